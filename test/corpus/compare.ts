@@ -1,0 +1,97 @@
+import type { Connection } from '../../src/record.ts';
+import { CLOSE_FIELDS, type Field, orient, STREAM_FIELDS, TCP_FIELDS } from './fields.ts';
+import { fileNotJudged, notJudged } from './not-judged.ts';
+import type { Corpus, CorpusFile, OracleStream } from './oracle.ts';
+import { Tallies } from './tally.ts';
+
+/** Everything that a run over the corpus finds. */
+export class Comparison {
+  readonly tcp = new Tallies();
+  readonly udp = new Tallies();
+  readonly close = new Tallies();
+  readonly zeek = new Tallies();
+  /** Streams that the oracle is no judge of, by reason. */
+  readonly notJudged = new Map<string, number>();
+
+  /** Compares the records of one capture with all that the oracle says of it. */
+  file(corpus: Corpus, file: CorpusFile, connections: Connection[]): void {
+    const tcp = connections.filter((connection) => connection.protocol === 'tcp');
+    const udp = connections.filter((connection) => connection.protocol === 'udp');
+    this.#streams(this.tcp, TCP_FIELDS, file, corpus.tcpStreams(file), tcp);
+    this.#streams(this.udp, STREAM_FIELDS, file, corpus.udpStreams(file), udp);
+    this.#closes(corpus, file, tcp);
+    this.#zeek(corpus, file, tcp);
+  }
+
+  #streams<Row extends OracleStream>(
+    tallies: Tallies,
+    fields: Field<Row>[],
+    file: CorpusFile,
+    rows: Row[],
+    connections: Connection[],
+  ): void {
+    const byNumber = new Map(connections.map((connection) => [connection.stream, connection]));
+    const byFrame = new Map(connections.map((connection) => [connection.firstFrame, connection]));
+    for (const row of rows) {
+      const reason = notJudged(file, row);
+      if (reason !== null) {
+        this.notJudged.set(reason, (this.notJudged.get(reason) ?? 0) + 1);
+        continue;
+      }
+      const same = byNumber.get(row.stream);
+      tallies.compare('stream split', file.name, row.stream, describeRow(row), same ? describe(same, row) : null);
+      // One stream too many shifts all numbers after it; the other fields are compared with the stream that is meant.
+      const meant = [same, byFrame.get(row.first_frame)].find((found) => found?.firstFrame === row.first_frame) ?? same;
+      const stream = meant && orient(meant, row);
+      if (!stream) continue;
+      for (const field of fields) {
+        tallies.compare(field.name, file.name, row.stream, field.oracle(row), field.ours(stream));
+      }
+    }
+    if (fileNotJudged(file) === null && (rows.length > 0 || connections.length > 0)) {
+      tallies.compare('number of streams', file.name, -1, rows.length, connections.length);
+    }
+  }
+
+  #closes(corpus: Corpus, file: CorpusFile, connections: Connection[]): void {
+    const byFrame = new Map(connections.map((connection) => [connection.firstFrame, connection]));
+    for (const row of corpus.tcpStreams(file)) {
+      const close = corpus.closes.get(`${file.name} ${row.stream}`);
+      const connection = byFrame.get(row.first_frame);
+      const stream = connection && orient(connection, row);
+      if (close === undefined || !stream || notJudged(file, row) !== null) continue;
+      for (const field of CLOSE_FIELDS) {
+        this.close.compare(field.name, file.name, row.stream, field.oracle(close), field.ours(stream));
+      }
+    }
+  }
+
+  /** Zeek draws some lines elsewhere (checksums, durations), so its table informs and is held to nothing. */
+  #zeek(corpus: Corpus, file: CorpusFile, connections: Connection[]): void {
+    const rows = corpus.zeek.get(file.name) ?? [];
+    for (const row of rows) {
+      const number = row.tshark_streams?.length === 1 ? row.tshark_streams[0] : undefined;
+      const ours = connections.find((connection) => connection.stream === number);
+      if (!row.clean || row.proto !== 'tcp' || row.conn_state === undefined || ours === undefined) continue;
+      const stream = ours.stream;
+      this.zeek.compare('conn_state', file.name, stream, row.conn_state, ours.zeek.connState);
+      this.zeek.compare('history', file.name, stream, row.history, ours.zeek.history);
+      const { fromClient, fromServer } = ours;
+      const ourPackets = [fromClient.packets, fromServer.packets];
+      this.zeek.compare('packets', file.name, stream, [row.orig_pkts, row.resp_pkts], ourPackets);
+      const bytes = [row.orig_bytes ?? null, row.resp_bytes ?? null];
+      if (bytes.includes(null)) continue;
+      this.zeek.compare('bytes', file.name, stream, bytes, [fromClient.uniqueBytes, fromServer.uniqueBytes]);
+    }
+  }
+}
+
+function describeRow(row: OracleStream): string {
+  return `${row.a_ip}:${row.a_port} ${row.b_ip}:${row.b_port} from frame ${row.first_frame}`;
+}
+
+function describe(connection: Connection, row: OracleStream): string {
+  if (connection.firstFrame === row.first_frame && orient(connection, row) !== null) return describeRow(row);
+  const { client, server } = connection;
+  return `${client.address}:${client.port} ${server.address}:${server.port} from frame ${connection.firstFrame}`;
+}
