@@ -49,6 +49,8 @@ export class PacketView {
   tunnel1 = 0;
   tunnel2 = 0;
   tunnel3 = 0;
+  /** Tags, tunnels and other headers entered so far that can hold each other again; bounds the recursion. */
+  nesting = 0;
 
   /** Innermost IP version: 4 or 6; 0 where there is none. Guards the fields up to `fragmentMore`. */
   ipVersion = 0;

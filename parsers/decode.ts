@@ -1,0 +1,21 @@
+import { decodeLink } from './link/link-types.ts';
+import { FAULT_NONE, type PacketView } from './packet-view.ts';
+
+export { decodeIpPayload } from './network/ip-payload.ts';
+
+/**
+ * Decodes the packet that the reader put into `view`: link, network and transport layer, through tunnels to the
+ * innermost connection. Never throws, whatever the bytes are, and allocates nothing.
+ * @returns the PACKET_ kind, which is also left in `view.kind`
+ */
+export function decode(view: PacketView): number {
+  view.fault = FAULT_NONE;
+  view.etherType = 0;
+  view.vlanCount = 0;
+  view.tunnelCount = 0;
+  view.nesting = 0;
+  view.ipVersion = 0;
+  const kind = decodeLink(view, view.start, view.start + view.originalLength);
+  view.kind = kind;
+  return kind;
+}

@@ -1,0 +1,49 @@
+import { outerKind, stopShort } from '../nesting.ts';
+import { decodeEtherType } from '../network/ether-types.ts';
+import { decodeIpv4 } from '../network/ipv4.ts';
+import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+
+/*
+ * LLC (IEEE 802.2), and SNAP (RFC 1042) where both SAPs are 0xaa
+ *
+ *   0      destination SAP
+ *   1      source SAP
+ *   2      control: 0x03 is an unnumbered information frame
+ *   3      SNAP: organisation code, 3 bytes
+ *   6      SNAP: protocol, an EtherType for the organisation codes 000000 and 0000f8
+ *   8      payload
+ */
+const SNAP_PROTOCOL = 6;
+const LLC_LENGTH = 3;
+const SNAP_LENGTH = 8;
+
+const SAP_STP = 0x42;
+const SAP_IP = 0x06;
+const SAP_SNAP = 0xaa;
+
+const ORGANISATION_ETHERNET = 0x000000;
+const ORGANISATION_BRIDGE_TUNNEL = 0x0000f8;
+const ORGANISATION_CISCO = 0x00000c;
+/** Cisco's spanning tree per VLAN. */
+const CISCO_PVST = 0x010b;
+
+export function decodeLlc(view: PacketView, offset: number, claimedEnd: number): number {
+  const { bytes, data } = view;
+  const limit = Math.min(view.end, claimedEnd);
+  if (offset + LLC_LENGTH > limit) return stopShort(view, offset + LLC_LENGTH, FAULT_MALFORMED);
+  const sap = bytes[offset];
+  if (sap === SAP_IP) return decodeIpv4(view, offset + LLC_LENGTH, claimedEnd);
+  if (view.etherType === 0) view.etherType = sap;
+  if (sap !== SAP_SNAP) return outerKind(view);
+  if (offset + SNAP_LENGTH > limit) return stopShort(view, offset + SNAP_LENGTH, FAULT_MALFORMED);
+  const organisation = data.getUint32(offset + LLC_LENGTH - 1) & 0xffffff;
+  const protocol = data.getUint16(offset + SNAP_PROTOCOL);
+  if (organisation === ORGANISATION_ETHERNET || organisation === ORGANISATION_BRIDGE_TUNNEL) {
+    if (view.etherType === SAP_SNAP) view.etherType = 0;
+    return decodeEtherType(view, protocol, offset + SNAP_LENGTH, claimedEnd);
+  }
+  if (organisation === ORGANISATION_CISCO && view.etherType === SAP_SNAP) {
+    view.etherType = protocol === CISCO_PVST ? SAP_STP : protocol;
+  }
+  return outerKind(view);
+}
