@@ -1,4 +1,11 @@
 /**
+ * The longest part of a record that readers ask for as one piece: the largest packet of ordinary link types
+ * (262,144 bytes) and room for what stands around it. Of a longer record the first RECORD_HEAD bytes are handed out,
+ * whatever the chunks were, and the rest is skipped.
+ */
+export const RECORD_HEAD = 262_144 + 65_536;
+
+/**
  * A sliding window over a byte stream: the part that has arrived and is not yet consumed.
  *
  * Readers take from `position`; whoever owns the input swaps or refills the buffer between two calls of a
@@ -30,5 +37,16 @@ export class ByteWindow {
   /** Absolute offset in the input of the next byte to consume. */
   get offset(): number {
     return this.base + this.position;
+  }
+
+  /** Goes past a record, also where its end has not arrived yet. */
+  consume(length: number): void {
+    const missing = length - (this.end - this.position);
+    if (missing > 0) {
+      this.position = this.end;
+      this.skip = missing;
+    } else {
+      this.position += length;
+    }
   }
 }

@@ -6,12 +6,13 @@ export const READ_PACKET = 1; // the view holds the next packet
 export const READ_MORE = 2; // the window ends inside a record: refill it and call again
 export const READ_END = 3; // the input has ended, whole or cut (see `problem`)
 
-/** Something that a reader noticed and the user should know; the analysis goes on or ends in good order. */
+/** Why a capture could not be read to its end. */
 export interface CaptureProblem {
   /** Byte offset in the (decompressed) input where the record or block begins. */
   offset: number;
   /** Number of the last whole frame before it. */
   frame: number;
+  /** What is wrong at that place, to follow the file's name. */
   message: string;
 }
 
@@ -21,7 +22,7 @@ export interface CaptureInterface {
   /** if_name of pcapng, '' where unknown. */
   name: string;
   snapLength: number;
-  /** Packets counted by interface statistics blocks: received, dropped by interface or kernel; null where none. */
+  /** Packets counted by the capturing system: received, dropped by interface or kernel; null where it does not say. */
   received: number | null;
   dropped: number | null;
 }
@@ -31,12 +32,18 @@ export interface CaptureInterface {
  *
  * `next` is synchronous: it consumes from the window and never waits. READ_MORE asks the caller to refill
  * the window (or to say that the input has ended) and to call again; a record is never consumed in part.
+ * A reader asks for no more than RECORD_HEAD bytes at once.
  */
 export interface CaptureReader {
   readonly format: 'pcap' | 'pcapng';
+  /** Every interface of the file, in the order of their descriptions; PacketView.interfaceId is an index into it. */
   readonly interfaces: CaptureInterface[];
-  /** Problems found so far: a cut record, a block that contradicts itself. */
-  readonly problems: CaptureProblem[];
+  /** Packets read so far. */
+  readonly frames: number;
+  /** False where the packet just read has no timestamp of its own and took that of the packet before. */
+  readonly timed: boolean;
+  /** Where and why reading stopped before the end; null while all is well. */
+  readonly problem: CaptureProblem | null;
   next(view: PacketView): number;
 }
 
@@ -45,4 +52,23 @@ export class CaptureFormatError extends Error {
   override name = 'CaptureFormatError';
 }
 
-export type MakeReader = (window: ByteWindow) => CaptureReader;
+/** The problem of a file that ends inside a record. */
+export function cutShort(window: ByteWindow, recordOffset: number, frames: number): CaptureProblem {
+  const found = window.base + window.end - recordOffset;
+  return {
+    offset: recordOffset,
+    frame: frames,
+    message:
+      `cut short in the middle of frame ${frames + 1}: of the record at byte ${recordOffset} ` +
+      `only ${found} ${found === 1 ? 'byte is' : 'bytes are'} there; analysed up to frame ${frames}`,
+  };
+}
+
+/** The problem of a record that contradicts itself, so that the next one cannot be found. */
+export function damaged(offset: number, frames: number, what: string): CaptureProblem {
+  return {
+    offset,
+    frame: frames,
+    message: `damaged: the record at byte ${offset} ${what}; analysed up to frame ${frames}`,
+  };
+}
