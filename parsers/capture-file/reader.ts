@@ -4,7 +4,7 @@ import type { ByteWindow } from './byte-window.ts';
 /** What CaptureReader.next found. */
 export const READ_PACKET = 1; // the view holds the next packet
 export const READ_MORE = 2; // the window ends inside a record: refill it and call again
-export const READ_END = 3; // the input has ended, whole or cut (see `problem`)
+export const READ_END = 3; // the input has ended, whole, cut or damaged: see CaptureReader.problem
 
 /** Why a capture could not be read to its end. */
 export interface CaptureProblem {
@@ -18,13 +18,13 @@ export interface CaptureProblem {
 
 /** An interface of a capture: one for pcap, any number for pcapng. */
 export interface CaptureInterface {
-  linkType: number;
+  readonly linkType: number;
   /** if_name of pcapng, '' where unknown. */
-  name: string;
-  snapLength: number;
+  readonly name: string;
+  readonly snapLength: number;
   /** Packets counted by the capturing system: received, dropped by interface or kernel; null where it does not say. */
-  received: number | null;
-  dropped: number | null;
+  readonly received: number | null;
+  readonly dropped: number | null;
 }
 
 /**
@@ -53,14 +53,12 @@ export class CaptureFormatError extends Error {
 }
 
 /** The problem of a file that ends inside a record. */
-export function cutShort(window: ByteWindow, recordOffset: number, frames: number): CaptureProblem {
-  const found = window.base + window.end - recordOffset;
+export function cutShort(window: ByteWindow, offset: number, frames: number): CaptureProblem {
+  const found = window.base + window.end - offset;
   return {
-    offset: recordOffset,
+    offset,
     frame: frames,
-    message:
-      `cut short in the middle of frame ${frames + 1}: of the record at byte ${recordOffset} ` +
-      `only ${found} ${found === 1 ? 'byte is' : 'bytes are'} there; analysed up to frame ${frames}`,
+    message: `cut short after frame ${frames}: of the record at byte ${offset} only the first ${found} bytes are there`,
   };
 }
 
@@ -69,6 +67,6 @@ export function damaged(offset: number, frames: number, what: string): CapturePr
   return {
     offset,
     frame: frames,
-    message: `damaged: the record at byte ${offset} ${what}; analysed up to frame ${frames}`,
+    message: `damaged after frame ${frames}: the record at byte ${offset} ${what}; the rest cannot be read`,
   };
 }

@@ -1,4 +1,5 @@
 import type { CaptureReader } from '../../parsers/capture-file/reader.ts';
+import { linkTypeName } from '../../parsers/link/link-types.ts';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 
@@ -52,10 +53,6 @@ export class CaptureTally {
 
 function timeText(seconds: number, nanoseconds: number): string {
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
-}
-
-function linkTypeName(linkType: number): string {
-  return `link type ${linkType}`;
 }
 
 /** The sum of what is known; null where nothing is. */
