@@ -1,0 +1,45 @@
+import {
+  ENDPOINT_FLOAT_0,
+  ENDPOINT_FLOAT_STRIDE,
+  ENDPOINT_INT_0,
+  ENDPOINT_INT_STRIDE,
+  FLOAT_STRIDE,
+  INT_STRIDE,
+} from './columns.ts';
+import type { Slab } from './slab.ts';
+
+/**
+ * Points into the slab at the connection and the two endpoints that the packet being handled concerns:
+ * the sender is `me`, the receiver `peer`, so that every rule is written once for both directions.
+ * Set anew for each packet; holds no state of its own.
+ */
+export class Cursor {
+  ints = new Int32Array(0);
+  floats = new Float64Array(0);
+  row = 0;
+  /** Which endpoint sent the packet, 0 or 1. */
+  sender = 0;
+  /** Where the connection's, the sender's and the receiver's columns begin, in `ints` … */
+  at = 0;
+  me = 0;
+  peer = 0;
+  /** … and in `floats`. */
+  times = 0;
+  myTimes = 0;
+  peerTimes = 0;
+
+  set(slab: Slab, row: number, sender: number): void {
+    this.ints = slab.ints;
+    this.floats = slab.floats;
+    this.row = row;
+    this.sender = sender;
+    const at = row * INT_STRIDE;
+    const times = row * FLOAT_STRIDE;
+    this.at = at;
+    this.me = at + ENDPOINT_INT_0 + sender * ENDPOINT_INT_STRIDE;
+    this.peer = at + ENDPOINT_INT_0 + (1 - sender) * ENDPOINT_INT_STRIDE;
+    this.times = times;
+    this.myTimes = times + ENDPOINT_FLOAT_0 + sender * ENDPOINT_FLOAT_STRIDE;
+    this.peerTimes = times + ENDPOINT_FLOAT_0 + (1 - sender) * ENDPOINT_FLOAT_STRIDE;
+  }
+}

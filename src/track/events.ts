@@ -1,0 +1,96 @@
+import { C_EVENT_COUNTS, C_EVENTS, INT_STRIDE } from './columns.ts';
+import type { Slab } from './slab.ts';
+
+/** Events of one kind that a connection keeps; what comes after is only counted. */
+export const EVENTS_KEPT = 16;
+
+export const EVENT_RST = 0;
+export const EVENT_ICMP = 1;
+
+/** Columns of an event. */
+export const V_NEXT = 0; // next event of the same connection, plus 1
+export const V_KIND = 1;
+/** Endpoint that sent the RST; endpoint whose packet the ICMP error quotes. */
+export const V_ENDPOINT = 2;
+export const V_FRAME = 3;
+/** RST: 1 if its receiver accepts it. ICMP: type * 256 + code. */
+export const V_VALUE = 4;
+/** RST: state of its receiver (tcp-state.ts). ICMP: 1 if the quoted packet was in flight. */
+export const V_DETAIL = 5;
+/** ICMP: IP version and address of the sender. */
+export const V_VERSION = 6;
+export const V_ADDRESS = 7;
+export const EVENT_STRIDE = 11;
+
+/**
+ * What happens rarely to a connection and has more to tell than a counter: RSTs and ICMP errors. A linked list
+ * a connection, in order, in a pool that all share, so that the rows of the slab need no room for them.
+ */
+export class EventPool {
+  ints = new Int32Array(256 * EVENT_STRIDE);
+  /** Time of each event, as the times of its connection's row. */
+  times = new Float64Array(256);
+  #high = 0;
+  #free = 0; // first released event, plus 1; chained through V_NEXT
+
+  /** Adds an event to a row's list; returns its number, or -1 when the row has enough of its kind. */
+  add(slab: Slab, row: number, kind: number): number {
+    const rowInts = slab.ints;
+    const at = row * INT_STRIDE;
+    const shift = kind * 16;
+    const counts = rowInts[at + C_EVENT_COUNTS];
+    if (((counts >>> shift) & 0xffff) >= EVENTS_KEPT) return -1;
+    rowInts[at + C_EVENT_COUNTS] = counts + (1 << shift);
+    const event = this.#take();
+    const ints = this.ints;
+    ints[event * EVENT_STRIDE + V_NEXT] = 0;
+    ints[event * EVENT_STRIDE + V_KIND] = kind;
+    let last = rowInts[at + C_EVENTS];
+    if (last === 0) {
+      rowInts[at + C_EVENTS] = event + 1;
+    } else {
+      while (ints[(last - 1) * EVENT_STRIDE + V_NEXT] !== 0) last = ints[(last - 1) * EVENT_STRIDE + V_NEXT];
+      ints[(last - 1) * EVENT_STRIDE + V_NEXT] = event + 1;
+    }
+    return event;
+  }
+
+  /** First event of a row, -1 where it has none; `next` gives the one after. */
+  first(slab: Slab, row: number): number {
+    return slab.ints[row * INT_STRIDE + C_EVENTS] - 1;
+  }
+
+  next(event: number): number {
+    return this.ints[event * EVENT_STRIDE + V_NEXT] - 1;
+  }
+
+  /** Gives a row's events back. */
+  release(slab: Slab, row: number): void {
+    const at = row * INT_STRIDE + C_EVENTS;
+    let event = slab.ints[at] - 1;
+    slab.ints[at] = 0;
+    while (event >= 0) {
+      const following = this.ints[event * EVENT_STRIDE + V_NEXT] - 1;
+      this.ints[event * EVENT_STRIDE + V_NEXT] = this.#free;
+      this.#free = event + 1;
+      event = following;
+    }
+  }
+
+  #take(): number {
+    if (this.#free !== 0) {
+      const event = this.#free - 1;
+      this.#free = this.ints[event * EVENT_STRIDE + V_NEXT];
+      return event;
+    }
+    if (this.#high === this.times.length) {
+      const ints = new Int32Array(this.ints.length * 2);
+      ints.set(this.ints);
+      this.ints = ints;
+      const times = new Float64Array(this.times.length * 2);
+      times.set(this.times);
+      this.times = times;
+    }
+    return this.#high++;
+  }
+}

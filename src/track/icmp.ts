@@ -1,0 +1,63 @@
+import type { PacketView } from '../../parsers/packet-view.ts';
+import {
+  C_HANDSHAKE,
+  E_ACKED,
+  E_FLAGS,
+  E_ISN,
+  E_NEXT_SEQUENCE,
+  END_HAS_ACKED,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_CONNECTED,
+  HANDSHAKE_SYN,
+  HANDSHAKE_UNREACHABLE,
+  T_BASE_SECONDS,
+} from './columns.ts';
+import type { Cursor } from './cursor.ts';
+import {
+  EVENT_ICMP,
+  EVENT_STRIDE,
+  type EventPool,
+  V_ADDRESS,
+  V_DETAIL,
+  V_ENDPOINT,
+  V_FRAME,
+  V_VALUE,
+  V_VERSION,
+} from './events.ts';
+import { atOrBefore, before } from './sequence.ts';
+import type { Slab } from './slab.ts';
+
+/**
+ * An ICMP error that quotes a packet of the connection; the cursor's sender sent the quoted packet.
+ * For TCP it counts only if the quoted sequence number is in flight (tcp_v4_err, RFC 5927 section 4).
+ */
+export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): void {
+  const { ints, floats, at, me, peer, times } = cursor;
+  const isTcp = view.quotedProtocol === 6;
+  const inFlight = !isTcp || isInFlight(ints, me, peer, view.quotedSequence);
+  const handshake = ints[at + C_HANDSHAKE];
+  const pending =
+    (handshake & (HANDSHAKE_SYN | HANDSHAKE_CONNECTED | HANDSHAKE_ACCEPTED)) === HANDSHAKE_SYN &&
+    (!isTcp || view.quotedSequence === ints[me + E_ISN]);
+  if (pending) ints[at + C_HANDSHAKE] = handshake | HANDSHAKE_UNREACHABLE;
+
+  const event = events.add(slab, cursor.row, EVENT_ICMP);
+  if (event < 0) return;
+  const v = event * EVENT_STRIDE;
+  events.ints[v + V_ENDPOINT] = cursor.sender;
+  events.ints[v + V_FRAME] = view.frame;
+  events.ints[v + V_VALUE] = (view.icmpType << 8) | view.icmpCode;
+  events.ints[v + V_DETAIL] = inFlight ? 1 : 0;
+  events.ints[v + V_VERSION] = view.ipVersion;
+  events.ints[v + V_ADDRESS] = view.source0;
+  events.ints[v + V_ADDRESS + 1] = view.source1;
+  events.ints[v + V_ADDRESS + 2] = view.source2;
+  events.ints[v + V_ADDRESS + 3] = view.source3;
+  events.times[event] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
+}
+
+/** Sent, and not acknowledged. */
+function isInFlight(ints: Int32Array, me: number, peer: number, sequence: number): boolean {
+  if (!before(sequence, ints[me + E_NEXT_SEQUENCE])) return false;
+  return (ints[peer + E_FLAGS] & END_HAS_ACKED) === 0 || atOrBefore(ints[peer + E_ACKED], sequence);
+}

@@ -1,0 +1,115 @@
+import { type PacketView, TCP_ACK } from '../../parsers/packet-view.ts';
+import {
+  C_HANDSHAKE,
+  C_STATUS,
+  E_ACKED,
+  E_FIN_ACK_FRAME,
+  E_FIN_FRAME,
+  E_FIN_SEQUENCE,
+  E_FLAGS,
+  E_ISN,
+  E_NEXT_SEQUENCE,
+  END_CLOSED_SECOND,
+  END_FIN_ACKED,
+  END_FIN_SENT,
+  END_HAS_ACKED,
+  END_RESET_SENT,
+  F_FIN_ACK_TIME,
+  F_FIN_TIME,
+  HANDSHAKE_ABORTED,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ASSUMED,
+  HANDSHAKE_CLIENT_1,
+  HANDSHAKE_REFUSED,
+  HANDSHAKE_SYN,
+  HANDSHAKE_SYN_ACK,
+  ROW_RESET,
+  T_NOW,
+} from './columns.ts';
+import type { Cursor } from './cursor.ts';
+import { EVENT_RST, EVENT_STRIDE, type EventPool, V_DETAIL, V_ENDPOINT, V_FRAME, V_VALUE } from './events.ts';
+import { after, atOrBefore } from './sequence.ts';
+import type { Slab } from './slab.ts';
+import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
+
+/** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
+export function noteFinAck(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, peer, peerTimes } = cursor;
+  const theirs = ints[peer + E_FLAGS];
+  if ((theirs & (END_FIN_SENT | END_FIN_ACKED)) !== END_FIN_SENT) return;
+  const acknowledgment = view.acknowledgment;
+  if (after(acknowledgment, ints[peer + E_FIN_SEQUENCE]) && atOrBefore(acknowledgment, ints[peer + E_NEXT_SEQUENCE])) {
+    ints[peer + E_FLAGS] = theirs | END_FIN_ACKED;
+    ints[peer + E_FIN_ACK_FRAME] = view.frame;
+    floats[peerTimes + F_FIN_ACK_TIME] = floats[cursor.times + T_NOW];
+  }
+}
+
+/** A FIN: the first of this side closes its direction. Comes after `noteFinAck` of the same segment. */
+export function noteFin(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, me, peer, myTimes } = cursor;
+  const mine = ints[me + E_FLAGS];
+  if ((mine & END_FIN_SENT) !== 0) return;
+  const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
+  ints[me + E_FLAGS] = mine | END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
+  ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
+  ints[me + E_FIN_FRAME] = view.frame;
+  floats[myTimes + F_FIN_TIME] = floats[cursor.times + T_NOW];
+}
+
+/**
+ * An RST: kept with the state of its receiver, and ends the connection if that receiver accepts it.
+ * Must come before the sequence analysis moves E_NEXT_SEQUENCE.
+ */
+export function noteReset(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): void {
+  const { ints, at, me, peer, row } = cursor;
+  const receiverState = stateOf(ints, at, peer, me);
+  const accepted = isAccepted(ints, me, peer, receiverState, view);
+  const event = events.add(slab, row, EVENT_RST);
+  if (event >= 0) {
+    const v = event * EVENT_STRIDE;
+    events.ints[v + V_ENDPOINT] = cursor.sender;
+    events.ints[v + V_FRAME] = view.frame;
+    events.ints[v + V_VALUE] = accepted ? 1 : 0;
+    events.ints[v + V_DETAIL] = receiverState;
+    events.times[event] = cursor.floats[cursor.times + T_NOW];
+  }
+  if (!accepted) return;
+  ints[me + E_FLAGS] |= END_RESET_SENT;
+  if (receiverState !== CLOSED) ints[at + C_STATUS] |= ROW_RESET;
+
+  const handshake = ints[at + C_HANDSHAKE];
+  const begun = (handshake & (HANDSHAKE_SYN | HANDSHAKE_SYN_ACK)) !== 0;
+  if (begun && (handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_REFUSED | HANDSHAKE_ABORTED)) === 0) {
+    const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+    const refused = !fromClient && (handshake & HANDSHAKE_SYN_ACK) === 0;
+    ints[at + C_HANDSHAKE] |= refused ? HANDSHAKE_REFUSED : HANDSHAKE_ABORTED;
+  }
+}
+
+/**
+ * Would the receiver accept the RST? RFC 9293 section 3.10.7.3 in SYN-SENT: the ACK must acknowledge the SYN.
+ * Elsewhere RFC 5961 section 3.2: the sequence number must be RCV.NXT. That lies between what the receiver
+ * last acknowledged and what was sent to it; either end can be it, a point between cannot be told.
+ * Linux also takes one before RCV.NXT once a FIN was received (tcp_reset_check).
+ */
+function isAccepted(ints: Int32Array, me: number, peer: number, receiverState: number, view: PacketView): boolean {
+  if (receiverState === CLOSED) return false;
+  const theirs = ints[peer + E_FLAGS];
+  if (receiverState === SYN_SENT) {
+    if ((view.flags & TCP_ACK) === 0) return false;
+    const acknowledgment = view.acknowledgment;
+    return after(acknowledgment, ints[peer + E_ISN]) && atOrBefore(acknowledgment, ints[peer + E_NEXT_SEQUENCE]);
+  }
+  const sent = ints[me + E_NEXT_SEQUENCE];
+  const sequence = view.sequence;
+  const acknowledged = (theirs & END_HAS_ACKED) !== 0;
+  if (sent === 0 && !acknowledged) return true; // nothing known to hold it against
+  if (sent !== 0 && sequence === sent) return true;
+  if (acknowledged && sequence === ints[peer + E_ACKED]) return true;
+  if (receiverState === CLOSE_WAIT || receiverState === LAST_ACK || receiverState === CLOSING) {
+    return sequence === ((sent - 1) | 0);
+  }
+  // Data that the capture missed: beyond what was seen sent, the receiver may be further on.
+  return receiverState === ESTABLISHED && sent === 0;
+}

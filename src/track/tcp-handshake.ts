@@ -1,0 +1,208 @@
+import { type PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
+import {
+  C_ACK_FRAME,
+  C_COMPLETENESS,
+  C_HANDSHAKE,
+  C_SYN_ACK_COUNT,
+  C_SYN_ACK_FRAME,
+  C_SYN_COUNT,
+  C_SYN_FRAME,
+  E_FLAGS,
+  E_ISN,
+  E_NEXT_SEQUENCE,
+  E_SYN_OPTIONS,
+  E_SYN_WINDOW,
+  E_WINDOW_SCALE,
+  END_SYN_ACK_SENT,
+  END_SYN_ACKED,
+  END_SYN_SENT,
+  END_UNSCALED,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ANY_SYN,
+  HANDSHAKE_ASSUMED,
+  HANDSHAKE_CLIENT_1,
+  HANDSHAKE_CLIENT_KNOWN,
+  HANDSHAKE_CONNECTED,
+  HANDSHAKE_FAST_OPEN,
+  HANDSHAKE_SIMULTANEOUS,
+  HANDSHAKE_SYN,
+  HANDSHAKE_SYN_ACK,
+  T_ACCEPTED,
+  T_ACCEPTED_SYN_ACK,
+  T_ANY_SYN,
+  T_CONNECTED,
+  T_CONNECTED_SYN,
+  T_INITIAL_RTT,
+  T_LAST_SYN,
+  T_LAST_SYN_ACK,
+  T_NOW,
+  T_SYN,
+  T_SYN_ACK,
+} from './columns.ts';
+import type { Cursor } from './cursor.ts';
+import { after, atOrBefore, distance } from './sequence.ts';
+
+/** Bits of E_SYN_OPTIONS: MSS (0xffff where absent) in the low half, then what follows. */
+const OPTION_SCALE_SHIFT = 16; // 5 bits, 31 where absent
+const OPTION_SACK_PERMITTED = 1 << 21;
+const OPTION_TIMESTAMPS = 1 << 22;
+const OPTION_FAST_OPEN = 1 << 23;
+
+export function packOptions(view: PacketView): number {
+  return (
+    (view.mss & 0xffff) |
+    ((view.windowScale & 31) << OPTION_SCALE_SHIFT) |
+    (view.sackPermitted !== 0 ? OPTION_SACK_PERMITTED : 0) |
+    (view.hasTimestamps !== 0 ? OPTION_TIMESTAMPS : 0) |
+    (view.fastOpen !== 0 ? OPTION_FAST_OPEN : 0)
+  );
+}
+
+export function unpackOptions(packed: number): {
+  mss: number | null;
+  windowScale: number | null;
+  sackPermitted: boolean;
+  timestamps: boolean;
+  fastOpen: boolean;
+} {
+  const mss = packed & 0xffff;
+  const windowScale = (packed >>> OPTION_SCALE_SHIFT) & 31;
+  return {
+    mss: mss === 0xffff ? null : mss,
+    windowScale: windowScale === 31 ? null : windowScale,
+    sackPermitted: (packed & OPTION_SACK_PERMITTED) !== 0,
+    timestamps: (packed & OPTION_TIMESTAMPS) !== 0,
+    fastOpen: (packed & OPTION_FAST_OPEN) !== 0,
+  };
+}
+
+/** The first SYN tells who called connect(): its sender, or the receiver of a SYN-ACK. */
+export function noteRoles(cursor: Cursor, view: PacketView): void {
+  const { ints, at } = cursor;
+  const handshake = ints[at + C_HANDSHAKE];
+  if ((handshake & HANDSHAKE_CLIENT_KNOWN) !== 0) return;
+  const client = (view.flags & TCP_ACK) !== 0 ? 1 - cursor.sender : cursor.sender;
+  ints[at + C_HANDSHAKE] = handshake | HANDSHAKE_CLIENT_KNOWN | (client === 1 ? HANDSHAKE_CLIENT_1 : 0);
+}
+
+/** A SYN or SYN-ACK: the first of each, when connect() returned. Comes after `noteRoles`. */
+export function noteSyn(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, at, me, peer, times } = cursor;
+  const isSynAck = (view.flags & TCP_ACK) !== 0;
+  const now = floats[times + T_NOW];
+  let handshake = ints[at + C_HANDSHAKE];
+  const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+
+  if ((ints[me + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) {
+    ints[me + E_ISN] = view.sequence;
+    ints[me + E_SYN_WINDOW] = view.window;
+    ints[me + E_SYN_OPTIONS] = packOptions(view);
+  }
+  ints[me + E_FLAGS] |= isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT;
+
+  if (!isSynAck) {
+    handshake |= HANDSHAKE_ANY_SYN;
+    floats[times + T_ANY_SYN] = now;
+    if (fromClient) {
+      ints[at + C_SYN_COUNT]++;
+      if ((handshake & HANDSHAKE_SYN) === 0) {
+        handshake |= HANDSHAKE_SYN;
+        ints[at + C_SYN_FRAME] = view.frame;
+        floats[times + T_SYN] = now;
+      }
+      if ((handshake & HANDSHAKE_CONNECTED) === 0) floats[times + T_LAST_SYN] = now;
+    } else if ((ints[peer + E_FLAGS] & END_SYN_SENT) !== 0) {
+      handshake |= HANDSHAKE_SIMULTANEOUS;
+    }
+  } else {
+    if (!fromClient) ints[at + C_SYN_ACK_COUNT]++;
+    if ((handshake & HANDSHAKE_SYN_ACK) === 0) {
+      handshake |= HANDSHAKE_SYN_ACK;
+      ints[at + C_SYN_ACK_FRAME] = view.frame;
+      floats[times + T_SYN_ACK] = now;
+    }
+    if ((handshake & HANDSHAKE_ACCEPTED) === 0 && !fromClient) floats[times + T_LAST_SYN_ACK] = now;
+    if ((handshake & HANDSHAKE_CONNECTED) === 0 && !fromClient && acknowledgesSyn(ints, peer, view.acknowledgment)) {
+      handshake |= HANDSHAKE_CONNECTED;
+      floats[times + T_CONNECTED] = now;
+      floats[times + T_CONNECTED_SYN] = floats[times + T_LAST_SYN];
+      if (distance(view.acknowledgment, ints[peer + E_ISN]) > 1) handshake |= HANDSHAKE_FAST_OPEN;
+    }
+  }
+  ints[at + C_HANDSHAKE] = handshake;
+}
+
+/** An ACK while a SYN of the other side is not yet acknowledged: the third step, or its like. */
+export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, at, me, peer, times } = cursor;
+  const handshake = ints[at + C_HANDSHAKE];
+  const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+  const theirs = ints[peer + E_FLAGS];
+  if ((theirs & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0) {
+    if ((theirs & END_SYN_ACKED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment)) {
+      ints[peer + E_FLAGS] = theirs | END_SYN_ACKED;
+      if (fromClient) {
+        ints[at + C_HANDSHAKE] |= HANDSHAKE_ACCEPTED;
+        ints[at + C_ACK_FRAME] = view.frame;
+        floats[times + T_ACCEPTED] = floats[times + T_NOW];
+        floats[times + T_ACCEPTED_SYN_ACK] = floats[times + T_LAST_SYN_ACK];
+      }
+    }
+  } else if (fromClient && (ints[me + E_FLAGS] & END_SYN_SENT) !== 0 && (view.flags & (TCP_SYN | TCP_RST)) === 0) {
+    // The client goes on as if it had its SYN-ACK: it did, and the capture has not.
+    ints[at + C_HANDSHAKE] |= HANDSHAKE_ASSUMED;
+  }
+}
+
+/** The acknowledgment covers the endpoint's SYN and nothing that it has not sent. */
+function acknowledgesSyn(ints: Int32Array, endpoint: number, acknowledgment: number): boolean {
+  if ((ints[endpoint + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) return false;
+  return after(acknowledgment, ints[endpoint + E_ISN]) && atOrBefore(acknowledgment, ints[endpoint + E_NEXT_SEQUENCE]);
+}
+
+/** What Wireshark remembers of window scaling (verify_tcp_window_scaling): known only if both SYNs are. */
+export function noteWindowScale(cursor: Cursor, view: PacketView): void {
+  const { ints, me, peer } = cursor;
+  if (view.windowScale >= 0) ints[me + E_WINDOW_SCALE] = view.windowScale;
+  if (ints[me + E_WINDOW_SCALE] === -1) {
+    ints[me + E_WINDOW_SCALE] = -2;
+    ints[peer + E_WINDOW_SCALE] = -2;
+  } else if ((view.flags & TCP_ACK) !== 0 && ints[peer + E_WINDOW_SCALE] === -2) {
+    ints[me + E_WINDOW_SCALE] = -2;
+  }
+  ints[me + E_FLAGS] |= END_UNSCALED;
+}
+
+/** Wireshark's initial RTT: last SYN to first segment with ACK and without SYN, whoever sent them. */
+export function noteInitialRtt(cursor: Cursor): void {
+  const { floats, times } = cursor;
+  floats[times + T_INITIAL_RTT] = floats[times + T_NOW] - floats[times + T_ANY_SYN];
+}
+
+/** Bits of C_COMPLETENESS, as Wireshark's tcp.completeness. */
+const COMPLETENESS_SYN = 1;
+const COMPLETENESS_SYN_ACK = 2;
+const COMPLETENESS_ACK = 4;
+const COMPLETENESS_DATA = 8;
+export const COMPLETENESS_FIN = 16;
+export const COMPLETENESS_RST = 32;
+
+/** The bits that a segment adds. @param isFirst the segment begins the stream */
+export function completenessOf(flags: number, length: number, isFirst: boolean): number {
+  if (isFirst) {
+    if ((flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN) return 0;
+    return length > 0 ? COMPLETENESS_SYN | COMPLETENESS_DATA : COMPLETENESS_SYN;
+  }
+  let bits = 0;
+  if ((flags & TCP_ACK) !== 0) {
+    if ((flags & TCP_SYN) !== 0) bits = COMPLETENESS_SYN_ACK;
+    else bits = length > 0 ? COMPLETENESS_DATA : COMPLETENESS_ACK;
+    if ((flags & 1) !== 0) bits |= COMPLETENESS_FIN;
+  }
+  return (flags & TCP_RST) !== 0 ? bits | COMPLETENESS_RST : bits;
+}
+
+/** Adds a segment to the stream's completeness. */
+export function noteCompleteness(cursor: Cursor, view: PacketView, isFirst: boolean): void {
+  cursor.ints[cursor.at + C_COMPLETENESS] |= completenessOf(view.flags, view.dataLength, isFirst);
+}

@@ -1,0 +1,191 @@
+import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
+import {
+  C_HANDSHAKE,
+  C_STATUS,
+  E_ACKED,
+  E_BASE_SEQUENCE,
+  E_FINS,
+  E_FIRST_DATA_FRAME,
+  E_FLAGS,
+  E_LAST_DATA_FRAME,
+  E_MAX_TO_ACKNOWLEDGE,
+  E_NEXT_SEQUENCE,
+  E_RESETS,
+  E_SYNS,
+  E_TIMED,
+  E_UNANSWERED,
+  END_BASE_SET,
+  END_FIN_ACKED,
+  END_FIN_SENT,
+  END_HAS_ACKED,
+  END_SYN_ACKED,
+  END_UNSCALED,
+  END_WINDOW_CLOSED,
+  F_FIRST_DATA_TIME,
+  F_LAST_DATA_TIME,
+  F_ZERO_WINDOW_SINCE,
+  F_ZERO_WINDOW_TIME,
+  HANDSHAKE_ANY_SYN,
+  HANDSHAKE_CLIENT_1,
+  HANDSHAKE_CLIENT_KNOWN,
+  ROW_RESET,
+  T_INITIAL_RTT,
+  T_NOW,
+} from './columns.ts';
+import { beginCoverage, cover } from './coverage.ts';
+import type { Cursor } from './cursor.ts';
+import { isDuplicate } from './duplicates.ts';
+import type { EventPool } from './events.ts';
+import { forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
+import { after } from './sequence.ts';
+import type { Slab } from './slab.ts';
+import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT, ANALYSIS_ZERO_WINDOW_PROBE, analyzeSegment } from './tcp-analysis.ts';
+import { noteFin, noteFinAck, noteReset } from './tcp-close.ts';
+import { noteCompleteness, noteHandshakeAck, noteInitialRtt, noteRoles, noteSyn, noteWindowScale } from './tcp-handshake.ts';
+import { noteZeekGap, updateZeek } from './zeek.ts';
+
+const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
+/** Sent again, or asking whether the peer is there. */
+const UNANSWERED = ANALYSIS_RESENT | ANALYSIS_KEEP_ALIVE | ANALYSIS_ZERO_WINDOW_PROBE;
+
+/**
+ * One segment through everything that follows a TCP connection. The order matters: what the RST's receiver
+ * expects is read before the sequence analysis moves it on, an ACK counts before a FIN in the same segment.
+ *
+ * @param isFirst the segment begins the stream
+ * @returns true when the connection is over: reset, or both sides have sent their FIN
+ */
+export function updateTcp(cursor: Cursor, view: PacketView, isFirst: boolean, slab: Slab, events: EventPool): boolean {
+  const { ints, floats, at, me, peer, times } = cursor;
+  const flags = view.flags;
+
+  if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
+  updateZeek(ints, at, cursor.sender, isFromOriginator(ints, at, cursor.sender), me, peer, view);
+  if ((flags & CONTROL) !== 0) countControl(cursor, flags);
+  noteBaseSequences(cursor, view);
+  const isCopy = isDuplicate(cursor, view);
+  if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, slab, events);
+  const found = analyzeSegment(cursor, view);
+  noteZeekGap(ints, at, cursor.sender, peer, found);
+  noteCompleteness(cursor, view, isFirst);
+  if ((flags & (TCP_SYN | TCP_ACK)) === TCP_ACK) {
+    if (floats[times + T_INITIAL_RTT] === 0 && hasAnySyn(ints, at)) noteInitialRtt(cursor);
+    ints[me + E_FLAGS] &= ~END_UNSCALED;
+  }
+  if (!isCopy) updateEndpoints(cursor, view, found);
+  if ((flags & TCP_SYN) !== 0) noteWindowScale(cursor, view);
+
+  if ((ints[at + C_STATUS] & ROW_RESET) !== 0) return true;
+  return (ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_FIN_SENT) !== 0;
+}
+
+/** What a segment that is no copy changes: handshake, close, samples, payload. */
+function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void {
+  const { ints, me, peer } = cursor;
+  const flags = view.flags;
+  if ((flags & TCP_SYN) !== 0) {
+    noteSyn(cursor, view);
+    beginCoverage(cursor, (view.sequence + 1) | 0);
+  }
+  if ((flags & (TCP_ACK | TCP_RST)) === TCP_ACK) {
+    if ((ints[peer + E_FLAGS] & END_SYN_ACKED) === 0) noteHandshakeAck(cursor, view);
+    if ((ints[peer + E_FLAGS] & (END_FIN_SENT | END_FIN_ACKED)) === END_FIN_SENT) noteFinAck(cursor, view);
+    if (ints[peer + E_TIMED] > 0) sampleRtt(cursor, view.acknowledgment);
+    noteAcknowledged(ints, me, view.acknowledgment);
+  }
+  if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(cursor, view.window);
+  if ((flags & TCP_FIN) !== 0) noteFin(cursor, view);
+
+  ints[peer + E_UNANSWERED] = 0;
+  if ((found & UNANSWERED) !== 0) ints[me + E_UNANSWERED]++;
+  const length = view.dataLength;
+  const space = length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0);
+  if (space === 0 || (flags & TCP_RST) !== 0) return;
+  if ((found & ANALYSIS_RESENT) !== 0) forgetTimed(cursor);
+  else timeSegment(cursor, (view.sequence + space) | 0);
+  if (length > 0 && (found & ANALYSIS_KEEP_ALIVE) === 0) notePayload(cursor, view);
+}
+
+function countControl(cursor: Cursor, flags: number): void {
+  const { ints, me } = cursor;
+  if ((flags & TCP_SYN) !== 0) ints[me + E_SYNS]++;
+  if ((flags & TCP_FIN) !== 0) ints[me + E_FINS]++;
+  if ((flags & TCP_RST) !== 0) ints[me + E_RESETS]++;
+}
+
+/**
+ * Wireshark's base_seq of both directions, which tells a repeated SYN from a new connection. A SYN that comes
+ * again with the same number takes the expected sequence number back (RFC 9293 3.5.3: an RST may have taken its
+ * number from an ACK and moved it).
+ */
+function noteBaseSequences(cursor: Cursor, view: PacketView): void {
+  const { ints, me, peer } = cursor;
+  const flags = view.flags;
+  const mine = ints[me + E_FLAGS];
+  if ((mine & END_BASE_SET) === 0) {
+    ints[me + E_FLAGS] = mine | END_BASE_SET;
+    ints[me + E_BASE_SEQUENCE] = (flags & TCP_SYN) !== 0 ? view.sequence : (view.sequence - 1) | 0;
+  } else if ((flags & TCP_SYN) !== 0) {
+    if ((flags & TCP_ACK) !== 0) ints[me + E_BASE_SEQUENCE] = view.sequence;
+    else ints[me + E_NEXT_SEQUENCE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
+  }
+  if ((flags & TCP_ACK) !== 0 && (ints[peer + E_FLAGS] & END_BASE_SET) === 0) {
+    ints[peer + E_FLAGS] |= END_BASE_SET;
+    ints[peer + E_BASE_SEQUENCE] = (view.acknowledgment - 1) | 0;
+  }
+}
+
+/** Does this SYN begin a new stream on a 4-tuple that is known? Wireshark's rule: another ISN, or after FIN or RST. */
+export function beginsNewStream(ints: Int32Array, me: number, completeness: number, view: PacketView): boolean {
+  if ((view.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN || (ints[me + E_FLAGS] & END_BASE_SET) === 0) return false;
+  return view.sequence !== ints[me + E_BASE_SEQUENCE] || (completeness & (16 | 32)) !== 0;
+}
+
+function noteAcknowledged(ints: Int32Array, me: number, acknowledgment: number): void {
+  const mine = ints[me + E_FLAGS];
+  if ((mine & END_HAS_ACKED) === 0) {
+    ints[me + E_FLAGS] = mine | END_HAS_ACKED;
+    ints[me + E_ACKED] = acknowledgment;
+  } else if (after(acknowledgment, ints[me + E_ACKED])) {
+    ints[me + E_ACKED] = acknowledgment;
+  }
+}
+
+/** How long this side's receive window is closed. */
+function noteWindow(cursor: Cursor, window: number): void {
+  const { ints, floats, me, myTimes } = cursor;
+  const mine = ints[me + E_FLAGS];
+  if (window === 0) {
+    if ((mine & END_WINDOW_CLOSED) !== 0) return;
+    ints[me + E_FLAGS] = mine | END_WINDOW_CLOSED;
+    floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];
+  } else if ((mine & END_WINDOW_CLOSED) !== 0) {
+    ints[me + E_FLAGS] = mine & ~END_WINDOW_CLOSED;
+    floats[myTimes + F_ZERO_WINDOW_TIME] +=
+      floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+  }
+}
+
+function notePayload(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, me, myTimes, times } = cursor;
+  const now = floats[times + T_NOW];
+  if (ints[me + E_FIRST_DATA_FRAME] === 0) {
+    ints[me + E_FIRST_DATA_FRAME] = view.frame;
+    floats[myTimes + F_FIRST_DATA_TIME] = now;
+  }
+  ints[me + E_LAST_DATA_FRAME] = view.frame;
+  floats[myTimes + F_LAST_DATA_TIME] = now;
+  const first = (view.flags & TCP_SYN) !== 0 ? (view.sequence + 1) | 0 : view.sequence;
+  cover(cursor, first, view.dataLength);
+}
+
+function hasAnySyn(ints: Int32Array, at: number): boolean {
+  return (ints[at + C_HANDSHAKE] & HANDSHAKE_ANY_SYN) !== 0;
+}
+
+/** Zeek's originator: the client, or the sender of the first packet. */
+function isFromOriginator(ints: Int32Array, at: number, sender: number): boolean {
+  const handshake = ints[at + C_HANDSHAKE];
+  if ((handshake & HANDSHAKE_CLIENT_KNOWN) === 0) return sender === 0;
+  return ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === sender;
+}

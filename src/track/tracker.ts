@@ -1,0 +1,283 @@
+import {
+  PACKET_FRAGMENT,
+  PACKET_ICMP_ERROR,
+  PACKET_SCTP,
+  PACKET_TCP,
+  PACKET_UDP,
+  type PacketView,
+} from '../../parsers/packet-view.ts';
+import { ClosedQueue } from './closed-queue.ts';
+import {
+  C_ADDRESS_0,
+  C_ADDRESS_1,
+  C_COMPLETENESS,
+  C_FIRST_FRAME,
+  C_FIRST_NANOSECONDS,
+  C_HASH,
+  C_LAST_FRAME,
+  C_LAST_NANOSECONDS,
+  C_PORTS,
+  C_PROTOCOL,
+  C_REUSED_STREAM,
+  C_STATUS,
+  C_STREAM,
+  C_TUNNELS,
+  C_VLAN_01,
+  C_VLAN_23,
+  E_PACKETS,
+  E_TTL,
+  F_BYTES,
+  F_WIRE_BYTES,
+  FLOAT_STRIDE,
+  INT_STRIDE,
+  ROW_CLOSED,
+  ROW_EVICTED,
+  ROW_RETIRED,
+  ROW_USED,
+  T_BASE_SECONDS,
+  T_LAST_SECONDS,
+  T_NOW,
+} from './columns.ts';
+import { Cursor } from './cursor.ts';
+import { updateUdp } from './datagrams.ts';
+import { EventPool } from './events.ts';
+import { FlowTable } from './flow-table.ts';
+import { FragmentTable } from './fragments.ts';
+import { FrameCounts } from './frame-counts.ts';
+import { noteIcmpError } from './icmp.ts';
+import { IdleSweep } from './idle-sweep.ts';
+import { beginsNewAssociation, updateSctp } from './sctp.ts';
+import { Slab } from './slab.ts';
+import { beginsNewStream, updateTcp } from './tcp.ts';
+
+/** Linux keeps TIME-WAIT for 60 s (TCP_TIMEWAIT_LEN): what comes later is of no connection that anyone remembers. */
+const CLOSED_KEPT_SECONDS = 60;
+/** Closed connections kept at once; beyond, the oldest is reported early. At 10,000 connections/s this is 1.6 s. */
+const CLOSED_KEPT = 16_384;
+
+export interface TrackerOptions {
+  /** Rows of reported connections are not used again: `ended` comes at the end, in order of the first frame. */
+  retain: boolean;
+  /** Open connections kept at once; beyond, the longest idle is given up. */
+  mostConnections: number;
+  /** Called with the row of each connection that has ended, while the row is still whole. */
+  ended: (row: number) => void;
+}
+
+/**
+ * Follows every connection of a capture: finds the one that a packet belongs to, moves it on, and hands it
+ * out when it has ended. No state but the tables spans connections; a flow's key alone decides where it is kept.
+ */
+export class Tracker {
+  readonly slab = new Slab();
+  readonly events = new EventPool();
+  readonly frames = new FrameCounts();
+  /** Packets and their original lengths, all kinds. */
+  packets = 0;
+  wireBytes = 0;
+  /** Connections given up before their end to keep memory bounded. */
+  evicted = 0;
+  readonly #options: TrackerOptions;
+  readonly #flows = new FlowTable(this.slab);
+  readonly #fragments = new FragmentTable();
+  readonly #closed = new ClosedQueue(CLOSED_KEPT);
+  readonly #sweep: IdleSweep;
+  readonly #cursor = new Cursor();
+  #tcpStreams = 0;
+  #udpStreams = 0;
+  #sctpStreams = 0;
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+    this.#sweep = new IdleSweep(this.slab, options.mostConnections);
+  }
+
+  /** A decoded packet. Fragments are kept until the datagram is whole, which is then followed as one packet. */
+  update(view: PacketView): void {
+    this.packets++;
+    this.wireBytes += view.originalLength;
+    if (this.#closed.isDue(view.seconds)) this.#reportClosed(view.seconds);
+    if (this.#sweep.isDue()) this.#giveUpIdle(view.seconds);
+
+    const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
+    if (kind === PACKET_TCP) {
+      this.#tcp(view);
+    } else if (kind === PACKET_UDP) {
+      updateUdp(this.#follow(view, this.#flows.find(view), 0), view);
+    } else if (kind === PACKET_SCTP) {
+      this.#sctp(view);
+    } else {
+      if (kind === PACKET_ICMP_ERROR) this.#icmp(view);
+      this.frames.add(view);
+    }
+  }
+
+  /** The capture has ended: everything that is left has, too. */
+  finish(): void {
+    const { slab } = this;
+    for (let row = 0; row < slab.high; row++) {
+      const status = slab.ints[row * INT_STRIDE + C_STATUS];
+      if ((status & ROW_USED) !== 0) this.#options.ended(row);
+    }
+  }
+
+  #tcp(view: PacketView): void {
+    const flows = this.#flows;
+    let row = flows.find(view);
+    let reused = 0;
+    if (row >= 0) {
+      const cursor = this.#cursor;
+      cursor.set(this.slab, row, flows.sender);
+      const completeness = cursor.ints[cursor.at + C_COMPLETENESS];
+      if (beginsNewStream(cursor.ints, cursor.me, completeness, view)) {
+        reused = cursor.ints[cursor.at + C_STREAM] + 1;
+        this.#retire(row);
+        row = -1;
+      }
+    }
+    const cursor = this.#follow(view, row, reused);
+    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#close(cursor, view.seconds);
+  }
+
+  #sctp(view: PacketView): void {
+    let row = this.#flows.find(view);
+    let reused = 0;
+    if (row >= 0 && beginsNewAssociation(this.slab.ints, row * INT_STRIDE, view)) {
+      reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
+      this.#retire(row);
+      row = -1;
+    }
+    const cursor = this.#follow(view, row, reused);
+    if (updateSctp(cursor, view, this.slab, this.events)) this.#close(cursor, view.seconds);
+  }
+
+  #icmp(view: PacketView): void {
+    const row = this.#flows.findQuoted(view);
+    if (row < 0) return;
+    const cursor = this.#cursor;
+    cursor.set(this.slab, row, this.#flows.sender);
+    noteIcmpError(cursor, view, this.slab, this.events);
+  }
+
+  /** Counts the packet in its connection, a new one where `row` is -1, and points the cursor at it. */
+  #follow(view: PacketView, row: number, reused: number): Cursor {
+    const cursor = this.#cursor;
+    if (row < 0) cursor.set(this.slab, this.#begin(view, reused), 0);
+    else cursor.set(this.slab, row, this.#flows.sender);
+    const { ints, floats, at, me, times, myTimes } = cursor;
+    floats[times + T_NOW] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
+    floats[times + T_LAST_SECONDS] = view.seconds;
+    ints[at + C_LAST_NANOSECONDS] = view.nanoseconds;
+    ints[at + C_LAST_FRAME] = view.frame;
+    ints[me + E_PACKETS]++;
+    floats[myTimes + F_BYTES] += view.dataLength;
+    floats[myTimes + F_WIRE_BYTES] += view.originalLength;
+    const ttl = view.ttl;
+    const range = ints[me + E_TTL];
+    if (range !== ((ttl << 8) | ttl)) ints[me + E_TTL] = widen(range, ttl, ints[me + E_PACKETS] === 1);
+    return cursor;
+  }
+
+  #begin(view: PacketView, reused: number): number {
+    const row = this.slab.allocate();
+    const ints = this.slab.ints;
+    const at = row * INT_STRIDE;
+    ints[at + C_HASH] = this.#flows.hash;
+    ints[at + C_STATUS] = ROW_USED;
+    ints[at + C_ADDRESS_0] = view.source0;
+    ints[at + C_ADDRESS_0 + 1] = view.source1;
+    ints[at + C_ADDRESS_0 + 2] = view.source2;
+    ints[at + C_ADDRESS_0 + 3] = view.source3;
+    ints[at + C_ADDRESS_1] = view.destination0;
+    ints[at + C_ADDRESS_1 + 1] = view.destination1;
+    ints[at + C_ADDRESS_1 + 2] = view.destination2;
+    ints[at + C_ADDRESS_1 + 3] = view.destination3;
+    ints[at + C_PORTS] = (view.sourcePort << 16) | view.destinationPort;
+    ints[at + C_PROTOCOL] = (view.ipVersion << 8) | view.ipProtocol;
+    ints[at + C_STREAM] = this.#nextStream(view.kind);
+    ints[at + C_REUSED_STREAM] = reused;
+    ints[at + C_FIRST_FRAME] = view.frame;
+    ints[at + C_FIRST_NANOSECONDS] = view.nanoseconds;
+    ints[at + C_VLAN_01] = packVlan(view.vlanCount, 0, view.vlan0, view.vlan1);
+    ints[at + C_VLAN_23] = packVlan(view.vlanCount, 2, view.vlan2, view.vlan3);
+    if (view.tunnelCount > 0) ints[at + C_TUNNELS] = packTunnels(view);
+    this.slab.floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
+    this.#flows.insert(row);
+    return row;
+  }
+
+  #nextStream(kind: number): number {
+    if (kind === PACKET_TCP) return this.#tcpStreams++;
+    return kind === PACKET_UDP ? this.#udpStreams++ : this.#sctpStreams++;
+  }
+
+  /** The connection is over; it is reported when nothing of it can come any more. */
+  #close(cursor: Cursor, seconds: number): void {
+    const { ints, at, row } = cursor;
+    if ((ints[at + C_STATUS] & ROW_CLOSED) !== 0) return;
+    ints[at + C_STATUS] |= ROW_CLOSED;
+    const closed = this.#closed;
+    if (closed.isFull) this.#reportOldest();
+    closed.push(row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
+  }
+
+  #reportClosed(seconds: number): void {
+    while (this.#closed.isDue(seconds)) this.#reportOldest();
+  }
+
+  #reportOldest(): void {
+    const { row, stream } = this.#closed;
+    this.#closed.drop();
+    const at = row * INT_STRIDE;
+    const { ints } = this.slab;
+    const isCurrent = (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
+    if (isCurrent) this.#retire(row);
+  }
+
+  #giveUpIdle(seconds: number): void {
+    let row = this.#sweep.next(seconds);
+    while (row >= 0) {
+      if (this.#sweep.isEviction) {
+        this.evicted++;
+        this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_EVICTED;
+      }
+      this.#retire(row);
+      row = this.#sweep.next(seconds);
+    }
+  }
+
+  /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */
+  #retire(row: number): void {
+    this.#flows.remove(row);
+    if (this.#options.retain) {
+      this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
+      return;
+    }
+    this.#options.ended(row);
+    this.events.release(this.slab, row);
+    this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;
+    this.slab.release(row);
+  }
+}
+
+function widen(range: number, ttl: number, isFirst: boolean): number {
+  if (isFirst) return (ttl << 8) | ttl;
+  const low = range >>> 8;
+  const high = range & 0xff;
+  return ((ttl < low ? ttl : low) << 8) | (ttl > high ? ttl : high);
+}
+
+/** Two of the packet's VLAN ids, 0xffff where there is none. */
+function packVlan(count: number, first: number, upper: number, lower: number): number {
+  return ((count > first ? upper : 0xffff) << 16) | (count > first + 1 ? lower : 0xffff);
+}
+
+function packTunnels(view: PacketView): number {
+  const count = view.tunnelCount;
+  return (
+    (view.tunnel0 << 24) |
+    ((count > 1 ? view.tunnel1 : 0) << 16) |
+    ((count > 2 ? view.tunnel2 : 0) << 8) |
+    (count > 3 ? view.tunnel3 : 0)
+  );
+}
