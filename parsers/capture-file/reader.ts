@@ -58,7 +58,7 @@ export function cutShort(window: ByteWindow, offset: number, frames: number): Ca
   return {
     offset,
     frame: frames,
-    message: `cut short after frame ${frames}: of the record at byte ${offset} only the first ${found} bytes are there`,
+    message: `cut short after frame ${frames}: of the record at byte ${offset} only ${found} ${found === 1 ? 'byte is' : 'bytes are'} there`,
   };
 }
 

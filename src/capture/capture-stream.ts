@@ -4,6 +4,7 @@ import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CaptureTally } from './capture-tally.ts';
+import { type Compression, decompressed } from './decompress/decompress.ts';
 import { DoubleBuffer } from './double-buffer.ts';
 import { InputError } from './input-error.ts';
 
@@ -11,35 +12,50 @@ import { InputError } from './input-error.ts';
 export class CaptureStream {
   readonly name: string;
   private readonly source: ByteSource;
+  private readonly compression: Compression | null;
   private readonly buffer: DoubleBuffer;
   private readonly reader: CaptureReader;
   private readonly tally = new CaptureTally();
   /** The window holds bytes that came with the file's header and were not offered yet. */
   private primed = true;
   private ended = false;
+  /** Why the source broke off; null where it did not. */
+  private failure: string | null = null;
 
-  private constructor(name: string, source: ByteSource, buffer: DoubleBuffer, reader: CaptureReader) {
+  private constructor(
+    name: string,
+    source: ByteSource,
+    compression: Compression | null,
+    buffer: DoubleBuffer,
+    reader: CaptureReader,
+  ) {
     this.name = name;
     this.source = source;
+    this.compression = compression;
     this.buffer = buffer;
     this.reader = reader;
   }
 
   /**
-   * Reads as far as the header.
-   * @throws InputError for empty inputs, CaptureFormatError for what is no capture; both name the input
+   * Reads as far as the header, decompressing where that is needed. Closes the source where it throws.
+   * @throws InputError for empty or unreadable inputs, CaptureFormatError for what is no capture; both name the input
    */
-  static async open(name: string, source: ByteSource, chunkSize?: number): Promise<CaptureStream> {
-    const buffer = new DoubleBuffer(source, chunkSize);
+  static async open(name: string, raw: ByteSource, chunkSize?: number): Promise<CaptureStream> {
     try {
+      const { source, compression } = await decompressed(raw);
+      const buffer = new DoubleBuffer(source, chunkSize);
       const window = buffer.window;
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
-      if (window.available === 0) throw new InputError(`${name}: empty; nothing was captured into it`);
-      return new CaptureStream(name, source, buffer, openReader(window));
+      if (window.available === 0) {
+        throw new InputError(
+          compression ? `empty once decompressed from ${compression}` : 'empty; nothing was captured',
+        );
+      }
+      return new CaptureStream(name, source, compression, buffer, openReader(window));
     } catch (error) {
-      await buffer.settle();
-      await source.close();
-      throw error instanceof CaptureFormatError ? new CaptureFormatError(`${name}: ${error.message}`) : error;
+      await raw.close();
+      const message = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      throw error instanceof CaptureFormatError ? new CaptureFormatError(message) : new InputError(message);
     }
   }
 
@@ -47,7 +63,14 @@ export class CaptureStream {
   async fill(): Promise<boolean> {
     if (this.ended) return false;
     if (this.primed) this.primed = false;
-    else await this.buffer.fill();
+    else {
+      try {
+        await this.buffer.fill();
+      } catch (error) {
+        this.failure = error instanceof Error ? error.message : String(error);
+        this.buffer.window.ended = true;
+      }
+    }
     return true;
   }
 
@@ -63,7 +86,18 @@ export class CaptureStream {
   }
 
   get info(): CaptureInfo {
-    return this.tally.info(this.name, null, this.reader);
+    return this.tally.info(this.name, this.compression, this.reader, this.cut);
+  }
+
+  /** Where and why the capture ended too early. */
+  get cut(): CaptureInfo['cut'] {
+    if (this.failure === null) return this.reader.problem;
+    const { frames, problem } = this.reader;
+    return {
+      offset: problem?.offset ?? this.buffer.window.offset,
+      frame: frames,
+      message: `cut short after frame ${frames}, at byte ${problem?.offset ?? this.buffer.window.offset}: ${this.failure}`,
+    };
   }
 
   get bytesRead(): number {

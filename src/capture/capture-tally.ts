@@ -29,7 +29,7 @@ export class CaptureTally {
     }
   }
 
-  info(file: string, compression: string | null, reader: CaptureReader): CaptureInfo {
+  info(file: string, compression: string | null, reader: CaptureReader, cut: CaptureInfo['cut']): CaptureInfo {
     const seen = this.linkTypes.length > 0 ? this.linkTypes : reader.interfaces.map((each) => each.linkType);
     return {
       file,
@@ -41,7 +41,7 @@ export class CaptureTally {
       firstTime: Number.isFinite(this.firstSeconds) ? timeText(this.firstSeconds, this.firstNanoseconds) : null,
       lastTime: Number.isFinite(this.lastSeconds) ? timeText(this.lastSeconds, this.lastNanoseconds) : null,
       drops: sumKnown(reader.interfaces.map((each) => each.dropped)),
-      cut: reader.problem,
+      cut,
     };
   }
 
