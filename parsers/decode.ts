@@ -1,7 +1,10 @@
-import { decodeLink } from './link/link-types.ts';
+import { decodeLinkType } from './link/link-types.ts';
 import { FAULT_NONE, type PacketView } from './packet-view.ts';
 
+export { canDecodeLink, LINK_TYPES, linkTypeName } from './link/link-types.ts';
+export { etherTypeName } from './network/ether-types.ts';
 export { decodeIpPayload } from './network/ip-payload.ts';
+export { ipProtocolName } from './network/ip-protocols.ts';
 
 /**
  * Decodes the packet that the reader put into `view`: link, network and transport layer, through tunnels to the
@@ -15,7 +18,7 @@ export function decode(view: PacketView): number {
   view.tunnelCount = 0;
   view.nesting = 0;
   view.ipVersion = 0;
-  const kind = decodeLink(view, view.start, view.start + view.originalLength);
+  const kind = decodeLinkType(view, view.linkType, view.start, view.start + view.originalLength);
   view.kind = kind;
   return kind;
 }

@@ -13,12 +13,12 @@ import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
  *   6      SNAP: protocol, an EtherType for the organisation codes 000000 and 0000f8
  *   8      payload
  */
-const SNAP_PROTOCOL = 6;
 const LLC_LENGTH = 3;
-const SNAP_LENGTH = 8;
+const SNAP_PROTOCOL = 3;
+const SNAP_LENGTH = 5;
 
-const SAP_STP = 0x42;
 const SAP_IP = 0x06;
+const SAP_STP = 0x42;
 const SAP_SNAP = 0xaa;
 
 const ORGANISATION_ETHERNET = 0x000000;
@@ -28,22 +28,26 @@ const ORGANISATION_CISCO = 0x00000c;
 const CISCO_PVST = 0x010b;
 
 export function decodeLlc(view: PacketView, offset: number, claimedEnd: number): number {
-  const { bytes, data } = view;
-  const limit = Math.min(view.end, claimedEnd);
-  if (offset + LLC_LENGTH > limit) return stopShort(view, offset + LLC_LENGTH, FAULT_MALFORMED);
-  const sap = bytes[offset];
-  if (sap === SAP_IP) return decodeIpv4(view, offset + LLC_LENGTH, claimedEnd);
+  const payload = offset + LLC_LENGTH;
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  const sap = view.bytes[offset];
+  if (sap === SAP_SNAP) return decodeSnap(view, payload, claimedEnd);
   if (view.etherType === 0) view.etherType = sap;
-  if (sap !== SAP_SNAP) return outerKind(view);
-  if (offset + SNAP_LENGTH > limit) return stopShort(view, offset + SNAP_LENGTH, FAULT_MALFORMED);
-  const organisation = data.getUint32(offset + LLC_LENGTH - 1) & 0xffffff;
-  const protocol = data.getUint16(offset + SNAP_PROTOCOL);
+  return sap === SAP_IP ? decodeIpv4(view, payload, claimedEnd) : outerKind(view);
+}
+
+/** Decodes what follows the organisation code of a SNAP header at `offset`. */
+export function decodeSnap(view: PacketView, offset: number, claimedEnd: number): number {
+  const payload = offset + SNAP_LENGTH;
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  const organisation = view.data.getUint32(offset) >>> 8;
+  const protocol = view.data.getUint16(offset + SNAP_PROTOCOL);
   if (organisation === ORGANISATION_ETHERNET || organisation === ORGANISATION_BRIDGE_TUNNEL) {
-    if (view.etherType === SAP_SNAP) view.etherType = 0;
-    return decodeEtherType(view, protocol, offset + SNAP_LENGTH, claimedEnd);
+    return decodeEtherType(view, protocol, payload, claimedEnd);
   }
-  if (organisation === ORGANISATION_CISCO && view.etherType === SAP_SNAP) {
-    view.etherType = protocol === CISCO_PVST ? SAP_STP : protocol;
+  if (view.etherType === 0) {
+    if (organisation !== ORGANISATION_CISCO) view.etherType = SAP_SNAP;
+    else view.etherType = protocol === CISCO_PVST ? SAP_STP : protocol;
   }
   return outerKind(view);
 }

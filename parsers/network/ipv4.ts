@@ -1,7 +1,9 @@
 import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, PACKET_FRAGMENT, type PacketView } from '../packet-view.ts';
 import { decodeTcp } from '../transport/tcp.ts';
-import { decodeIpProtocol, IP_PROTOCOL_TCP } from './ip-payload.ts';
+import { decodeIpProtocol } from './ip-payload.ts';
+import { TCP } from './ip-protocols.ts';
+import { decodeIpv6 } from './ipv6.ts';
 
 /*
  * IPv4 header (RFC 791 3.1)
@@ -41,7 +43,10 @@ export function decodeIpv4(view: PacketView, offset: number, claimedEnd: number)
 
   const versionAndLength = bytes[offset];
   const headerLength = (versionAndLength & 0x0f) << 2;
-  if (versionAndLength >> 4 !== 4 || headerLength < MIN_HEADER_LENGTH) return stop(view, FAULT_MALFORMED);
+  if (versionAndLength >> 4 !== 4) {
+    return versionAndLength >> 4 === 6 ? decodeIpv6(view, offset, claimedEnd) : stop(view, FAULT_MALFORMED);
+  }
+  if (headerLength < MIN_HEADER_LENGTH) return stop(view, FAULT_MALFORMED);
   const totalLength = data.getUint16(offset + TOTAL_LENGTH);
   // 0 is what a sender with segmentation offload hands to the capture: the frame's length is the only one known.
   if (totalLength !== 0 && totalLength < headerLength) return stop(view, FAULT_MALFORMED);
@@ -72,6 +77,6 @@ export function decodeIpv4(view: PacketView, offset: number, claimedEnd: number)
     view.fragmentMore = fragment >> 13;
     return PACKET_FRAGMENT;
   }
-  if (protocol === IP_PROTOCOL_TCP) return decodeTcp(view, payload, packetEnd);
+  if (protocol === TCP) return decodeTcp(view, payload, packetEnd);
   return decodeIpProtocol(view, protocol, payload, packetEnd);
 }

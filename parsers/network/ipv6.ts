@@ -1,7 +1,8 @@
 import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
 import { decodeTcp } from '../transport/tcp.ts';
-import { decodeIpProtocol, IP_PROTOCOL_TCP } from './ip-payload.ts';
+import { decodeIpProtocol } from './ip-payload.ts';
+import { TCP } from './ip-protocols.ts';
 
 /*
  * IPv6 header (RFC 8200 3)
@@ -50,6 +51,6 @@ export function decodeIpv6(view: PacketView, offset: number, claimedEnd: number)
   view.ipProtocol = protocol;
   view.payloadStart = payload;
   view.payloadLength = packetEnd - payload;
-  if (protocol === IP_PROTOCOL_TCP) return decodeTcp(view, payload, packetEnd);
+  if (protocol === TCP) return decodeTcp(view, payload, packetEnd);
   return decodeIpProtocol(view, protocol, payload, packetEnd);
 }

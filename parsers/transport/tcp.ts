@@ -1,5 +1,5 @@
 import { stopShort } from '../nesting.ts';
-import { FAULT_CUT, FAULT_MALFORMED, PACKET_TCP, type PacketView } from '../packet-view.ts';
+import { FAULT_CUT, FAULT_MALFORMED, FAULT_NONE, PACKET_TCP, type PacketView } from '../packet-view.ts';
 import { decodeTcpOptions } from './tcp-options.ts';
 
 /*
@@ -30,6 +30,8 @@ const FLAGS = 13;
 const WINDOW = 14;
 const CHECKSUM = 16;
 const MIN_HEADER_LENGTH = 20;
+/** A segment cut or claimed shorter than the header still counts if it has all up to the window, as in Wireshark. */
+const NEEDED_LENGTH = 16;
 
 /** The only option of nearly every segment after the handshake: no-operation twice, timestamps (RFC 7323 A). */
 const USUAL_TIMESTAMPS = 0x0101080a;
@@ -37,9 +39,9 @@ const USUAL_TIMESTAMPS_HEADER_LENGTH = 32;
 
 export function decodeTcp(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
-  const minimum = offset + MIN_HEADER_LENGTH;
+  const needed = offset + NEEDED_LENGTH;
   const limit = Math.min(claimedEnd, view.end);
-  if (minimum > limit) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (needed > limit) return stopShort(view, needed, FAULT_MALFORMED);
 
   view.sourcePort = data.getUint16(offset + SOURCE_PORT);
   view.destinationPort = data.getUint16(offset + DESTINATION_PORT);
@@ -47,7 +49,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   view.acknowledgment = data.getInt32(offset + ACKNOWLEDGMENT);
   view.flags = bytes[offset + FLAGS];
   view.window = data.getUint16(offset + WINDOW);
-  view.checksum = data.getUint16(offset + CHECKSUM);
+  view.checksum = offset + MIN_HEADER_LENGTH > limit ? 0 : data.getUint16(offset + CHECKSUM);
   view.mss = -1;
   view.windowScale = -1;
   view.sackPermitted = 0;
@@ -65,19 +67,21 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   }
   if (payload > claimedEnd) view.fault = FAULT_MALFORMED;
   else view.dataLength = claimedEnd - payload;
+  if (payload > view.end && view.fault === FAULT_NONE) view.fault = FAULT_CUT;
   if (headerLength === MIN_HEADER_LENGTH) return PACKET_TCP;
+
+  const options = offset + MIN_HEADER_LENGTH;
 
   if (
     headerLength === USUAL_TIMESTAMPS_HEADER_LENGTH &&
     payload <= limit &&
-    data.getInt32(minimum) === USUAL_TIMESTAMPS
+    data.getInt32(options) === USUAL_TIMESTAMPS
   ) {
     view.hasTimestamps = 1;
-    view.timestampValue = data.getInt32(minimum + 4);
-    view.timestampEcho = data.getInt32(minimum + 8);
+    view.timestampValue = data.getInt32(options + 4);
+    view.timestampEcho = data.getInt32(options + 8);
     return PACKET_TCP;
   }
-  if (payload > view.end && view.fault === 0) view.fault = FAULT_CUT;
-  decodeTcpOptions(view, minimum, Math.min(payload, limit));
+  decodeTcpOptions(view, options, Math.min(payload, limit));
   return PACKET_TCP;
 }

@@ -1,0 +1,17 @@
+import { stopShort } from '../nesting.ts';
+import { decodeIp } from '../network/ip.ts';
+import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+
+/*
+ * SLIP as libpcap writes it (https://www.tcpdump.org/linktypes.html, LINKTYPE_SLIP)
+ *
+ *   0      direction     1      compressed header of RFC 1144, if the packet has one
+ *  16      IP packet
+ */
+const HEADER_LENGTH = 16;
+
+export function decodeSlip(view: PacketView, offset: number, claimedEnd: number): number {
+  const packet = offset + HEADER_LENGTH;
+  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet, FAULT_MALFORMED);
+  return decodeIp(view, packet, claimedEnd);
+}
