@@ -1,0 +1,26 @@
+import type { AnalysisResult, ConnectionConsumer } from '../analyze.ts';
+import type { Output } from './output.ts';
+import type { SortOrder } from './selection.ts';
+
+/** How the user wants a report. */
+export interface ReportOptions {
+  /** Rows to print; null: the format's own default. */
+  top: number | null;
+  all: boolean;
+  sort: SortOrder | null;
+  /** Absolute times (UTC) instead of times since the capture began. */
+  utc: boolean;
+  color: boolean;
+  /** Columns of the terminal; Infinity where nothing is to be cut. */
+  width: number;
+}
+
+/** Takes connections as they are found, and at last what they add up to. */
+export interface Reporter extends ConnectionConsumer {
+  /** The order in which it needs the connections. */
+  readonly order: 'end' | 'capture';
+  /** @param seconds how long the analysis took */
+  finish(result: AnalysisResult, seconds: number): void;
+}
+
+export type MakeReporter = (output: Output, options: ReportOptions) => Reporter;
