@@ -1,5 +1,15 @@
+import { decode } from '../parsers/decode.ts';
+import { PacketView } from '../parsers/packet-view.ts';
+import { type CaptureInput, openCaptures } from './capture/input.ts';
+import { type EndedConnection, EndedRow } from './ended-connection.ts';
 import type { Connection } from './record.ts';
+import { SummaryBuilder } from './summarize.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
+import { formatTime } from './track/times.ts';
+import { Tracker } from './track/tracker.ts';
+
+export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
 
 /** What a user may set for an analysis. */
 export interface AnalyzeOptions {
@@ -10,37 +20,15 @@ export interface AnalyzeOptions {
   order?: 'end' | 'capture';
   /** Only connections for which this is true are handed out and counted in the summary. */
   where?: (connection: Connection) => boolean;
+  /** From where on something is worth a finding. */
+  thresholds?: Partial<Thresholds>;
+  /** Open connections kept at once (default 1,000,000, about 1 GB); beyond, the longest idle is reported as it is. */
+  mostConnections?: number;
   /** Called once in a while with the bytes read so far and the size of the input (null for a pipe). */
   onProgress?: (bytesRead: number, bytesTotal: number | null) => void;
   /** Called with one line for everything the user should know: a cut file, an unknown link type. */
   onWarning?: (message: string) => void;
 }
-
-/**
- * A connection that has ended, as it stands in the tracker. Valid only during the call that hands it out:
- * take what you need, `record()` is the expensive part (about 10 µs) and makes the plain object.
- */
-export interface EndedConnection {
-  readonly stream: number;
-  readonly firstFrame: number;
-  /** Value of a sort key (see SORT_KEYS) without making a record; NaN where unknown. */
-  sortValue(key: SortKey): number;
-  record(): Connection;
-}
-
-/** Keys of `--sort`. */
-export const SORT_KEYS = [
-  'start',
-  'duration',
-  'packets',
-  'bytes',
-  'retransmissions',
-  'connect-time',
-  'rtt',
-  'resets',
-  'problems',
-] as const;
-export type SortKey = (typeof SORT_KEYS)[number];
 
 /** Takes what the analysis finds, as it finds it. */
 export interface ConnectionConsumer {
@@ -54,15 +42,105 @@ export interface AnalysisResult {
   summary: Summary;
 }
 
+const MOST_CONNECTIONS = 1_000_000;
+
 /**
  * The whole flow: bytes of the inputs, packets, connections, into the consumer.
+ *
  * @param inputs paths of capture files, '-' for standard input; several are read as one in time order
  * @throws CaptureFormatError or an InputError for what cannot be read at all
  */
 export async function analyzeInto(
-  _inputs: string[],
-  _consumer: ConnectionConsumer,
-  _options: AnalyzeOptions = {},
+  inputs: string[],
+  consumer: ConnectionConsumer,
+  options: AnalyzeOptions = {},
 ): Promise<AnalysisResult> {
-  throw new Error('being written');
+  const input = await openCaptures(inputs, options.onWarning === undefined ? {} : { onWarning: options.onWarning });
+  try {
+    return await analyzeInput(input, consumer, options);
+  } finally {
+    await input.close();
+  }
+}
+
+/** The same for an input that is open. */
+export async function analyzeInput(
+  input: CaptureInput,
+  consumer: ConnectionConsumer,
+  options: AnalyzeOptions = {},
+): Promise<AnalysisResult> {
+  const summary = new SummaryBuilder();
+  const span = new CaptureSpan();
+  const tracker = new Tracker({
+    retain: options.order === 'capture',
+    mostConnections: options.mostConnections ?? MOST_CONNECTIONS,
+    ended: (row) => {
+      source.nowSeconds = span.lastSeconds;
+      connection.set(row);
+      if (options.where !== undefined && !options.where(connection.record())) return;
+      summary.add(source, row);
+      consumer.ended(connection);
+    },
+  });
+  const source = {
+    slab: tracker.slab,
+    events: tracker.events,
+    thresholds: { ...DEFAULT_THRESHOLDS, ...options.thresholds },
+    nowSeconds: 0,
+  };
+  const connection = new EndedRow(source);
+  const view = new PacketView();
+
+  while (await input.fill()) {
+    while (input.next(view)) {
+      decode(view);
+      span.add(view);
+      tracker.update(view);
+    }
+    options.onProgress?.(input.bytesRead, input.bytesTotal);
+    await consumer.chunkDone?.();
+  }
+  tracker.finish();
+  await consumer.chunkDone?.();
+
+  return {
+    captures: input.captures,
+    summary: {
+      packets: tracker.packets,
+      wireBytes: tracker.wireBytes,
+      ...span.record(),
+      ...summary.finish(),
+      otherFrames: tracker.frames.list(),
+      evicted: tracker.evicted,
+    },
+  };
+}
+
+/** First and last packet time of the whole capture. */
+class CaptureSpan {
+  #firstSeconds = 0;
+  #firstNanoseconds = 0;
+  lastSeconds = 0;
+  #lastNanoseconds = 0;
+  #any = false;
+
+  add(view: PacketView): void {
+    if (!this.#any) {
+      this.#any = true;
+      this.#firstSeconds = view.seconds;
+      this.#firstNanoseconds = view.nanoseconds;
+    }
+    this.lastSeconds = view.seconds;
+    this.#lastNanoseconds = view.nanoseconds;
+  }
+
+  record(): { start: string | null; end: string | null; duration: number } {
+    if (!this.#any) return { start: null, end: null, duration: 0 };
+    const elapsed = (this.lastSeconds - this.#firstSeconds) * 1e9 + this.#lastNanoseconds - this.#firstNanoseconds;
+    return {
+      start: formatTime(this.#firstSeconds, this.#firstNanoseconds),
+      end: formatTime(this.lastSeconds, this.#lastNanoseconds),
+      duration: elapsed / 1e9,
+    };
+  }
 }

@@ -1,11 +1,4 @@
-import {
-  E_COVER_END,
-  E_FLAGS,
-  E_GAP_EDGES,
-  E_GAPS,
-  END_COVERED,
-  F_UNIQUE_BYTES,
-} from './columns.ts';
+import { E_COVER_END, E_FLAGS, E_GAP_EDGES, E_GAPS, END_COVERED, F_UNIQUE_BYTES } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { after, before, distance } from './sequence.ts';
 

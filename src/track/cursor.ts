@@ -14,8 +14,8 @@ import type { Slab } from './slab.ts';
  * Set anew for each packet; holds no state of its own.
  */
 export class Cursor {
-  ints = new Int32Array(0);
-  floats = new Float64Array(0);
+  ints: Int32Array = new Int32Array(0);
+  floats: Float64Array = new Float64Array(0);
   row = 0;
   /** Which endpoint sent the packet, 0 or 1. */
   sender = 0;

@@ -40,5 +40,3 @@ function nameOf(kind: number, what: number): string {
   if (kind === PACKET_IP_OTHER || kind === PACKET_ICMP_ERROR) return ipProtocolName(what);
   return etherTypeName(what);
 }
-
-

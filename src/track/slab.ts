@@ -1,10 +1,4 @@
-import {
-  E_WINDOW_SCALE,
-  ENDPOINT_INT_0,
-  ENDPOINT_INT_STRIDE,
-  FLOAT_STRIDE,
-  INT_STRIDE,
-} from './columns.ts';
+import { E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
 
 /**
  * Rows of two typed arrays, one row a connection (columns.ts), handed out and taken back.

@@ -41,7 +41,14 @@ import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT, ANALYSIS_ZERO_WINDOW_PROBE, analyzeSegment } from './tcp-analysis.ts';
 import { noteFin, noteFinAck, noteReset } from './tcp-close.ts';
-import { noteCompleteness, noteHandshakeAck, noteInitialRtt, noteRoles, noteSyn, noteWindowScale } from './tcp-handshake.ts';
+import {
+  noteCompleteness,
+  noteHandshakeAck,
+  noteInitialRtt,
+  noteRoles,
+  noteSyn,
+  noteWindowScale,
+} from './tcp-handshake.ts';
 import { noteZeekGap, updateZeek } from './zeek.ts';
 
 const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
@@ -161,8 +168,7 @@ function noteWindow(cursor: Cursor, window: number): void {
     floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];
   } else if ((mine & END_WINDOW_CLOSED) !== 0) {
     ints[me + E_FLAGS] = mine & ~END_WINDOW_CLOSED;
-    floats[myTimes + F_ZERO_WINDOW_TIME] +=
-      floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    floats[myTimes + F_ZERO_WINDOW_TIME] += floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
   }
 }
 

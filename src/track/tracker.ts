@@ -230,7 +230,8 @@ export class Tracker {
     this.#closed.drop();
     const at = row * INT_STRIDE;
     const { ints } = this.slab;
-    const isCurrent = (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
+    const isCurrent =
+      (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
     if (isCurrent) this.#retire(row);
   }
 
@@ -264,7 +265,7 @@ function widen(range: number, ttl: number, isFirst: boolean): number {
   if (isFirst) return (ttl << 8) | ttl;
   const low = range >>> 8;
   const high = range & 0xff;
-  return ((ttl < low ? ttl : low) << 8) | (ttl > high ? ttl : high);
+  return (Math.min(ttl, low) << 8) | Math.max(ttl, high);
 }
 
 /** Two of the packet's VLAN ids, 0xffff where there is none. */

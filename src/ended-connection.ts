@@ -1,0 +1,101 @@
+import type { Connection } from './record.ts';
+import {
+  C_FIRST_FRAME,
+  C_FIRST_NANOSECONDS,
+  C_LAST_NANOSECONDS,
+  C_STREAM,
+  E_PACKETS,
+  E_RESETS,
+  E_RETRANSMISSIONS,
+  F_BYTES,
+  INT_STRIDE,
+  T_BASE_SECONDS,
+  T_INITIAL_RTT,
+  T_LAST_SECONDS,
+} from './track/columns.ts';
+import { makeFindings } from './track/findings.ts';
+import { connectNanoseconds } from './track/handshake-record.ts';
+import { makeRecord, type RecordSource, sidesOf } from './track/make-record.ts';
+
+/** Keys of `--sort`. */
+export const SORT_KEYS = [
+  'start',
+  'duration',
+  'packets',
+  'bytes',
+  'retransmissions',
+  'connect-time',
+  'rtt',
+  'resets',
+  'problems',
+] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
+
+/**
+ * A connection that has ended, as it stands in the tracker. Valid only during the call that hands it out:
+ * take what you need, `record()` is the expensive part (about 10 µs) and makes the plain object.
+ */
+export interface EndedConnection {
+  readonly stream: number;
+  readonly firstFrame: number;
+  /** Value of a sort key without making a record (seconds, bytes, counts); NaN where unknown. */
+  sortValue(key: SortKey): number;
+  record(): Connection;
+}
+
+/** The one EndedConnection of an analysis, set to a row before it is handed out. */
+export class EndedRow implements EndedConnection {
+  readonly #source: RecordSource;
+  #row = 0;
+  #record: Connection | null = null;
+
+  constructor(source: RecordSource) {
+    this.#source = source;
+  }
+
+  set(row: number): void {
+    this.#row = row;
+    this.#record = null;
+  }
+
+  get stream(): number {
+    return this.#source.slab.ints[this.#row * INT_STRIDE + C_STREAM];
+  }
+
+  get firstFrame(): number {
+    return this.#source.slab.ints[this.#row * INT_STRIDE + C_FIRST_FRAME];
+  }
+
+  record(): Connection {
+    this.#record ??= makeRecord(this.#source, this.#row);
+    return this.#record;
+  }
+
+  sortValue(key: SortKey): number {
+    const { ints, floats } = this.#source.slab;
+    const sides = sidesOf(ints, this.#row);
+    const { at, times, client, server, clientTimes, serverTimes } = sides;
+    switch (key) {
+      case 'start':
+        return floats[times + T_BASE_SECONDS] + ints[at + C_FIRST_NANOSECONDS] / 1e9;
+      case 'duration': {
+        const whole = floats[times + T_LAST_SECONDS] - floats[times + T_BASE_SECONDS];
+        return whole + (ints[at + C_LAST_NANOSECONDS] - ints[at + C_FIRST_NANOSECONDS]) / 1e9;
+      }
+      case 'packets':
+        return ints[client + E_PACKETS] + ints[server + E_PACKETS];
+      case 'bytes':
+        return floats[clientTimes + F_BYTES] + floats[serverTimes + F_BYTES];
+      case 'retransmissions':
+        return ints[client + E_RETRANSMISSIONS] + ints[server + E_RETRANSMISSIONS];
+      case 'connect-time':
+        return connectNanoseconds(ints, floats, at, times) / 1e9;
+      case 'rtt':
+        return floats[times + T_INITIAL_RTT] === 0 ? Number.NaN : floats[times + T_INITIAL_RTT] / 1e9;
+      case 'resets':
+        return ints[client + E_RESETS] + ints[server + E_RESETS];
+      case 'problems':
+        return makeFindings({ ...this.#source, row: this.#row, sides }).length;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { DDSketch } from '@datadog/sketches-js';
+import type { CloseStyle, Finding, HandshakeOutcome, Protocol } from './record.ts';
+import type { Distribution, ProblemGroup, Summary } from './summary.ts';
+import { closeStyle, type Sides } from './track/close-record.ts';
+import { C_HANDSHAKE, C_STREAM, E_RESETS, E_RETRANSMISSIONS, F_BYTES } from './track/columns.ts';
+import { makeFindings, SEVERITY_ORDER } from './track/findings.ts';
+import { connectNanoseconds, handshakeOutcome } from './track/handshake-record.ts';
+import { endpointOf, protocolOf, type RecordSource, sidesOf } from './track/make-record.ts';
+import { seconds } from './track/times.ts';
+
+/** Quantiles are within 1 % of the true value (DDSketch), and sketches of parts add up to that of the whole. */
+const RELATIVE_ACCURACY = 0.01;
+/** Problem groups kept apart; a scan over more servers than this is counted, not listed. */
+const GROUPS_KEPT = 10_000;
+
+/** Adds connections up, from their rows, without making records of them. */
+export class SummaryBuilder {
+  readonly #connections: Summary['connections'] = { tcp: 0, udp: 0, sctp: 0 };
+  readonly #handshakes: Record<HandshakeOutcome, number> = {
+    completed: 0,
+    refused: 0,
+    unreachable: 0,
+    unanswered: 0,
+    'half-open': 0,
+    aborted: 0,
+    'not-captured': 0,
+  };
+  readonly #closes: Record<CloseStyle, number> = {
+    open: 0,
+    'half-closed': 0,
+    graceful: 0,
+    simultaneous: 0,
+    reset: 0,
+    'reset-after-fin': 0,
+    abandoned: 0,
+  };
+  readonly #connectTime = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
+  readonly #groups = new Map<string, ProblemGroup>();
+  readonly #resets = { fromClient: 0, fromServer: 0 };
+  #retransmissions = 0;
+  #payloadBytes = 0;
+  #notListed = 0;
+
+  add(source: RecordSource, row: number): void {
+    const { ints, floats } = source.slab;
+    const sides = sidesOf(ints, row);
+    const { at, client, server } = sides;
+    const protocol = protocolOf(ints, at);
+    this.#connections[protocol]++;
+    this.#payloadBytes += floats[sides.clientTimes + F_BYTES] + floats[sides.serverTimes + F_BYTES];
+    this.#retransmissions += ints[client + E_RETRANSMISSIONS] + ints[server + E_RETRANSMISSIONS];
+    this.#resets.fromClient += ints[client + E_RESETS];
+    this.#resets.fromServer += ints[server + E_RESETS];
+    if (protocol !== 'udp') {
+      this.#handshakes[handshakeOutcome(ints[at + C_HANDSHAKE])]++;
+      this.#closes[closeStyle(ints, at, client, server)]++;
+      const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
+      if (connect >= 0) this.#connectTime.accept(connect);
+    }
+    for (const finding of makeFindings({ ...source, row, sides })) this.#group(ints, sides, protocol, finding);
+  }
+
+  #group(ints: Int32Array, sides: Sides, protocol: Protocol, finding: Finding): void {
+    const server = endpointOf(ints, sides.at, 1 - sides.clientEndpoint);
+    const key = `${finding.code} ${protocol} ${server.address} ${server.port}`;
+    const group = this.#groups.get(key);
+    const stream = ints[sides.at + C_STREAM];
+    if (group !== undefined) {
+      group.count++;
+      // The example is the first in the capture, in whatever order connections end.
+      if (stream < group.example) {
+        group.example = stream;
+        group.message = finding.message;
+      }
+    } else if (this.#groups.size < GROUPS_KEPT) {
+      const { code, severity, message } = finding;
+      this.#groups.set(key, { code, severity, protocol, server, count: 1, example: stream, message });
+    } else {
+      this.#notListed++;
+    }
+  }
+
+  /** What the connections added so far add up to; packets, times and other frames are the caller's. */
+  finish(): Omit<Summary, 'packets' | 'wireBytes' | 'start' | 'end' | 'duration' | 'otherFrames' | 'evicted'> {
+    return {
+      connections: this.#connections,
+      handshakes: this.#handshakes,
+      connectTime: distribution(this.#connectTime),
+      closes: this.#closes,
+      resets: this.#resets,
+      retransmissions: this.#retransmissions,
+      payloadBytes: this.#payloadBytes,
+      problems: [...this.#groups.values()].sort(worstFirst),
+      problemsNotListed: this.#notListed,
+    };
+  }
+}
+
+function worstFirst(a: ProblemGroup, b: ProblemGroup): number {
+  return SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || b.count - a.count || a.example - b.example;
+}
+
+function distribution(sketch: DDSketch): Distribution | null {
+  if (sketch.count === 0) return null;
+  const { count, min, max, sum } = sketch;
+  // The sketch answers with bucket middles, which may lie just outside of what was seen.
+  const quantile = (q: number) => Math.min(max, Math.max(min, sketch.getValueAtQuantile(q)));
+  return { count, min, mean: sum / count, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max };
+}

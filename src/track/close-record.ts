@@ -1,0 +1,137 @@
+import type { Close, CloseStep, CloseStyle, Side, TcpState } from '../record.ts';
+import {
+  C_HANDSHAKE,
+  C_STATUS,
+  E_FIN_ACK_FRAME,
+  E_FIN_FRAME,
+  E_FLAGS,
+  E_UNANSWERED,
+  END_CLOSED_SECOND,
+  END_FIN_ACKED,
+  END_FIN_SENT,
+  END_RESET_SENT,
+  F_FIN_ACK_TIME,
+  F_FIN_TIME,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ASSUMED,
+  HANDSHAKE_CONNECTED,
+  HANDSHAKE_SYN,
+  ROW_RESET,
+  T_BASE_SECONDS,
+} from './columns.ts';
+import { EVENT_RST, EVENT_STRIDE, type EventPool, V_ENDPOINT, V_FRAME, V_KIND } from './events.ts';
+import type { Slab } from './slab.ts';
+import { stateOf, TCP_STATES } from './tcp-state.ts';
+import { formatTime, seconds } from './times.ts';
+
+/** So many segments sent again into silence, each after a longer wait, and the sender was left alone. */
+const ABANDONED_AFTER = 3;
+
+/** How the connection ended, or how far its end came. @param client, server indices of the endpoints' int columns */
+export function closeStyle(ints: Int32Array, at: number, client: number, server: number): CloseStyle {
+  const clientFlags = ints[client + E_FLAGS];
+  const serverFlags = ints[server + E_FLAGS];
+  const fins = (clientFlags & END_FIN_SENT) / END_FIN_SENT + (serverFlags & END_FIN_SENT) / END_FIN_SENT;
+  const allAcked = (clientFlags & serverFlags & END_FIN_ACKED) !== 0;
+  if ((ints[at + C_STATUS] & ROW_RESET) !== 0 && !allAcked) return fins > 0 ? 'reset-after-fin' : 'reset';
+  if (fins === 2) return ((clientFlags | serverFlags) & END_CLOSED_SECOND) !== 0 ? 'graceful' : 'simultaneous';
+  const handshake = ints[at + C_HANDSHAKE];
+  const connected = HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_CONNECTED;
+  if ((handshake & HANDSHAKE_SYN) !== 0 && (handshake & connected) === 0) return 'abandoned';
+  if (ints[client + E_UNANSWERED] >= ABANDONED_AFTER || ints[server + E_UNANSWERED] >= ABANDONED_AFTER)
+    return 'abandoned';
+  return fins === 1 ? 'half-closed' : 'open';
+}
+
+/** Where the rows of the connection and of its two sides begin. */
+export interface Sides {
+  at: number;
+  times: number;
+  client: number;
+  server: number;
+  clientTimes: number;
+  serverTimes: number;
+  /** Which endpoint (0 or 1) the client is. */
+  clientEndpoint: number;
+}
+
+export function makeClose(slab: Slab, events: EventPool, row: number, sides: Sides): Close {
+  const { ints, floats } = slab;
+  const { at, client, server } = sides;
+  const style = closeStyle(ints, at, client, server);
+  const state = {
+    client: TCP_STATES[stateOf(ints, at, client, server)],
+    server: TCP_STATES[stateOf(ints, at, server, client)],
+  };
+  return {
+    style,
+    firstCloser: firstCloser(ints, sides, style),
+    steps: makeSteps(slab, events, row, sides),
+    finToAck: {
+      client: finToAck(ints, floats, client, sides.clientTimes),
+      server: finToAck(ints, floats, server, sides.serverTimes),
+    },
+    closeWait: {
+      client: closeWait(ints, floats, client, sides.clientTimes, sides.serverTimes),
+      server: closeWait(ints, floats, server, sides.serverTimes, sides.clientTimes),
+    },
+    timeWait: timeWait(state.client, state.server),
+    state,
+  };
+}
+
+/** Who sent the first FIN, or the RST where no FIN came; both where neither FIN knew of the other. */
+export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): Side | 'both' | null {
+  const { client, server } = sides;
+  if (style === 'simultaneous') return 'both';
+  const clientFin = ints[client + E_FIN_FRAME];
+  const serverFin = ints[server + E_FIN_FRAME];
+  if (clientFin !== 0 || serverFin !== 0) {
+    return serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+  }
+  if (style !== 'reset') return null;
+  return (ints[client + E_FLAGS] & END_RESET_SENT) !== 0 ? 'client' : 'server';
+}
+
+function makeSteps(slab: Slab, events: EventPool, row: number, sides: Sides): CloseStep[] {
+  const { ints, floats } = slab;
+  const base = floats[sides.times + T_BASE_SECONDS];
+  const steps: CloseStep[] = [];
+  const add = (frame: number, time: number, from: Side, what: CloseStep['what']) => {
+    if (frame !== 0) steps.push({ frame, time: formatTime(base, time), from, what });
+  };
+  add(ints[sides.client + E_FIN_FRAME], floats[sides.clientTimes + F_FIN_TIME], 'client', 'FIN');
+  add(ints[sides.server + E_FIN_FRAME], floats[sides.serverTimes + F_FIN_TIME], 'server', 'FIN');
+  add(ints[sides.client + E_FIN_ACK_FRAME], floats[sides.clientTimes + F_FIN_ACK_TIME], 'server', 'ACK of FIN');
+  add(ints[sides.server + E_FIN_ACK_FRAME], floats[sides.serverTimes + F_FIN_ACK_TIME], 'client', 'ACK of FIN');
+  for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
+    const v = event * EVENT_STRIDE;
+    if (events.ints[v + V_KIND] !== EVENT_RST) continue;
+    const from = events.ints[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
+    add(events.ints[v + V_FRAME], events.times[event], from, 'RST');
+  }
+  // Within a frame the ACK counts before the FIN.
+  return steps.sort((a, b) => a.frame - b.frame || (a.what < b.what ? -1 : 1));
+}
+
+function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {
+  if ((ints[side + E_FLAGS] & END_FIN_ACKED) === 0) return null;
+  return seconds(floats[sideTimes + F_FIN_ACK_TIME] - floats[sideTimes + F_FIN_TIME]);
+}
+
+/** From the peer's FIN to the own one, for the side that closed second. */
+function closeWait(
+  ints: Int32Array,
+  floats: Float64Array,
+  side: number,
+  sideTimes: number,
+  peerTimes: number,
+): number | null {
+  if ((ints[side + E_FLAGS] & END_CLOSED_SECOND) === 0) return null;
+  return seconds(floats[sideTimes + F_FIN_TIME] - floats[peerTimes + F_FIN_TIME]);
+}
+
+function timeWait(client: TcpState, server: TcpState): Close['timeWait'] {
+  if (client === 'TIME-WAIT') return server === 'TIME-WAIT' ? 'both' : 'client';
+  return server === 'TIME-WAIT' ? 'server' : null;
+}

@@ -1,0 +1,123 @@
+import type { Handshake, HandshakeOutcome, SynOptions } from '../record.ts';
+import {
+  C_ACK_FRAME,
+  C_HANDSHAKE,
+  C_PROTOCOL,
+  C_SYN_ACK_COUNT,
+  C_SYN_ACK_FRAME,
+  C_SYN_COUNT,
+  C_SYN_FRAME,
+  E_FLAGS,
+  E_ISN,
+  E_SYN_OPTIONS,
+  E_SYN_WINDOW,
+  END_SYN_ACK_SENT,
+  END_SYN_SENT,
+  HANDSHAKE_ABORTED,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ASSUMED,
+  HANDSHAKE_CONNECTED,
+  HANDSHAKE_FAST_OPEN,
+  HANDSHAKE_REFUSED,
+  HANDSHAKE_SIMULTANEOUS,
+  HANDSHAKE_SYN,
+  HANDSHAKE_SYN_ACK,
+  HANDSHAKE_UNREACHABLE,
+  T_ACCEPTED,
+  T_ACCEPTED_SYN_ACK,
+  T_BASE_SECONDS,
+  T_CONNECTED,
+  T_CONNECTED_SYN,
+  T_INITIAL_RTT,
+  T_SYN,
+  T_SYN_ACK,
+} from './columns.ts';
+import { unpackOptions } from './tcp-handshake.ts';
+import { mark, seconds } from './times.ts';
+
+/** A step that takes less than this part of the whole handshake happened beside the capture. */
+const NEAR_SHARE = 0.1;
+/** Under this the whole handshake stayed on one machine or link, and shares of it say nothing; nanoseconds. */
+const TOO_SHORT_TO_TELL = 200e3;
+
+/** How the handshake ended, from the bits of C_HANDSHAKE. */
+export function handshakeOutcome(handshake: number): HandshakeOutcome {
+  if ((handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED)) !== 0) return 'completed';
+  if ((handshake & (HANDSHAKE_SYN | HANDSHAKE_SYN_ACK)) === 0) return 'not-captured';
+  if ((handshake & HANDSHAKE_REFUSED) !== 0) return 'refused';
+  if ((handshake & HANDSHAKE_ABORTED) !== 0) return 'aborted';
+  if ((handshake & HANDSHAKE_UNREACHABLE) !== 0 && (handshake & HANDSHAKE_CONNECTED) === 0) return 'unreachable';
+  const answered = (handshake & HANDSHAKE_CONNECTED) !== 0 || (handshake & HANDSHAKE_SYN) === 0;
+  return answered ? 'half-open' : 'unanswered';
+}
+
+/** Nanoseconds from the first SYN to the SYN-ACK that acknowledged it, NaN where either is missing. */
+export function connectNanoseconds(ints: Int32Array, floats: Float64Array, at: number, times: number): number {
+  const both = HANDSHAKE_SYN | HANDSHAKE_CONNECTED;
+  if ((ints[at + C_HANDSHAKE] & both) !== both) return Number.NaN;
+  return floats[times + T_CONNECTED] - floats[times + T_SYN];
+}
+
+/** @param client, server indices of the endpoints' int columns */
+export function makeHandshake(
+  ints: Int32Array,
+  floats: Float64Array,
+  at: number,
+  times: number,
+  client: number,
+  server: number,
+): Handshake {
+  const handshake = ints[at + C_HANDSHAKE];
+  const base = floats[times + T_BASE_SECONDS];
+  const hasSyn = (handshake & HANDSHAKE_SYN) !== 0;
+  const isConnected = hasSyn && (handshake & HANDSHAKE_CONNECTED) !== 0;
+  const isAccepted = (handshake & HANDSHAKE_ACCEPTED) !== 0;
+  const hasSynAck = (handshake & HANDSHAKE_SYN_ACK) !== 0;
+  const synToSynAck = isConnected ? floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN] : null;
+  const synAckToAck = isAccepted && hasSynAck ? floats[times + T_ACCEPTED] - floats[times + T_ACCEPTED_SYN_ACK] : null;
+  const initialRtt = floats[times + T_INITIAL_RTT];
+  const synCount = ints[at + C_SYN_COUNT];
+  const synAckCount = ints[at + C_SYN_ACK_COUNT];
+  return {
+    outcome: handshakeOutcome(handshake),
+    kind: kindOf(handshake, (ints[at + C_PROTOCOL] & 0xff) === 132),
+    syn: mark(ints[at + C_SYN_FRAME], base, floats[times + T_SYN]),
+    synAck: mark(ints[at + C_SYN_ACK_FRAME], base, floats[times + T_SYN_ACK]),
+    ack: mark(ints[at + C_ACK_FRAME], base, floats[times + T_ACCEPTED]),
+    synToSynAck: synToSynAck === null ? null : seconds(synToSynAck),
+    synAckToAck: synAckToAck === null ? null : seconds(synAckToAck),
+    connectTime: isConnected ? seconds(floats[times + T_CONNECTED] - floats[times + T_SYN]) : null,
+    acceptTime: isAccepted && hasSyn ? seconds(floats[times + T_ACCEPTED] - floats[times + T_SYN]) : null,
+    initialRtt: initialRtt === 0 ? null : seconds(initialRtt),
+    synRetransmissions: synCount > 1 ? synCount - 1 : 0,
+    synAckRetransmissions: synAckCount > 1 ? synAckCount - 1 : 0,
+    capturePoint: capturePoint(synToSynAck, synAckToAck),
+    client: makeSynOptions(ints, client),
+    server: makeSynOptions(ints, server),
+  };
+}
+
+function kindOf(handshake: number, isSctp: boolean): Handshake['kind'] {
+  if (isSctp) return 'four-way';
+  if ((handshake & HANDSHAKE_SIMULTANEOUS) !== 0) return 'simultaneous';
+  return (handshake & HANDSHAKE_FAST_OPEN) !== 0 ? 'fast-open' : 'three-way';
+}
+
+/** Beside the server its answer comes at once; beside the client the client's ACK does. */
+function capturePoint(synToSynAck: number | null, synAckToAck: number | null): Handshake['capturePoint'] {
+  if (synToSynAck === null || synAckToAck === null) return 'unknown';
+  const whole = synToSynAck + synAckToAck;
+  if (whole < TOO_SHORT_TO_TELL || synToSynAck < 0 || synAckToAck < 0) return 'unknown';
+  if (synAckToAck < whole * NEAR_SHARE) return 'near-client';
+  return synToSynAck < whole * NEAR_SHARE ? 'near-server' : 'between';
+}
+
+function makeSynOptions(ints: Int32Array, endpoint: number): SynOptions | null {
+  if ((ints[endpoint + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) return null;
+  if (ints[endpoint + E_SYN_OPTIONS] === 0) return null;
+  return {
+    isn: ints[endpoint + E_ISN] >>> 0,
+    window: ints[endpoint + E_SYN_WINDOW],
+    ...unpackOptions(ints[endpoint + E_SYN_OPTIONS]),
+  };
+}

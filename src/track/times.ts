@@ -1,0 +1,20 @@
+import type { Mark } from '../record.ts';
+
+/** Nanoseconds since `baseSeconds` as an absolute time: seconds since 1970 with nine digits after the point. */
+export function formatTime(baseSeconds: number, nanoseconds: number): string {
+  const whole = Math.floor(nanoseconds / 1e9);
+  const seconds = baseSeconds + whole;
+  const rest = nanoseconds - whole * 1e9;
+  if (seconds < 0 && rest > 0) return `-${-seconds - 1}.${String(2e9 - rest).slice(1)}`;
+  return `${seconds}.${String(1e9 + rest).slice(1)}`;
+}
+
+/** A frame and its time, null where the frame is 0: it never came. */
+export function mark(frame: number, baseSeconds: number, nanoseconds: number): Mark | null {
+  return frame === 0 ? null : { frame, time: formatTime(baseSeconds, nanoseconds) };
+}
+
+/** Nanoseconds to seconds. */
+export function seconds(nanoseconds: number): number {
+  return nanoseconds / 1e9;
+}
