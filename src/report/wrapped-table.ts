@@ -21,9 +21,9 @@ const NO_LINES = {
 /** Narrower than this a column of words is no longer readable; the terminal folds the line instead. */
 const NARROWEST = 24;
 
-/** The space in '3.4 ms' is no place to wrap. */
+/** The space in '3.4 ms' is no place to wrap: a private character stands for it (cli-table3 wraps at no-break spaces). */
 const BEFORE_UNIT = /(?<=\d) (?=[nµm]?s\b|[kMGTP]?B\b|UTC)/g;
-const NO_BREAK = '\u00a0';
+const NO_BREAK = '\ue000';
 
 /**
  * A table without lines whose last column takes what is left of the width and wraps within it.

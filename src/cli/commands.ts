@@ -1,0 +1,58 @@
+import yargs from 'yargs';
+import { UsageError } from './errors.ts';
+import { ANALYZE_OPTIONS, type AnalyzeArguments, type AnalyzeValues, analyzeArguments } from './options.ts';
+
+/** Text to print, or an analysis to run. */
+export type Request = { print: string } | { analyze: AnalyzeArguments };
+
+/**
+ * The command line with all its help.
+ * @throws UsageError
+ */
+export async function parseCommandLine(args: string[], version: string): Promise<Request> {
+  let request: Request | null = null;
+  const parser = yargs(args)
+    .scriptName('sockscope')
+    .usage('$0 <capture..> [options]\n\nReads packet captures and tells what happened to every connection.')
+    .command(
+      ['analyze [capture..]', '$0'],
+      'Summary, problems and connections of captures (pcap, pcapng; gzip, zstd, lz4); - is standard input',
+      (command) => command.positional('capture', { type: 'string', array: true, default: [] }).options(yargsOptions()),
+      (values) => {
+        request = { analyze: analyzeArguments(values.capture as string[], values as AnalyzeValues) };
+      },
+    )
+    .example('sockscope web.pcap', 'what failed, and the first connections')
+    .example('sockscope web.pcap --where \'close.style == "reset"\' --all', 'every connection that was reset')
+    .example('sockscope web.pcap --sort connect-time --top 10', 'the ten slowest handshakes')
+    .example('ssh host tcpdump -U -w - | sockscope -', 'a capture made elsewhere')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'duplicate-arguments-array': false,
+    })
+    .strict()
+    .version(version)
+    .help()
+    .exitProcess(false)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .fail((message, error) => {
+      if (error instanceof Error && error.name !== 'YError') throw error;
+      throw new UsageError(`${(message ?? error.message).replaceAll('\n', ' ')} (see sockscope --help)`);
+    });
+  let printed = '';
+  await parser.parseAsync(args, {}, (_error: unknown, _argv: unknown, output: string) => {
+    printed = output;
+  });
+  if (printed !== '') return { print: `${printed}\n` };
+  if (request === null) throw new UsageError('nothing to do (see sockscope --help)');
+  return request;
+}
+
+function yargsOptions() {
+  const options = Object.entries(ANALYZE_OPTIONS).map(([name, { type, describe, group }]) => [
+    name,
+    { type, describe, group, requiresArg: type === 'string' },
+  ]);
+  return Object.fromEntries(options);
+}

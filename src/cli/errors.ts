@@ -1,0 +1,23 @@
+/** The command line makes no sense: one line that says what and what would. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Errors that are the user's to mend; their message is one line that says what, where and what to do. */
+const EXPECTED = new Set(['UsageError', 'WhereError', 'InputError', 'CaptureFormatError']);
+
+/** What to print on stderr for an error. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return unexpected(String(error));
+  if (EXPECTED.has(error.name)) return `sockscope: ${error.message}\n`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  // The file system spoke: no room on the output's disk, a file that vanished while it was read.
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) {
+    return `sockscope: ${path === undefined ? '' : `${path}: `}${error.message}\n`;
+  }
+  return unexpected(error.stack ?? error.message);
+}
+
+function unexpected(what: string): string {
+  return `${what}\nsockscope: this is a fault of sockscope; please report it with the lines above and, if you may, the capture\n`;
+}

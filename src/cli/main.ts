@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import { Output, OutputClosed } from '../report/output.ts';
+import { errorText } from './errors.ts';
+import type { AnalyzeArguments } from './options.ts';
+import { quickArguments } from './quick.ts';
+
+const DONE = 0;
+const COULD_NOT = 2;
+
+async function main(args: string[]): Promise<number> {
+  try {
+    const quick = args.length === 1 && args[0] === '--version' ? { print: `${version()}\n` } : quickRequest(args);
+    const request = quick ?? (await (await import('./commands.ts')).parseCommandLine(args, version()));
+    if ('print' in request) print(request.print);
+    else await (await import('./run.ts')).run(request.analyze);
+    return DONE;
+  } catch (error) {
+    if (error instanceof OutputClosed) return DONE;
+    process.stderr.write(errorText(error));
+    return COULD_NOT;
+  }
+}
+
+function quickRequest(args: string[]): { analyze: AnalyzeArguments } | null {
+  const analyze = quickArguments(args);
+  return analyze === null ? null : { analyze };
+}
+
+function print(text: string): void {
+  const output = new Output(1);
+  output.write(text);
+  output.flush();
+}
+
+function version(): string {
+  // By its own name, so that it is found from src/ and from dist/ alike.
+  return createRequire(import.meta.url)('sockscope/package.json').version;
+}
+
+// A standard input that is still open must not hold the process; what was written is with the kernel already.
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,106 @@
+import { SORT_KEYS, type SortKey } from '../analyze.ts';
+import type { ReportName } from '../report/index.ts';
+import type { SortOrder } from '../report/selection.ts';
+import { UsageError } from './errors.ts';
+
+/** What an analysis is asked for on the command line. */
+export interface AnalyzeArguments {
+  captures: string[];
+  report: ReportName;
+  where: string | null;
+  sort: SortOrder | null;
+  top: number | null;
+  all: boolean;
+  utc: boolean;
+  noColor: boolean;
+  quiet: boolean;
+}
+
+interface Option {
+  type: 'boolean' | 'string';
+  describe: string;
+  group: string;
+  placeholder?: string;
+}
+
+const FORMAT = 'Format (default: a report for people)';
+const ROWS = 'Connections';
+const LOOK = 'Appearance';
+
+/** The options of `analyze`: the one list that both the quick parser and yargs are made from. */
+export const ANALYZE_OPTIONS = {
+  json: { type: 'boolean', group: FORMAT, describe: 'One JSON document' },
+  ndjson: { type: 'boolean', group: FORMAT, describe: 'One JSON record a line, written as connections end' },
+  csv: { type: 'boolean', group: FORMAT, describe: 'One row a connection, with a header' },
+  zeek: { type: 'boolean', group: FORMAT, describe: "Zeek's conn.log" },
+  where: { type: 'string', group: ROWS, describe: 'Only those for which this CEL expression is true' },
+  sort: {
+    type: 'string',
+    group: ROWS,
+    describe: `By ${SORT_KEYS.join(', ')}; largest first, start: earliest first; KEY:asc or KEY:desc turns it`,
+  },
+  top: { type: 'string', group: ROWS, describe: 'Only the first N (report: 20)' },
+  all: { type: 'boolean', group: ROWS, describe: 'All of them in the report' },
+  utc: { type: 'boolean', group: LOOK, describe: 'Absolute times (UTC) in the report' },
+  'no-color': { type: 'boolean', group: LOOK, describe: 'No colours (also NO_COLOR in the environment)' },
+  quiet: { type: 'boolean', group: LOOK, describe: 'No warnings and no progress bar' },
+} as const satisfies Record<string, Option>;
+
+export type AnalyzeValues = {
+  [K in keyof typeof ANALYZE_OPTIONS]?:
+    | ((typeof ANALYZE_OPTIONS)[K]['type'] extends 'boolean' ? boolean : string)
+    | undefined;
+};
+
+export const FORMATS = ['json', 'ndjson', 'csv', 'zeek'] as const;
+
+/**
+ * From what was written to what is meant.
+ * @throws UsageError
+ */
+export function analyzeArguments(captures: string[], values: AnalyzeValues): AnalyzeArguments {
+  if (captures.length === 0) {
+    throw new UsageError('no capture given: name a pcap or pcapng file, or - for standard input (sockscope --help)');
+  }
+  if (captures.filter((capture) => capture === '-').length > 1) {
+    throw new UsageError('standard input (-) can be read only once: give it once');
+  }
+  const formats = FORMATS.filter((format) => values[format]);
+  if (formats.length > 1) {
+    throw new UsageError(`--${formats.join(' and --')} exclude each other: choose one format`);
+  }
+  const report: ReportName = formats[0] ?? 'terminal';
+  const sort = values.sort === undefined ? null : sortOrder(values.sort);
+  const top = values.top === undefined ? null : rowCount(values.top);
+  if (top !== null && values.all) throw new UsageError('--top and --all exclude each other: choose one');
+  if (report === 'ndjson' && (sort !== null || top !== null)) {
+    throw new UsageError('--ndjson writes connections as they end, so it takes no --sort and no --top: use --json');
+  }
+  return {
+    captures,
+    report,
+    where: values.where ?? null,
+    sort,
+    top,
+    all: values.all ?? false,
+    utc: values.utc ?? false,
+    noColor: values['no-color'] ?? false,
+    quiet: values.quiet ?? false,
+  };
+}
+
+function sortOrder(text: string): SortOrder {
+  const [name, direction, ...rest] = text.split(':');
+  const key = SORT_KEYS.find((known): known is SortKey => known === name);
+  if (key === undefined || rest.length > 0 || ![undefined, 'asc', 'desc'].includes(direction)) {
+    throw new UsageError(
+      `--sort ${text}: not a sort key; one of ${SORT_KEYS.join(', ')}, with :asc or :desc if need be`,
+    );
+  }
+  return { key, descending: direction === undefined ? key !== 'start' : direction === 'desc' };
+}
+
+function rowCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--top ${text}: not a number of connections; example: --top 50`);
+  return Number(text);
+}

@@ -1,0 +1,47 @@
+import { isatty } from 'node:tty';
+import { analyzeInto } from '../analyze.ts';
+import { reporters } from '../report/index.ts';
+import { Output } from '../report/output.ts';
+import type { AnalyzeArguments } from './options.ts';
+import { Progress } from './progress.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Analyses the captures and writes the report to standard output. */
+export async function run(request: AnalyzeArguments): Promise<void> {
+  const began = performance.now();
+  const { report, where, quiet, ...options } = request;
+  const makeReporter = await reporters[report]();
+  const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
+  const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.noColor), width: width() });
+
+  const progress = !quiet && isatty(STDERR) ? new Progress() : null;
+  const warn = (message: string) => {
+    progress?.stop();
+    process.stderr.write(`sockscope: ${message}\n`);
+  };
+  try {
+    const result = await analyzeInto(request.captures, reporter, {
+      order: reporter.order,
+      ...(filter === null ? {} : { where: filter }),
+      ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
+      ...(quiet ? {} : { onWarning: warn }),
+    });
+    progress?.stop();
+    reporter.finish(result, (performance.now() - began) / 1000);
+  } finally {
+    progress?.stop();
+  }
+}
+
+/** https://no-color.org: any value but the empty one. */
+function useColor(noColor: boolean): boolean {
+  return !noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(STDOUT);
+}
+
+/** Of the terminal; else as COLUMNS says; else nothing is cut. */
+function width(): number {
+  const columns = isatty(STDOUT) ? process.stdout.columns : Number(process.env.COLUMNS);
+  return columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
