@@ -5,15 +5,15 @@ import type { CaptureInfo } from '../summary.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CaptureTally } from './capture-tally.ts';
 import { type Compression, decompressed } from './decompress/decompress.ts';
-import { DoubleBuffer } from './double-buffer.ts';
 import { InputError } from './input-error.ts';
+import { SlidingBuffer } from './sliding-buffer.ts';
 
 /** One capture, from its bytes to its packets. */
 export class CaptureStream {
   readonly name: string;
   private readonly source: ByteSource;
   private readonly compression: Compression | null;
-  private readonly buffer: DoubleBuffer;
+  private readonly buffer: SlidingBuffer;
   private readonly reader: CaptureReader;
   private readonly tally = new CaptureTally();
   /** The window holds bytes that came with the file's header and were not offered yet. */
@@ -26,7 +26,7 @@ export class CaptureStream {
     name: string,
     source: ByteSource,
     compression: Compression | null,
-    buffer: DoubleBuffer,
+    buffer: SlidingBuffer,
     reader: CaptureReader,
   ) {
     this.name = name;
@@ -43,7 +43,7 @@ export class CaptureStream {
   static async open(name: string, raw: ByteSource, chunkSize?: number): Promise<CaptureStream> {
     try {
       const { source, compression } = await decompressed(raw);
-      const buffer = new DoubleBuffer(source, chunkSize);
+      const buffer = new SlidingBuffer(source, chunkSize);
       const window = buffer.window;
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
       if (window.available === 0) {
@@ -111,6 +111,5 @@ export class CaptureStream {
   async close(): Promise<void> {
     this.ended = true;
     await this.source.close();
-    await this.buffer.settle();
   }
 }

@@ -1,52 +1,75 @@
+import { createReadStream, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { ByteSource } from './byte-source.ts';
 import { InputError } from './input-error.ts';
+import { StreamSource } from './stream-source.ts';
 
 /** What a user can do about the errors that opening a file gives. */
 const OPEN_ERRORS: Record<string, string> = {
   ENOENT: 'no such file',
-  EACCES: 'permission denied; sudo, or a copy that you may read, helps',
-  EPERM: 'permission denied; sudo, or a copy that you may read, helps',
-  EMFILE: 'too many open files; raise the limit with ulimit -n',
   ENOTDIR: 'no such file',
+  EACCES: 'permission denied; read it with sudo, or ask for a copy that you may read',
+  EPERM: 'permission denied; read it with sudo, or ask for a copy that you may read',
+  EMFILE: 'too many open files; raise the limit with ulimit -n',
 };
 
-/** Reads a file (or a named pipe, or a device) in order. */
+/** Reads between two turns of the event loop, so that signals and a progress bar are served. */
+const READS_PER_TURN = 16;
+
+/**
+ * Reads a regular file in order.
+ *
+ * Synchronously: the bytes are in the page cache, or the kernel reads ahead of us, and land in the cache of the core
+ * that parses them. Handing each chunk to a thread and back took four times as long on 755 MB (0.50 s against 0.13 s),
+ * more than it could save by overlapping.
+ */
 export class FileSource implements ByteSource {
-  readonly bytesTotal: number | null;
+  readonly bytesTotal: number;
   bytesRead = 0;
-  private readonly handle: FileHandle;
+  private readonly descriptor: number;
+  private readonly handle: FileHandle | null;
+  private reads = 0;
+  private closed = false;
 
-  private constructor(handle: FileHandle, size: number | null) {
-    this.handle = handle;
+  /** @param handle is closed with the source; null where the descriptor belongs to someone else */
+  constructor(descriptor: number, size: number, handle: FileHandle | null) {
+    this.descriptor = descriptor;
     this.bytesTotal = size;
-  }
-
-  /** @throws InputError that names the file and says why it cannot be read */
-  static async open(path: string): Promise<FileSource> {
-    let handle: FileHandle;
-    try {
-      handle = await open(path, 'r');
-    } catch (error) {
-      throw new InputError(`${path}: ${openFailure(error)}`);
-    }
-    const status = await handle.stat();
-    if (status.isDirectory()) {
-      await handle.close();
-      throw new InputError(`${path}: is a directory; name the capture files in it`);
-    }
-    return new FileSource(handle, status.isFile() ? status.size : null);
+    this.handle = handle;
   }
 
   async read(target: Uint8Array): Promise<number> {
-    const { bytesRead } = await this.handle.read(target, 0, target.length, null);
-    this.bytesRead += bytesRead;
-    return bytesRead;
+    if (++this.reads % READS_PER_TURN === 0) await setImmediate();
+    if (this.closed) return 0;
+    const length = readSync(this.descriptor, target, 0, target.length, null);
+    this.bytesRead += length;
+    return length;
   }
 
-  close(): Promise<void> {
-    return this.handle.close();
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.handle?.close();
   }
+}
+
+/**
+ * Opens a file, named pipe or device.
+ * @throws InputError that names it and says why it cannot be read
+ */
+export async function openSource(path: string): Promise<ByteSource> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    throw new InputError(`${path}: ${openFailure(error)}`);
+  }
+  const status = await handle.stat();
+  if (status.isFile()) return new FileSource(handle.fd, status.size, handle);
+  if (!status.isDirectory()) return new StreamSource(createReadStream(path, { fd: handle }));
+  await handle.close();
+  throw new InputError(`${path}: is a directory; name the capture files in it`);
 }
 
 function openFailure(error: unknown): string {

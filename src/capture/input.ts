@@ -1,18 +1,22 @@
+import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
+import type { ByteSource } from './byte-source.ts';
 import { CaptureStream } from './capture-stream.ts';
-import { FileSource } from './file-source.ts';
+import { FileSource, openSource } from './file-source.ts';
 import { InputError } from './input-error.ts';
+import { MergedInput, type MergeEntry } from './merged-input.ts';
+import { SingleInput } from './single-input.ts';
 import { StreamSource } from './stream-source.ts';
 
 /** The packets of one or more captures, in chunks: `while (await input.fill()) while (input.next(view)) …`. */
 export interface CaptureInput {
   /** Brings the next chunk of bytes in. False when every input has ended. */
   fill(): Promise<boolean>;
-  /** Next packet of what is in the window; false: call fill() again. Allocates nothing. */
+  /** Next packet of what is there; false: call fill() again. Allocates nothing. */
   next(view: PacketView): boolean;
-  /** What was read, one entry a file; complete after the end. */
+  /** What was read, one entry a file in the order given; complete after the end. */
   readonly captures: CaptureInfo[];
   /** Bytes read so far of the files as they lie on disk, and their size; null where that is unknown (a pipe). */
   readonly bytesRead: number;
@@ -27,59 +31,39 @@ export interface OpenOptions {
   chunkSize?: number;
 }
 
+const STANDARD_INPUT = 0;
+
 /**
- * Opens capture files; '-' is standard input.
+ * Opens capture files; '-' is standard input. Several files are read as one capture in time order.
  * @throws InputError or CaptureFormatError, with one line that names the file
  */
 export async function openCaptures(paths: string[], options: OpenOptions = {}): Promise<CaptureInput> {
   const [path] = paths;
-  if (path === undefined) throw new InputError('no capture file is named');
-  if (path === '-') return openStream(process.stdin, 'standard input', options);
-  return singleInput(await CaptureStream.open(path, await FileSource.open(path), options.chunkSize), options);
+  if (path === undefined) throw new InputError('no capture is named: give a file, or - for standard input');
+  if (paths.length === 1) return new SingleInput(await openPath(path, options), options);
+
+  const entries: MergeEntry[] = [];
+  try {
+    for (const each of paths) entries.push(await MergedInput.look(() => openPath(each, options), each === '-'));
+  } catch (error) {
+    for (const entry of entries) await entry.offer?.stream.close();
+    throw error;
+  }
+  return new MergedInput(entries, options);
 }
 
 /** Reads a capture that comes through a pipe, as it comes. */
 export async function openStream(readable: Readable, name: string, options: OpenOptions = {}): Promise<CaptureInput> {
-  return singleInput(await CaptureStream.open(name, new StreamSource(readable), options.chunkSize), options);
+  return new SingleInput(await CaptureStream.open(name, new StreamSource(readable), options.chunkSize), options);
 }
 
-function singleInput(stream: CaptureStream, options: OpenOptions): CaptureInput {
-  return new SingleInput(stream, options);
+async function openPath(path: string, options: OpenOptions): Promise<CaptureStream> {
+  if (path === '-') return CaptureStream.open('standard input', standardInput(), options.chunkSize);
+  return CaptureStream.open(path, await openSource(path), options.chunkSize);
 }
 
-class SingleInput implements CaptureInput {
-  private readonly stream: CaptureStream;
-  private readonly onWarning: (message: string) => void;
-
-  constructor(stream: CaptureStream, options: OpenOptions) {
-    this.stream = stream;
-    this.onWarning = options.onWarning ?? (() => {});
-  }
-
-  async fill(): Promise<boolean> {
-    if (await this.stream.fill()) return true;
-    const { cut } = this.stream.info;
-    if (cut) this.onWarning(`${this.stream.name}: ${cut.message}`);
-    return false;
-  }
-
-  next(view: PacketView): boolean {
-    return this.stream.next(view);
-  }
-
-  get captures(): CaptureInfo[] {
-    return [this.stream.info];
-  }
-
-  get bytesRead(): number {
-    return this.stream.bytesRead;
-  }
-
-  get bytesTotal(): number | null {
-    return this.stream.bytesTotal;
-  }
-
-  close(): Promise<void> {
-    return this.stream.close();
-  }
+/** Standard input may be a file (`< capture.pcap`), and a file is faster read as such. */
+function standardInput(): ByteSource {
+  const status = fstatSync(STANDARD_INPUT);
+  return status.isFile() ? new FileSource(STANDARD_INPUT, status.size, null) : new StreamSource(process.stdin);
 }

@@ -1,0 +1,45 @@
+import type { PacketView } from '../../parsers/packet-view.ts';
+import type { CaptureInfo } from '../summary.ts';
+import type { CaptureStream } from './capture-stream.ts';
+import type { CaptureInput, OpenOptions } from './input.ts';
+
+/** One capture alone. */
+export class SingleInput implements CaptureInput {
+  private readonly stream: CaptureStream;
+  private readonly onWarning: ((message: string) => void) | undefined;
+  private ended = false;
+
+  constructor(stream: CaptureStream, options: OpenOptions) {
+    this.stream = stream;
+    this.onWarning = options.onWarning;
+  }
+
+  async fill(): Promise<boolean> {
+    if (this.ended) return false;
+    if (await this.stream.fill()) return true;
+    this.ended = true;
+    const { cut } = this.stream;
+    if (cut) this.onWarning?.(`${this.stream.name}: ${cut.message}`);
+    return false;
+  }
+
+  next(view: PacketView): boolean {
+    return this.stream.next(view);
+  }
+
+  get captures(): CaptureInfo[] {
+    return [this.stream.info];
+  }
+
+  get bytesRead(): number {
+    return this.stream.bytesRead;
+  }
+
+  get bytesTotal(): number | null {
+    return this.stream.bytesTotal;
+  }
+
+  close(): Promise<void> {
+    return this.stream.close();
+  }
+}
