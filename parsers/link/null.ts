@@ -1,4 +1,5 @@
 import { stopShort } from '../nesting.ts';
+import { decodeEtherType } from '../network/ether-types.ts';
 import { decodeIp } from '../network/ip.ts';
 import { FAULT_MALFORMED, PACKET_OTHER, type PacketView } from '../packet-view.ts';
 
@@ -15,6 +16,8 @@ const AF_INET6_LINUX = 10;
 const AF_INET6_NETBSD = 24;
 const AF_INET6_FREEBSD = 28;
 const AF_INET6_DARWIN = 30;
+/** Some systems write an EtherType in place of the family. */
+const FIRST_ETHER_TYPE = 0x0600;
 
 export function decodeNull(view: PacketView, offset: number, claimedEnd: number): number {
   const packet = offset + HEADER_LENGTH;
@@ -30,6 +33,8 @@ export function decodeNull(view: PacketView, offset: number, claimedEnd: number)
     case AF_INET6_DARWIN:
       return decodeIp(view, packet, claimedEnd);
     default:
-      return PACKET_OTHER;
+      return (family & 0xffff) < FIRST_ETHER_TYPE
+        ? PACKET_OTHER
+        : decodeEtherType(view, family & 0xffff, packet, claimedEnd);
   }
 }

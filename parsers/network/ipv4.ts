@@ -72,6 +72,7 @@ export function decodeIpv4(view: PacketView, offset: number, claimedEnd: number)
 
   const fragment = data.getUint16(offset + FRAGMENT) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
   if (fragment !== 0) {
+    if (totalLength !== 0) view.payloadLength = totalLength - headerLength;
     view.fragmentId = view.ipId;
     view.fragmentOffset = (fragment & FRAGMENT_OFFSET) << 3;
     view.fragmentMore = fragment >> 13;

@@ -9,6 +9,7 @@ import {
 } from '../packet-view.ts';
 import { decodeCapwap } from './capwap.ts';
 import { decodeGeneve } from './geneve.ts';
+import { decodeGre } from './gre.ts';
 import { decodeGtpU } from './gtp-u.ts';
 import { decodeL2tp } from './l2tp.ts';
 import { decodeMpls } from './mpls.ts';
@@ -19,6 +20,8 @@ import { decodeVxlan, decodeVxlanGpe } from './vxlan.ts';
 const L2TP_PORT = 1701;
 const GTPU_PORT = 2152;
 const TEREDO_PORT = 3544;
+/** RFC 8086 */
+const GRE_PORT = 4754;
 const VXLAN_PORT = 4789;
 const VXLAN_GPE_PORT = 4790;
 const CAPWAP_DATA_PORT = 5247;
@@ -32,6 +35,7 @@ export function isTunnelPort(port: number): boolean {
     case L2TP_PORT:
     case GTPU_PORT:
     case TEREDO_PORT:
+    case GRE_PORT:
     case VXLAN_PORT:
     case VXLAN_GPE_PORT:
     case CAPWAP_DATA_PORT:
@@ -93,6 +97,8 @@ function decodeByPort(view: PacketView, port: number, offset: number, claimedEnd
       return decodeGtpU(view, offset, claimedEnd);
     case TEREDO_PORT:
       return decodeTeredo(view, offset, claimedEnd);
+    case GRE_PORT:
+      return decodeGre(view, offset, claimedEnd);
     case VXLAN_PORT:
     case VXLAN_LINUX_PORT:
       return decodeVxlan(view, offset, claimedEnd);

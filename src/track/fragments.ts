@@ -1,8 +1,8 @@
 import { decodeIpPayload } from '../../parsers/decode.ts';
 import { FAULT_CUT, PACKET_FRAGMENT, PACKET_TCP, type PacketView } from '../../parsers/packet-view.ts';
 
-/** How long the pieces of a datagram wait for the rest, in capture time; RFC 791 3.2 and Linux (net.ipv4.ipfrag_time). */
-const MAX_AGE_SECONDS = 30;
+/** How long the pieces of a datagram wait for the rest, in capture time (RFC 8200 4.5; RFC 1122 3.3.2 for IPv4). */
+const MAX_AGE_SECONDS = 60;
 /** Datagrams that may wait at once; the oldest one gives way. Packets of one sender come one after the other. */
 const MAX_DATAGRAMS = 128;
 /** No IP payload is longer: the length field of IPv4 counts the header too, that of IPv6 has 16 bits. */
