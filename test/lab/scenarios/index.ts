@@ -1,0 +1,9 @@
+import type { Scenario } from '../scenario.ts';
+import { CAPTURE } from './capture.ts';
+import { CLOSE } from './close.ts';
+import { DATAGRAM } from './datagram.ts';
+import { HANDSHAKE } from './handshake.ts';
+import { TRANSFER } from './transfer.ts';
+
+/** Every scenario of the lab; a new one is an entry in the table of its theme. */
+export const SCENARIOS: Scenario[] = [...HANDSHAKE, ...CLOSE, ...TRANSFER, ...DATAGRAM, ...CAPTURE];
