@@ -1,4 +1,9 @@
-import { type AnalysisResult, analyzeInto, type EndedConnection } from './analyze.ts';
+import {
+  type AnalysisResult,
+  analyzeInto,
+  type EndedConnection,
+  type AnalyzeOptions as EngineOptions,
+} from './analyze.ts';
 import type { Connection } from './record.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
 
@@ -8,18 +13,9 @@ export { SCHEMA } from './record.ts';
 export type * from './summary.ts';
 
 /** What may be set for an analysis. */
-export interface AnalyzeOptions {
-  /**
-   * 'end' (default): a connection comes when it has ended and is then forgotten, so memory stays small.
-   * 'capture': connections come in order of their first frame, after the last packet; memory grows with their number.
-   */
-  order?: 'end' | 'capture';
+export interface AnalyzeOptions extends Omit<EngineOptions, 'where'> {
   /** Only connections for which this is true: a function, or a CEL expression as `--where` takes it. */
   where?: string | ((connection: Connection) => boolean);
-  /** Called once in a while with the bytes read so far and the size of the input (null for a pipe). */
-  onProgress?: (bytesRead: number, bytesTotal: number | null) => void;
-  /** Called with one line for everything one should know: a cut file, an unknown link type. */
-  onWarning?: (message: string) => void;
 }
 
 /**

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { bytes, count, counted, duration, secondsBetween, utc } from '../../src/report/units.ts';
+
+describe('numbers as people read them', () => {
+  test.each([
+    [count(0), '0'],
+    [count(999), '999'],
+    [count(1234567), '1,234,567'],
+    [counted(1, 'packet'), '1 packet'],
+    [counted(0, 'packet'), '0 packets'],
+    [bytes(0), '0 B'],
+    [bytes(999), '999 B'],
+    [bytes(1000), '1.0 kB'],
+    [bytes(1_234_567), '1.2 MB'],
+    [bytes(999_960), '1.0 MB'],
+    [bytes(1.55e9), '1.6 GB'],
+    [duration(0), '0 s'],
+    [duration(25e-9), '25 ns'],
+    [duration(0.00004), '40 µs'],
+    [duration(0.9996e-3), '1 ms'],
+    [duration(0.0034), '3.4 ms'],
+    [duration(0.02), '20 ms'],
+    [duration(0.312), '312 ms'],
+    [duration(1.02), '1.02 s'],
+    [duration(12.34), '12.3 s'],
+    [duration(99.96), '1m40s'],
+    [duration(245), '4m05s'],
+    [duration(7380), '2h03m'],
+    [duration(-0.5), '-500 ms'],
+    [utc('1700000000.123456789'), '2023-11-14 22:13:20.123456'],
+    [utc('99999999999999.000000000'), '99999999999999.000000000'],
+  ])('%s', (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
+  test('time differences keep their nanoseconds', () => {
+    expect(secondsBetween('1700000000.999999999', '1700000001.000000000')).toBeCloseTo(1e-9, 12);
+    expect(secondsBetween('1700000000.000000001', '1700000000.000000003')).toBe(2e-9);
+  });
+});
