@@ -45,7 +45,7 @@ export class Comparison {
       const stream = meant && orient(meant, row);
       if (!stream) continue;
       for (const field of fields) {
-        tallies.compare(field.name, file.name, row.stream, field.oracle(row), field.ours(stream));
+        tallies.compare(field.name, file.name, row.stream, field.oracle(row), field.ours(stream, row));
       }
     }
     if (fileNotJudged(file) === null && (rows.length > 0 || connections.length > 0)) {
@@ -61,7 +61,7 @@ export class Comparison {
       const stream = connection && orient(connection, row);
       if (close === undefined || !stream || notJudged(file, row) !== null) continue;
       for (const field of CLOSE_FIELDS) {
-        this.close.compare(field.name, file.name, row.stream, field.oracle(close), field.ours(stream));
+        this.close.compare(field.name, file.name, row.stream, field.oracle(close), field.ours(stream, close));
       }
     }
   }

@@ -62,7 +62,7 @@ export interface OracleTcpStream extends OracleStream, Record<OracleCounter, Pai
 export interface OracleClose {
   name: string;
   stream: number;
-  /** Which FIN came first, 1 and 2, per direction. */
+  /** Position of the first FIN among the stream's frames, per direction. */
   fin_order: Pair<number | null>;
   fin_acked: Pair<boolean>;
   simultaneous: boolean;
