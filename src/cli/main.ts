@@ -1,18 +1,19 @@
 import { createRequire } from 'node:module';
 import { Output, OutputClosed } from '../report/output.ts';
+import type { Request } from './commands.ts';
 import { errorText } from './errors.ts';
-import type { AnalyzeArguments } from './options.ts';
-import { quickArguments } from './quick.ts';
 
 const DONE = 0;
 const COULD_NOT = 2;
 
 async function main(args: string[]): Promise<number> {
   try {
-    const quick = args.length === 1 && args[0] === '--version' ? { print: `${version()}\n` } : quickRequest(args);
-    const request = quick ?? (await (await import('./commands.ts')).parseCommandLine(args, version()));
-    if ('print' in request) print(request.print);
-    else await (await import('./run.ts')).run(request.analyze);
+    if (args.length === 1 && args[0] === '--version') print(`${version()}\n`);
+    else {
+      const request = await understand(args);
+      if ('print' in request) print(request.print);
+      else await (await import('./run.ts')).run(request.analyze);
+    }
     return DONE;
   } catch (error) {
     if (error instanceof OutputClosed) return DONE;
@@ -21,9 +22,10 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-function quickRequest(args: string[]): { analyze: AnalyzeArguments } | null {
-  const analyze = quickArguments(args);
-  return analyze === null ? null : { analyze };
+async function understand(args: string[]): Promise<Request> {
+  const quick = (await import('./quick.ts')).quickArguments(args);
+  if (quick !== null) return { analyze: quick };
+  return (await import('./commands.ts')).parseCommandLine(args, version());
 }
 
 function print(text: string): void {

@@ -21,18 +21,18 @@ export function head({ captures, summary }: AnalysisResult, seconds: number, col
 }
 
 function captureLines(captures: CaptureInfo[]): string[][] {
-  const lines = captures.slice(0, FILES_SHOWN).map((capture, i) => [i === 0 ? 'capture' : '', captureText(capture)]);
+  const lines = captures
+    .slice(0, FILES_SHOWN)
+    .map((capture, i) => [i === 0 ? 'capture' : '', captureText(capture, captures.length > 1)]);
   const more = captures.length - lines.length;
   if (more > 0) lines.push(['', `and ${counted(more, 'more file')}`]);
   return lines;
 }
 
-function captureText({ file, format, compression, linkTypes, packets, drops, cut }: CaptureInfo): string {
-  const parts = [
-    compression === null ? format : `${format} in ${compression}`,
-    ...linkTypes,
-    counted(packets, 'packet'),
-  ];
+function captureText(capture: CaptureInfo, oneOfSeveral: boolean): string {
+  const { file, format, compression, linkTypes, packets, drops, cut } = capture;
+  const parts = [compression === null ? format : `${format} in ${compression}`, ...linkTypes];
+  if (oneOfSeveral) parts.push(counted(packets, 'packet'));
   if (drops !== null && drops > 0) parts.push(`${count(drops)} dropped while capturing`);
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);
   return `${file === '-' ? 'standard input' : file} (${parts.join(', ')})`;

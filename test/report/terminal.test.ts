@@ -26,7 +26,7 @@ describe('the report for people', () => {
 
   test('begins with the capture as a whole', () => {
     expect(text.split('\n').slice(0, 8)).toEqual([
-      'capture       web.pcap (pcap, Ethernet, 1,234 packets)',
+      'capture       web.pcap (pcap, Ethernet)',
       'packets       1,234 packets, 987.7 kB, 12.3 s from 2023-11-14 22:13:20.123456 UTC; took 312 ms',
       'connections   40 TCP, 2 UDP; 654.3 kB payload; 4 retransmissions',
       'handshakes    37 completed, 2 refused, 1 unanswered; connect p50 210 µs, p95 3.4 ms, p99 12.3 ms, max 1.02 s',
