@@ -126,7 +126,7 @@ export class PcapReader implements CaptureReader {
     view.interfaceId = 0;
     view.linkType = this.linkType;
     const start = at + headerLength;
-    original -= this.fcsLength;
+    original = Math.max(original - this.fcsLength, 0);
     view.start = start;
     view.end = this.fcsLength !== 0 && start + original < at + held ? start + original : at + held;
     view.originalLength = original;
