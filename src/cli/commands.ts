@@ -5,21 +5,33 @@ import { ANALYZE_OPTIONS, type AnalyzeArguments, type AnalyzeValues, analyzeArgu
 /** Text to print, or an analysis to run. */
 export type Request = { print: string } | { analyze: AnalyzeArguments };
 
+/** Stands for `-` on its way through yargs, which loses it among positional arguments. */
+const STANDARD_INPUT = '\0';
+
+function positionals({ capture, _: rest }: { capture: string[]; _: (string | number)[] }): string[] {
+  // What follows `--` is left in `_`, after the name of the command where it was given.
+  const others = rest.map(String);
+  if (others[0] === 'analyze') others.shift();
+  return [...capture, ...others].map((name) => (name === STANDARD_INPUT ? '-' : name));
+}
+
 /**
  * The command line with all its help.
  * @throws UsageError
  */
 export async function parseCommandLine(args: string[], version: string): Promise<Request> {
   let request: Request | null = null;
-  const parser = yargs(args)
+  const given = args.map((arg) => (arg === '-' ? STANDARD_INPUT : arg));
+  const parser = yargs(given)
     .scriptName('sockscope')
     .usage('$0 <capture..> [options]\n\nReads packet captures and tells what happened to every connection.')
     .command(
       ['analyze [capture..]', '$0'],
       'Summary, problems and connections of captures (pcap, pcapng; gzip, zstd, lz4); - is standard input',
-      (command) => command.positional('capture', { type: 'string', array: true, default: [] }).options(yargsOptions()),
+      (command) =>
+        command.positional('capture', { type: 'string', array: true, default: [] as string[] }).options(yargsOptions()),
       (values) => {
-        request = { analyze: analyzeArguments(values.capture as string[], values as AnalyzeValues) };
+        request = { analyze: analyzeArguments(positionals(values), values as AnalyzeValues) };
       },
     )
     .example('sockscope web.pcap', 'what failed, and the first connections')
@@ -41,7 +53,7 @@ export async function parseCommandLine(args: string[], version: string): Promise
       throw new UsageError(`${(message ?? error.message).replaceAll('\n', ' ')} (see sockscope --help)`);
     });
   let printed = '';
-  await parser.parseAsync(args, {}, (_error: unknown, _argv: unknown, output: string) => {
+  await parser.parseAsync(given, {}, (_error: unknown, _argv: unknown, output: string) => {
     printed = output;
   });
   if (printed !== '') return { print: `${printed}\n` };

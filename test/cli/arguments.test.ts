@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseCommandLine } from '../../src/cli/commands.ts';
+import { quickArguments } from '../../src/cli/quick.ts';
+
+const defaults = {
+  captures: ['a.pcap'],
+  report: 'terminal',
+  where: null,
+  sort: null,
+  top: null,
+  all: false,
+  utc: false,
+  noColor: false,
+  quiet: false,
+};
+
+describe('the quick parser and yargs understand the same', () => {
+  test.each<[args: string, expected: object]>([
+    ['a.pcap', {}],
+    ['analyze a.pcap', {}],
+    ['-', { captures: ['-'] }],
+    ['a.pcap b.pcap -', { captures: ['a.pcap', 'b.pcap', '-'] }],
+    ['--ndjson a.pcap', { report: 'ndjson' }],
+    ['a.pcap --json', { report: 'json' }],
+    ['a.pcap --csv --quiet', { report: 'csv', quiet: true }],
+    ['a.pcap --zeek --utc', { report: 'zeek', utc: true }],
+    ['a.pcap --no-color --all', { noColor: true, all: true }],
+    ['a.pcap --where duration>1', { where: 'duration>1' }],
+    ['a.pcap --where=duration>1', { where: 'duration>1' }],
+    ['a.pcap --sort duration', { sort: { key: 'duration', descending: true } }],
+    ['a.pcap --sort start', { sort: { key: 'start', descending: false } }],
+    ['a.pcap --sort rtt:asc --top 5', { sort: { key: 'rtt', descending: false }, top: 5 }],
+    ['a.pcap --sort start:desc --top=0', { sort: { key: 'start', descending: true }, top: 0 }],
+    ['--json -- --odd.pcap', { captures: ['--odd.pcap'], report: 'json' }],
+  ])('%s', async (line, expected) => {
+    const args = line.split(' ');
+    const analyze = { ...defaults, ...expected };
+    expect(quickArguments(args)).toEqual(analyze);
+    expect(await parseCommandLine(args, '1.2.3')).toEqual({ analyze });
+  });
+});
+
+describe('wrong usage is one line that says what', () => {
+  test.each<[args: string[], message: RegExp]>([
+    [[], /no capture given/],
+    [['analyze'], /no capture given/],
+    [['a.pcap', '--json', '--csv'], /--json and --csv exclude each other/],
+    [['a.pcap', '--top', '5', '--all'], /--top and --all exclude each other/],
+    [['a.pcap', '--ndjson', '--top', '5'], /--ndjson .* takes no --sort and no --top: use --json/],
+    [['a.pcap', '--sort', 'size'], /--sort size: not a sort key; one of start, /],
+    [['a.pcap', '--sort', 'start:up'], /--sort start:up: not a sort key/],
+    [['a.pcap', '--top', 'ten'], /--top ten: not a number of connections/],
+    [['a.pcap', '--top', '-5'], /-?5/],
+    [['a.pcap', '--top'], /Not enough arguments following: top/],
+    [['a.pcap', '--josn'], /Unknown argument: josn/],
+    [['-', '-'], /standard input \(-\) can be read only once/],
+  ])('%j', async (args, message) => {
+    const understand = async () => quickArguments(args) ?? (await parseCommandLine(args, '1.2.3'));
+    await expect(understand()).rejects.toMatchObject({ name: 'UsageError', message: expect.stringMatching(message) });
+    await expect(understand()).rejects.toThrow(/^[^\n]+$/);
+  });
+});
+
+test('help names every option', async () => {
+  const help = await parseCommandLine(['--help'], '1.2.3');
+  for (const option of ['--json', '--ndjson', '--csv', '--zeek', '--where', '--sort', '--top', '--all', '--utc']) {
+    expect(help).toMatchObject({ print: expect.stringContaining(` ${option} `) });
+  }
+});

@@ -1,0 +1,35 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs the command line from its sources, at the top of the project, without a terminal. */
+export function sockscope(
+  args: string[],
+  { input, env = {} }: { input?: Uint8Array; env?: Record<string, string> } = {},
+): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...cleanEnvironment(), ...env },
+    ...(input === undefined ? {} : { input }),
+  });
+}
+
+/** The same in a shell, where `sockscope` is the command: for pipes and redirections. */
+export function shell(script: string, env: Record<string, string> = {}): SpawnSyncReturns<string> {
+  const command = `sockscope() { '${process.execPath}' --import tsx src/cli/main.ts "$@"; }`;
+  return spawnSync('bash', ['-o', 'pipefail', '-c', `${command}\n${script}`], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...cleanEnvironment(), ...env },
+  });
+}
+
+/** Ours without what would change the output or run the sources as tests. */
+function cleanEnvironment(): Record<string, string | undefined> {
+  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...rest } = process.env;
+  return rest;
+}
