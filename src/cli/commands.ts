@@ -8,11 +8,11 @@ export type Request = { print: string } | { analyze: AnalyzeArguments };
 /** Stands for `-` on its way through yargs, which loses it among positional arguments. */
 const STANDARD_INPUT = '\0';
 
-function positionals({ capture, _: rest }: { capture: string[]; _: (string | number)[] }): string[] {
+function positionals(captures: string[], rest: (string | number)[]): string[] {
   // What follows `--` is left in `_`, after the name of the command where it was given.
   const others = rest.map(String);
   if (others[0] === 'analyze') others.shift();
-  return [...capture, ...others].map((name) => (name === STANDARD_INPUT ? '-' : name));
+  return [...captures, ...others].map((name) => (name === STANDARD_INPUT ? '-' : name));
 }
 
 /**
@@ -28,10 +28,11 @@ export async function parseCommandLine(args: string[], version: string): Promise
     .command(
       ['analyze [capture..]', '$0'],
       'Summary, problems and connections of captures (pcap, pcapng; gzip, zstd, lz4); - is standard input',
-      (command) =>
-        command.positional('capture', { type: 'string', array: true, default: [] as string[] }).options(yargsOptions()),
+      (command) => command.positional('capture', { type: 'string', array: true }).options(yargsOptions()),
       (values) => {
-        request = { analyze: analyzeArguments(positionals(values), values as AnalyzeValues) };
+        request = {
+          analyze: analyzeArguments(positionals((values.capture ?? []) as string[], values._), values as AnalyzeValues),
+        };
       },
     )
     .example('sockscope web.pcap', 'what failed, and the first connections')
@@ -41,7 +42,6 @@ export async function parseCommandLine(args: string[], version: string): Promise
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
-      'duplicate-arguments-array': false,
     })
     .strict()
     .version(version)

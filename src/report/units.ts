@@ -24,7 +24,7 @@ export function bytes(value: number): string {
 
 const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** Seconds in the unit that fits: 250 ns, 40 µs, 3.4 ms, 12.3 s, 4m05s, 2h03m. */
+/** Seconds in the unit that fits: 250 ns, 40 µs, 3.4 ms, 12.3 s, 4m05s, 2h03m, 3d04h. */
 export function duration(seconds: number): string {
   if (seconds === 0) return '0 s';
   if (seconds < 0) return `-${duration(-seconds)}`;
@@ -34,7 +34,8 @@ export function duration(seconds: number): string {
   if (seconds < 99.95) return `${threeDigits(seconds)} s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)}m${two(whole % 60)}s`;
-  return `${count(Math.floor(whole / 3600))}h${two(Math.floor((whole % 3600) / 60))}m`;
+  if (whole < 172800) return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
+  return `${count(Math.floor(whole / 86400))}d${two(Math.floor((whole % 86400) / 3600))}h`;
 }
 
 function threeDigits(value: number): string {
