@@ -138,6 +138,8 @@ export class PacketView {
   quotedDestinationPort = 0;
   /** Sequence number of a quoted TCP segment, verification tag of SCTP; 0 for UDP. */
   quotedSequence = 0;
+  /** Bytes of the quoted transport header and what follows it that are there. */
+  quotedLength = 0;
 }
 
 const EMPTY_BYTES = new Uint8Array(0);

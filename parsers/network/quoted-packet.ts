@@ -83,6 +83,7 @@ function readQuotedPorts(view: PacketView, protocol: number, offset: number, lim
   if (protocol !== TCP && protocol !== UDP && protocol !== SCTP) return false;
   if (offset + PORTS_LENGTH > limit) return false;
   view.quotedProtocol = protocol;
+  view.quotedLength = limit - offset;
   view.quotedSourcePort = data.getUint16(offset);
   view.quotedDestinationPort = data.getUint16(offset + 2);
   const hasSequence = protocol !== UDP && offset + SEQUENCE + 4 <= limit;

@@ -92,9 +92,8 @@ export const E_WINDOW = next();
 /** Shift of this side's window: -1 not known, -2 not used. */
 export const E_WINDOW_SCALE = next();
 export const E_DUPLICATE_ACK_RUN = next();
-/** ANALYSIS_ bits of this side's last segment; payload length of the segment that last moved E_NEXT_SEQUENCE. */
+/** ANALYSIS_ bits of this side's last segment. */
 export const E_LAST_ANALYSIS = next();
-export const E_LAST_ADVANCE = next();
 /** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
 export const E_BASE_SEQUENCE = next();
 
@@ -207,6 +206,9 @@ export const ROW_RETIRED = 4;
 export const ROW_RESET = 8;
 /** Given up before its end, to keep memory bounded. */
 export const ROW_EVICTED = 16;
+
+/** Known only from an ICMP error that quotes it: it has a stream number, as in Wireshark, and no packet yet. */
+export const ROW_QUOTED = 32;
 
 // --- bits of C_HANDSHAKE ---
 /** Which endpoint is the client: bit 0; guarded by the next. */

@@ -64,6 +64,14 @@ export class EventPool {
     return this.ints[event * EVENT_STRIDE + V_NEXT] - 1;
   }
 
+  /** The row's base time and the order of its endpoints change: moves its events along. @param shift nanoseconds */
+  rebase(slab: Slab, row: number, shift: number, swap: number): void {
+    for (let event = this.first(slab, row); event >= 0; event = this.next(event)) {
+      this.times[event] += shift;
+      this.ints[event * EVENT_STRIDE + V_ENDPOINT] ^= swap;
+    }
+  }
+
   /** Gives a row's events back. */
   release(slab: Slab, row: number): void {
     const at = row * INT_STRIDE + C_EVENTS;

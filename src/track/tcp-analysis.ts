@@ -8,7 +8,6 @@ import {
   E_KEEP_ALIVE_ACKS,
   E_KEEP_ALIVES,
   E_LAST_ACKNOWLEDGMENT,
-  E_LAST_ADVANCE,
   E_LAST_ANALYSIS,
   E_LOST_SEGMENTS,
   E_MAX_TO_ACKNOWLEDGE,
@@ -132,7 +131,6 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
   }
 
   const following = (sequence + length + phantom) | 0;
-  if (nextSequence === 0 || after(following, (nextSequence + phantom) | 0)) ints[me + E_LAST_ADVANCE] = length;
   if ((found & ANALYSIS_ZERO_WINDOW_PROBE) === 0) {
     if (nextSequence === 0 || after(following, nextSequence)) {
       ints[me + E_NEXT_SEQUENCE] = following;
@@ -198,13 +196,9 @@ function resent(cursor: Cursor, sequence: number, length: number, phantom: numbe
   const initialRtt = floats[times + T_INITIAL_RTT];
   // A negative initial RTT (time ran backwards) is a huge unsigned number to Wireshark: no limit.
   const limit = initialRtt === 0 ? OUT_OF_ORDER_WINDOW : initialRtt < 0 ? Number.POSITIVE_INFINITY : initialRtt;
-  if (sinceNext >= 0 && sinceNext < limit) {
-    const endsElsewhere = ((sequence + length + phantom) | 0) !== nextSequence;
-    // The segment that closes a disordered series ends where the series ended, which then was a pure ACK.
-    if (endsElsewhere || ints[me + E_LAST_ADVANCE] === 0) {
-      ints[me + E_OUT_OF_ORDER]++;
-      return ANALYSIS_OUT_OF_ORDER;
-    }
+  if (sinceNext >= 0 && sinceNext < limit && ((sequence + length + phantom) | 0) !== nextSequence) {
+    ints[me + E_OUT_OF_ORDER]++;
+    return ANALYSIS_OUT_OF_ORDER;
   }
   ints[me + E_RETRANSMISSIONS]++;
   return ANALYSIS_RETRANSMISSION;

@@ -3,6 +3,7 @@ import {
   C_ACK_FRAME,
   C_COMPLETENESS,
   C_HANDSHAKE,
+  C_STATUS,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
@@ -17,6 +18,7 @@ import {
   END_SYN_ACKED,
   END_SYN_SENT,
   END_UNSCALED,
+  HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ANY_SYN,
   HANDSHAKE_ASSUMED,
@@ -24,9 +26,12 @@ import {
   HANDSHAKE_CLIENT_KNOWN,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_FAST_OPEN,
+  HANDSHAKE_REFUSED,
   HANDSHAKE_SIMULTANEOUS,
   HANDSHAKE_SYN,
   HANDSHAKE_SYN_ACK,
+  ROW_CLOSED,
+  ROW_RESET,
   T_ACCEPTED,
   T_ACCEPTED_SYN_ACK,
   T_ANY_SYN,
@@ -76,13 +81,31 @@ export function unpackOptions(packed: number): {
   };
 }
 
-/** The first SYN tells who called connect(): its sender, or the receiver of a SYN-ACK. */
+/**
+ * The first SYN tells who called connect(): its sender, or the receiver of a SYN-ACK.
+ * Copies of a SYN count for the time of the last one, as in Wireshark.
+ */
 export function noteRoles(cursor: Cursor, view: PacketView): void {
-  const { ints, at } = cursor;
+  const { ints, floats, at, times } = cursor;
+  if ((view.flags & TCP_ACK) === 0) {
+    ints[at + C_HANDSHAKE] |= HANDSHAKE_ANY_SYN;
+    floats[times + T_ANY_SYN] = floats[times + T_NOW];
+  }
   const handshake = ints[at + C_HANDSHAKE];
-  if ((handshake & HANDSHAKE_CLIENT_KNOWN) !== 0) return;
+  if ((handshake & HANDSHAKE_CLIENT_KNOWN) !== 0) {
+    if ((handshake & HANDSHAKE_FAILED) !== 0) tryAgain(cursor);
+    return;
+  }
   const client = (view.flags & TCP_ACK) !== 0 ? 1 - cursor.sender : cursor.sender;
   ints[at + C_HANDSHAKE] = handshake | HANDSHAKE_CLIENT_KNOWN | (client === 1 ? HANDSHAKE_CLIENT_1 : 0);
+}
+
+const HANDSHAKE_FAILED = HANDSHAKE_REFUSED | HANDSHAKE_ABORTED;
+
+/** The same SYN after an RST: connect() tries again, and what the RST ended begins anew. */
+function tryAgain(cursor: Cursor): void {
+  cursor.ints[cursor.at + C_HANDSHAKE] &= ~HANDSHAKE_FAILED;
+  cursor.ints[cursor.at + C_STATUS] &= ~(ROW_RESET | ROW_CLOSED);
 }
 
 /** A SYN or SYN-ACK: the first of each, when connect() returned. Comes after `noteRoles`. */
@@ -101,8 +124,6 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
   ints[me + E_FLAGS] |= isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT;
 
   if (!isSynAck) {
-    handshake |= HANDSHAKE_ANY_SYN;
-    floats[times + T_ANY_SYN] = now;
     if (fromClient) {
       ints[at + C_SYN_COUNT]++;
       if ((handshake & HANDSHAKE_SYN) === 0) {

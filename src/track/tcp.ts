@@ -142,10 +142,13 @@ function noteBaseSequences(cursor: Cursor, view: PacketView): void {
   }
 }
 
-/** Does this SYN begin a new stream on a 4-tuple that is known? Wireshark's rule: another ISN, or after FIN or RST. */
-export function beginsNewStream(ints: Int32Array, me: number, completeness: number, view: PacketView): boolean {
+/**
+ * Does this SYN begin a new stream on a 4-tuple that is known? Wireshark's rule (4.0): it has another ISN.
+ * The same ISN after an RST is the same connect() that tries again, as Windows does three times.
+ */
+export function beginsNewStream(ints: Int32Array, me: number, view: PacketView): boolean {
   if ((view.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN || (ints[me + E_FLAGS] & END_BASE_SET) === 0) return false;
-  return view.sequence !== ints[me + E_BASE_SEQUENCE] || (completeness & (16 | 32)) !== 0;
+  return view.sequence !== ints[me + E_BASE_SEQUENCE];
 }
 
 function noteAcknowledged(ints: Int32Array, me: number, acknowledgment: number): void {

@@ -10,7 +10,6 @@ import { ClosedQueue } from './closed-queue.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
-  C_COMPLETENESS,
   C_FIRST_FRAME,
   C_FIRST_NANOSECONDS,
   C_HASH,
@@ -32,6 +31,7 @@ import {
   INT_STRIDE,
   ROW_CLOSED,
   ROW_EVICTED,
+  ROW_QUOTED,
   ROW_RETIRED,
   ROW_USED,
   T_BASE_SECONDS,
@@ -50,10 +50,17 @@ import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 
-/** Linux keeps TIME-WAIT for 60 s (TCP_TIMEWAIT_LEN): what comes later is of no connection that anyone remembers. */
-const CLOSED_KEPT_SECONDS = 60;
+/** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
+const CLOSED_KEPT_SECONDS = 240;
 /** Closed connections kept at once; beyond, the oldest is reported early. At 10,000 connections/s this is 1.6 s. */
 const CLOSED_KEPT = 16_384;
+
+/** IP protocol numbers. */
+const TCP = 6;
+const UDP = 17;
+/** Bytes of a quoted header that Wireshark needs before it gives the quoted connection a stream number. */
+const QUOTED_TCP_NEEDED = 16;
+const QUOTED_UDP_NEEDED = 8;
 
 export interface TrackerOptions {
   /** Rows of reported connections are not used again: `ended` comes at the end, in order of the first frame. */
@@ -117,7 +124,7 @@ export class Tracker {
     const { slab } = this;
     for (let row = 0; row < slab.high; row++) {
       const status = slab.ints[row * INT_STRIDE + C_STATUS];
-      if ((status & ROW_USED) !== 0) this.#options.ended(row);
+      if ((status & (ROW_USED | ROW_QUOTED)) === ROW_USED) this.#options.ended(row);
     }
   }
 
@@ -128,8 +135,7 @@ export class Tracker {
     if (row >= 0) {
       const cursor = this.#cursor;
       cursor.set(this.slab, row, flows.sender);
-      const completeness = cursor.ints[cursor.at + C_COMPLETENESS];
-      if (beginsNewStream(cursor.ints, cursor.me, completeness, view)) {
+      if (beginsNewStream(cursor.ints, cursor.me, view)) {
         reused = cursor.ints[cursor.at + C_STREAM] + 1;
         this.#retire(row);
         row = -1;
@@ -152,18 +158,26 @@ export class Tracker {
   }
 
   #icmp(view: PacketView): void {
-    const row = this.#flows.findQuoted(view);
-    if (row < 0) return;
+    let row = this.#flows.findQuoted(view);
+    const sender = row < 0 ? 0 : this.#flows.sender;
+    if (row < 0) {
+      if (view.quotedLength < (view.quotedProtocol === TCP ? QUOTED_TCP_NEEDED : QUOTED_UDP_NEEDED)) return;
+      row = this.#beginQuoted(view);
+    }
     const cursor = this.#cursor;
-    cursor.set(this.slab, row, this.#flows.sender);
+    cursor.set(this.slab, row, sender);
     noteIcmpError(cursor, view, this.slab, this.events);
   }
 
   /** Counts the packet in its connection, a new one where `row` is -1, and points the cursor at it. */
   #follow(view: PacketView, row: number, reused: number): Cursor {
     const cursor = this.#cursor;
-    if (row < 0) cursor.set(this.slab, this.#begin(view, reused), 0);
-    else cursor.set(this.slab, row, this.#flows.sender);
+    if (row < 0) {
+      cursor.set(this.slab, this.#begin(view, reused), 0);
+    } else {
+      cursor.set(this.slab, row, this.#flows.sender);
+      if ((cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) !== 0) this.#adopt(cursor, view);
+    }
     const { ints, floats, at, me, times, myTimes } = cursor;
     floats[times + T_NOW] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
     floats[times + T_LAST_SECONDS] = view.seconds;
@@ -183,6 +197,17 @@ export class Tracker {
     const ints = this.slab.ints;
     const at = row * INT_STRIDE;
     ints[at + C_HASH] = this.#flows.hash;
+    ints[at + C_STREAM] = this.#nextStream(view.ipProtocol);
+    ints[at + C_REUSED_STREAM] = reused;
+    this.#nameRow(row, view);
+    this.#flows.insert(row);
+    return row;
+  }
+
+  /** Endpoints, first frame and time of a row, from the first packet: its sender is endpoint 0. */
+  #nameRow(row: number, view: PacketView): void {
+    const ints = this.slab.ints;
+    const at = row * INT_STRIDE;
     ints[at + C_STATUS] = ROW_USED;
     ints[at + C_ADDRESS_0] = view.source0;
     ints[at + C_ADDRESS_0 + 1] = view.source1;
@@ -194,21 +219,49 @@ export class Tracker {
     ints[at + C_ADDRESS_1 + 3] = view.destination3;
     ints[at + C_PORTS] = (view.sourcePort << 16) | view.destinationPort;
     ints[at + C_PROTOCOL] = (view.ipVersion << 8) | view.ipProtocol;
-    ints[at + C_STREAM] = this.#nextStream(view.kind);
-    ints[at + C_REUSED_STREAM] = reused;
     ints[at + C_FIRST_FRAME] = view.frame;
     ints[at + C_FIRST_NANOSECONDS] = view.nanoseconds;
     ints[at + C_VLAN_01] = packVlan(view.vlanCount, 0, view.vlan0, view.vlan1);
     ints[at + C_VLAN_23] = packVlan(view.vlanCount, 2, view.vlan2, view.vlan3);
     if (view.tunnelCount > 0) ints[at + C_TUNNELS] = packTunnels(view);
     this.slab.floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
+  }
+
+  /** A connection of which only an ICMP error is known: the sender of the quoted packet is endpoint 0. */
+  #beginQuoted(view: PacketView): number {
+    const row = this.slab.allocate();
+    const { ints, floats } = this.slab;
+    const at = row * INT_STRIDE;
+    ints[at + C_HASH] = this.#flows.hash;
+    ints[at + C_STATUS] = ROW_USED | ROW_QUOTED;
+    ints[at + C_STREAM] = this.#nextStream(view.quotedProtocol);
+    ints[at + C_ADDRESS_0] = view.quotedSource0;
+    ints[at + C_ADDRESS_0 + 1] = view.quotedSource1;
+    ints[at + C_ADDRESS_0 + 2] = view.quotedSource2;
+    ints[at + C_ADDRESS_0 + 3] = view.quotedSource3;
+    ints[at + C_ADDRESS_1] = view.quotedDestination0;
+    ints[at + C_ADDRESS_1 + 1] = view.quotedDestination1;
+    ints[at + C_ADDRESS_1 + 2] = view.quotedDestination2;
+    ints[at + C_ADDRESS_1 + 3] = view.quotedDestination3;
+    ints[at + C_PORTS] = (view.quotedSourcePort << 16) | view.quotedDestinationPort;
+    ints[at + C_PROTOCOL] = (view.quotedIpVersion << 8) | view.quotedProtocol;
+    floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
+    floats[row * FLOAT_STRIDE + T_LAST_SECONDS] = view.seconds;
     this.#flows.insert(row);
     return row;
   }
 
-  #nextStream(kind: number): number {
-    if (kind === PACKET_TCP) return this.#tcpStreams++;
-    return kind === PACKET_UDP ? this.#udpStreams++ : this.#sctpStreams++;
+  /** The first packet of a connection that an ICMP error had quoted before: it names the row anew. */
+  #adopt(cursor: Cursor, view: PacketView): void {
+    const { row, floats, times } = cursor;
+    this.events.rebase(this.slab, row, (floats[times + T_BASE_SECONDS] - view.seconds) * 1e9, cursor.sender);
+    this.#nameRow(row, view);
+    cursor.set(this.slab, row, 0);
+  }
+
+  #nextStream(protocol: number): number {
+    if (protocol === TCP) return this.#tcpStreams++;
+    return protocol === UDP ? this.#udpStreams++ : this.#sctpStreams++;
   }
 
   /** The connection is over; it is reported when nothing of it can come any more. */
@@ -221,18 +274,31 @@ export class Tracker {
     closed.push(row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
   }
 
+  /** Reports what was closed long enough ago; a connection of which packets still come waits on. */
   #reportClosed(seconds: number): void {
-    while (this.#closed.isDue(seconds)) this.#reportOldest();
+    while (this.#closed.isDue(seconds)) {
+      const { row, stream } = this.#closed;
+      const last = this.slab.floats[row * FLOAT_STRIDE + T_LAST_SECONDS];
+      if (this.#isClosed(row, stream) && last + CLOSED_KEPT_SECONDS > seconds) {
+        this.#closed.drop();
+        this.#closed.push(row, stream, last + CLOSED_KEPT_SECONDS);
+      } else {
+        this.#reportOldest();
+      }
+    }
   }
 
   #reportOldest(): void {
     const { row, stream } = this.#closed;
     this.#closed.drop();
+    if (this.#isClosed(row, stream)) this.#retire(row);
+  }
+
+  /** The row still holds the closed connection that was queued. */
+  #isClosed(row: number, stream: number): boolean {
     const at = row * INT_STRIDE;
     const { ints } = this.slab;
-    const isCurrent =
-      (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
-    if (isCurrent) this.#retire(row);
+    return (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
   }
 
   #giveUpIdle(seconds: number): void {
@@ -254,7 +320,7 @@ export class Tracker {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
       return;
     }
-    this.#options.ended(row);
+    if ((this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) this.#options.ended(row);
     this.events.release(this.slab, row);
     this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;
     this.slab.release(row);
