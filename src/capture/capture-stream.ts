@@ -5,7 +5,7 @@ import type { CaptureInfo } from '../summary.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CaptureTally } from './capture-tally.ts';
 import { type Compression, decompressed } from './decompress/decompress.ts';
-import { InputError } from './input-error.ts';
+import { describeError, InputError } from './input-error.ts';
 import { SlidingBuffer } from './sliding-buffer.ts';
 
 /** One capture, from its bytes to its packets. */
@@ -54,7 +54,7 @@ export class CaptureStream {
       return new CaptureStream(name, source, compression, buffer, openReader(window));
     } catch (error) {
       await raw.close();
-      const message = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `${name}: ${describeError(error).message}`;
       throw error instanceof CaptureFormatError ? new CaptureFormatError(message) : new InputError(message);
     }
   }
@@ -67,7 +67,7 @@ export class CaptureStream {
       try {
         await this.buffer.fill();
       } catch (error) {
-        this.failure = error instanceof Error ? error.message : String(error);
+        this.failure = describeError(error).message;
         this.buffer.window.ended = true;
       }
     }

@@ -2,7 +2,7 @@ import { createReadStream, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { ByteSource } from './byte-source.ts';
-import { InputError } from './input-error.ts';
+import { describeError, InputError } from './input-error.ts';
 import { StreamSource } from './stream-source.ts';
 
 /** What a user can do about the errors that opening a file gives. */
@@ -73,6 +73,6 @@ export async function openSource(path: string): Promise<ByteSource> {
 }
 
 function openFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return OPEN_ERRORS[code] ?? `cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+  const { code, message } = describeError(error);
+  return OPEN_ERRORS[code] ?? `cannot be opened: ${message}`;
 }

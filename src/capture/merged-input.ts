@@ -2,6 +2,7 @@ import { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 import type { CaptureStream } from './capture-stream.ts';
 import type { CaptureInput, OpenOptions } from './input.ts';
+import { describeError } from './input-error.ts';
 
 /** A capture that takes part in the merge: its stream, and the packet that it offers. */
 interface Offer {
@@ -143,7 +144,7 @@ export class MergedInput implements CaptureInput {
       this.hungry = { stream: await entry.open(), view: new PacketView(), index };
     } catch (error) {
       // It was there a moment ago: rotation may have taken it away.
-      this.onWarning?.(error instanceof Error ? error.message : String(error));
+      this.onWarning?.(describeError(error).message);
     }
   }
 

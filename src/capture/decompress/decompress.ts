@@ -32,7 +32,7 @@ export async function decompressed(
   const compression = length < MAGIC_LENGTH ? null : compressionOf(new DataView(head.buffer).getUint32(0));
   switch (compression) {
     case 'gzip':
-      return { source: new PieceSource(whole, gunzip(whole)), compression };
+      return { source: new PieceSource(whole, gunzip(new ExactReader(whole))), compression };
     case 'zstd':
       return { source: new PieceSource(whole, unzstd(new ExactReader(whole))), compression };
     case 'lz4':

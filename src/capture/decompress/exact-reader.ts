@@ -28,6 +28,19 @@ export class ExactReader {
     return this.buffer.subarray(this.start - length, this.start);
   }
 
+  /** Whatever has come, at least one byte; valid until the next call; null at the end of the source. */
+  async takeSome(): Promise<Uint8Array | null> {
+    if (await this.atEnd()) return null;
+    const bytes = this.buffer.subarray(this.start, this.end);
+    this.start = this.end;
+    return bytes;
+  }
+
+  /** Makes the last `length` bytes of what was just taken come again. */
+  giveBack(length: number): void {
+    this.start -= length;
+  }
+
   /** Goes past bytes without keeping them; false where the source ends before. */
   async skip(length: number): Promise<boolean> {
     let left = length;
