@@ -95,7 +95,7 @@ export class EndedRow implements EndedConnection {
       case 'resets':
         return ints[client + E_RESETS] + ints[server + E_RESETS];
       case 'problems':
-        return makeFindings({ ...this.#source, row: this.#row, sides }).length;
+        return makeFindings(this.#source, this.#row, sides).length;
     }
   }
 }

@@ -57,7 +57,7 @@ export class SummaryBuilder {
       const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
       if (connect >= 0) this.#connectTime.accept(connect);
     }
-    for (const finding of makeFindings({ ...source, row, sides })) this.#group(ints, sides, protocol, finding);
+    for (const finding of makeFindings(source, row, sides)) this.#group(ints, sides, protocol, finding);
   }
 
   #group(ints: Int32Array, sides: Sides, protocol: Protocol, finding: Finding): void {

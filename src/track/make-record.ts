@@ -152,7 +152,7 @@ export function makeRecord(source: RecordSource, row: number): Connection {
     fromServer: makeDirection(ints, floats, sides, sides.server, sides.serverTimes),
     zeek: makeZeek(ints, floats, sides, protocol),
     completeness: protocol === 'tcp' ? ints[at + C_COMPLETENESS] : null,
-    findings: makeFindings({ ...source, row, sides }) as Connection['findings'],
+    findings: makeFindings(source, row, sides) as Connection['findings'],
   };
 }
 
