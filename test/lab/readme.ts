@@ -1,0 +1,27 @@
+import { fixtureNames } from '../fixtures/fixture-files.ts';
+import { HAND_BUILT } from './hand-built/index.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+
+const HEAD = `# Fixtures
+
+Small captures, each with its golden record (\`<name>.json\`: the document of \`--json\`) beside it.
+
+- **lab**: real sockets of two Linux kernels' network namespaces, with a wire between them that delays and loses frames
+  (\`test/lab/scenarios\`). \`npm run lab\` plays them again (root, Linux); ports, sequence numbers and times are then others.
+- **hand-built**: computed, for what a kernel will not do (\`test/lab/hand-built\`).
+
+\`npm run fixtures\` writes the hand-built captures, all golden records and this page. A golden record changes only with a
+reason: read the difference, and compare it with what Wireshark says of the capture.
+
+| Capture | Made by | What happens |
+|---|---|---|
+`;
+
+/** The text of fixtures/README.md: how each capture was made. */
+export function fixturesReadme(): string {
+  const told = new Map<string, string>();
+  for (const { theme, name, says } of SCENARIOS) told.set(`${theme}/${name}.pcap`, `lab | ${says}`);
+  for (const { theme, file, says } of HAND_BUILT) told.set(`${theme}/${file}`, `hand-built | ${says}`);
+  const rows = fixtureNames().map((name) => `| ${name} | ${told.get(name) ?? 'unknown | -'} |`);
+  return `${HEAD}${rows.join('\n')}\n`;
+}
