@@ -1,6 +1,6 @@
-import { stopShort } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
-import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import type { PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 import { decodeLlc } from './llc.ts';
 
 /*
@@ -17,7 +17,7 @@ const MAX_LENGTH_FIELD = 1500;
 
 export function decodeEthernet(view: PacketView, offset: number, claimedEnd: number): number {
   const payload = offset + HEADER_LENGTH;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
   return decodeTypeOrLength(view, view.data.getUint16(offset + ETHER_TYPE), payload, claimedEnd);
 }
 

@@ -1,5 +1,5 @@
-import { stopShort } from '../nesting.ts';
-import { FAULT_MALFORMED, PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 import { decodeLlc } from './llc.ts';
 
 /*
@@ -12,7 +12,7 @@ const FORMAT_LLC = 0x50;
 
 export function decodeFddi(view: PacketView, offset: number, claimedEnd: number): number {
   const llc = offset + HEADER_LENGTH;
-  if (llc > view.end || llc > claimedEnd) return stopShort(view, llc, FAULT_MALFORMED);
+  if (llc > view.end || llc > claimedEnd) return stopShort(view, llc);
   if ((view.bytes[offset] & FORMAT_MASK) !== FORMAT_LLC) return PACKET_OTHER;
   return decodeLlc(view, llc, claimedEnd);
 }

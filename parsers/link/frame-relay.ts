@@ -1,8 +1,8 @@
-import { stopShort } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
 import { decodeIpv4 } from '../network/ipv4.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
-import { FAULT_MALFORMED, PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 import { decodeSnap } from './llc.ts';
 
 /*
@@ -28,7 +28,7 @@ export function decodeFrameRelay(view: PacketView, offset: number, claimedEnd: n
   while (field < limit && (bytes[field] & LAST_ADDRESS_BYTE) === 0) field += 1;
   field += 1;
   if (field - offset > MAX_ADDRESS_LENGTH) return PACKET_OTHER;
-  if (field + 3 > limit) return stopShort(view, field + 3, FAULT_MALFORMED);
+  if (field + 3 > limit) return stopShort(view, field + 3);
   if (bytes[field] !== CONTROL_UNNUMBERED) {
     return decodeEtherType(view, data.getUint16(field), field + 2, claimedEnd);
   }

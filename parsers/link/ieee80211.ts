@@ -1,5 +1,6 @@
-import { nest, outerKind, stopShort } from '../nesting.ts';
-import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import { nest } from '../nesting.ts';
+import type { PacketView } from '../packet-view.ts';
+import { outerKind, stopShort } from '../stop.ts';
 import { decodeLlc } from './llc.ts';
 
 /*
@@ -35,7 +36,7 @@ const QOS_AGGREGATED = 0x80;
 export function decodeIeee80211(view: PacketView, offset: number, claimedEnd: number, alignment = 1): number {
   const { bytes, data } = view;
   const limit = Math.min(view.end, claimedEnd);
-  if (offset + MIN_HEADER_LENGTH > limit) return stopShort(view, offset + MIN_HEADER_LENGTH, FAULT_MALFORMED);
+  if (offset + MIN_HEADER_LENGTH > limit) return stopShort(view, offset + MIN_HEADER_LENGTH);
   const control = bytes[offset];
   const flags = bytes[offset + FLAGS];
   if ((control & VERSION_AND_TYPE) !== DATA || (control & SUBTYPE_NO_DATA) !== 0) return outerKind(view);
@@ -46,7 +47,7 @@ export function decodeIeee80211(view: PacketView, offset: number, claimedEnd: nu
   if ((flags & BOTH_DISTRIBUTION_SYSTEMS) === BOTH_DISTRIBUTION_SYSTEMS) length += ADDRESS_LENGTH;
   let isAggregated = false;
   if ((control & SUBTYPE_QOS) !== 0) {
-    if (offset + length + QOS_LENGTH > limit) return stopShort(view, offset + length + QOS_LENGTH, FAULT_MALFORMED);
+    if (offset + length + QOS_LENGTH > limit) return stopShort(view, offset + length + QOS_LENGTH);
     isAggregated = (bytes[offset + length] & QOS_AGGREGATED) !== 0;
     length += QOS_LENGTH;
     if ((flags & FLAG_ORDER) !== 0) length += HT_LENGTH;
@@ -55,6 +56,6 @@ export function decodeIeee80211(view: PacketView, offset: number, claimedEnd: nu
   const body = offset + Math.ceil(length / alignment) * alignment;
   if (!isAggregated) return decodeLlc(view, body, claimedEnd);
   const llc = body + SUBFRAME_HEADER_LENGTH;
-  if (llc > limit) return stopShort(view, llc, FAULT_MALFORMED);
+  if (llc > limit) return stopShort(view, llc);
   return decodeLlc(view, llc, Math.min(claimedEnd, llc + data.getUint16(body + SUBFRAME_LENGTH)));
 }

@@ -1,6 +1,6 @@
-import { stopShort } from '../nesting.ts';
 import { decodeIp } from '../network/ip.ts';
-import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import type { PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 
 /*
  * Solaris ipnet (https://www.tcpdump.org/linktypes/LINKTYPE_IPNET.html)
@@ -13,6 +13,6 @@ const HEADER_LENGTH = 24;
 
 export function decodeIpnet(view: PacketView, offset: number, claimedEnd: number): number {
   const packet = offset + HEADER_LENGTH;
-  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet, FAULT_MALFORMED);
+  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet);
   return decodeIp(view, packet, claimedEnd);
 }

@@ -1,7 +1,7 @@
-import { outerKind, stopShort } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
 import { decodeIpv4 } from '../network/ipv4.ts';
-import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import type { PacketView } from '../packet-view.ts';
+import { outerKind, stopShort } from '../stop.ts';
 
 /*
  * LLC (IEEE 802.2), and SNAP (RFC 1042) where both SAPs are 0xaa
@@ -29,7 +29,7 @@ const CISCO_PVST = 0x010b;
 
 export function decodeLlc(view: PacketView, offset: number, claimedEnd: number): number {
   const payload = offset + LLC_LENGTH;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
   const sap = view.bytes[offset];
   if (sap === SAP_SNAP) return decodeSnap(view, payload, claimedEnd);
   if (view.etherType === 0) view.etherType = sap;
@@ -39,7 +39,7 @@ export function decodeLlc(view: PacketView, offset: number, claimedEnd: number):
 /** Decodes what follows the organisation code of a SNAP header at `offset`. */
 export function decodeSnap(view: PacketView, offset: number, claimedEnd: number): number {
   const payload = offset + SNAP_LENGTH;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
   const organisation = view.data.getUint32(offset) >>> 8;
   const protocol = view.data.getUint16(offset + SNAP_PROTOCOL);
   if (organisation === ORGANISATION_ETHERNET || organisation === ORGANISATION_BRIDGE_TUNNEL) {

@@ -1,6 +1,6 @@
-import { stop, stopShort } from '../nesting.ts';
 import { decodeIp } from '../network/ip.ts';
 import { FAULT_MALFORMED, PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 
 /*
  * Linux netfilter log (https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html)
@@ -20,7 +20,7 @@ export function decodeNflog(view: PacketView, offset: number, claimedEnd: number
   const limit = Math.min(view.end, claimedEnd);
   let attribute = offset + FIRST_ATTRIBUTE;
   if (attribute + ATTRIBUTE_HEADER_LENGTH > limit) {
-    return stopShort(view, attribute + ATTRIBUTE_HEADER_LENGTH, FAULT_MALFORMED);
+    return stopShort(view, attribute + ATTRIBUTE_HEADER_LENGTH);
   }
   const family = bytes[offset];
   if (family !== FAMILY_IPV4 && family !== FAMILY_IPV6) return PACKET_OTHER;
@@ -34,5 +34,5 @@ export function decodeNflog(view: PacketView, offset: number, claimedEnd: number
     }
     attribute += (length + 3) & ~3;
   }
-  return stopShort(view, attribute + ATTRIBUTE_HEADER_LENGTH, FAULT_MALFORMED);
+  return stopShort(view, attribute + ATTRIBUTE_HEADER_LENGTH);
 }

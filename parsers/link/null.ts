@@ -1,7 +1,7 @@
-import { stopShort } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
 import { decodeIp } from '../network/ip.ts';
-import { FAULT_MALFORMED, PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 
 /*
  * BSD loopback (LINKTYPE_NULL, LINKTYPE_LOOP)
@@ -21,7 +21,7 @@ const FIRST_ETHER_TYPE = 0x0600;
 
 export function decodeNull(view: PacketView, offset: number, claimedEnd: number): number {
   const packet = offset + HEADER_LENGTH;
-  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet, FAULT_MALFORMED);
+  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet);
   const word = view.data.getInt32(offset);
   // All families are small numbers: whichever order gives a small number is the order.
   const family = (word & 0xffff) === 0 ? view.data.getInt32(offset, true) : word;

@@ -1,7 +1,8 @@
-import { nest, outerKind, stopShort } from '../nesting.ts';
+import { nest } from '../nesting.ts';
 import { decodeIpv4 } from '../network/ipv4.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
-import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import type { PacketView } from '../packet-view.ts';
+import { outerKind, stopShort } from '../stop.ts';
 import { decodeMpls } from '../tunnel/mpls.ts';
 import { decodeCiscoHdlc } from './cisco-hdlc.ts';
 
@@ -25,9 +26,9 @@ const CISCO_MULTICAST = 0x8f;
 export function decodePpp(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const limit = Math.min(view.end, claimedEnd);
-  if (offset + 2 > limit) return stopShort(view, offset + 2, FAULT_MALFORMED);
+  if (offset + 2 > limit) return stopShort(view, offset + 2);
   const field = data.getUint16(offset) === ADDRESS_AND_CONTROL ? offset + 2 : offset;
-  if (field + 2 > limit) return stopShort(view, field + 2, FAULT_MALFORMED);
+  if (field + 2 > limit) return stopShort(view, field + 2);
   const isCompressed = (bytes[field] & 1) !== 0;
   const protocol = isCompressed ? bytes[field] : data.getUint16(field);
   const packet = isCompressed ? field + 1 : field + 2;

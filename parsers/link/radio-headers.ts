@@ -1,5 +1,5 @@
-import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeIeee80211 } from './ieee80211.ts';
 
 /*
@@ -23,11 +23,11 @@ const FLAG_PADDED = 0x20;
 export function decodeRadiotap(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const limit = Math.min(view.end, claimedEnd);
-  if (offset + RADIOTAP_MIN_LENGTH > limit) return stopShort(view, offset + RADIOTAP_MIN_LENGTH, FAULT_MALFORMED);
+  if (offset + RADIOTAP_MIN_LENGTH > limit) return stopShort(view, offset + RADIOTAP_MIN_LENGTH);
   const length = data.getUint16(offset + RADIOTAP_LENGTH, true);
   if (length < RADIOTAP_MIN_LENGTH) return stop(view, FAULT_MALFORMED);
   const frame = offset + length;
-  if (frame > limit) return stopShort(view, frame, FAULT_MALFORMED);
+  if (frame > limit) return stopShort(view, frame);
 
   const present = data.getInt32(offset + RADIOTAP_PRESENT, true);
   let field = offset + RADIOTAP_PRESENT;
@@ -55,7 +55,7 @@ const MIN_LENGTH = 8;
 export function decodePrismOrAvs(view: PacketView, offset: number, claimedEnd: number): number {
   const { data } = view;
   if (offset + MIN_LENGTH > view.end || offset + MIN_LENGTH > claimedEnd) {
-    return stopShort(view, offset + MIN_LENGTH, FAULT_MALFORMED);
+    return stopShort(view, offset + MIN_LENGTH);
   }
   const code = data.getInt32(offset);
   const isAvs = (code & AVS_VERSION_MASK) === AVS_VERSION;

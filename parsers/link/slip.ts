@@ -1,6 +1,6 @@
-import { stopShort } from '../nesting.ts';
 import { decodeIp } from '../network/ip.ts';
-import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import type { PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 
 /*
  * SLIP as libpcap writes it (https://www.tcpdump.org/linktypes.html, LINKTYPE_SLIP)
@@ -12,6 +12,6 @@ const HEADER_LENGTH = 16;
 
 export function decodeSlip(view: PacketView, offset: number, claimedEnd: number): number {
   const packet = offset + HEADER_LENGTH;
-  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet, FAULT_MALFORMED);
+  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet);
   return decodeIp(view, packet, claimedEnd);
 }

@@ -1,6 +1,6 @@
-import { stopShort } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
-import { FAULT_MALFORMED, PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { PACKET_OTHER, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 import { decodeLlc } from './llc.ts';
 
 /*
@@ -36,7 +36,7 @@ export function decodeSll2(view: PacketView, offset: number, claimedEnd: number)
 }
 
 function decodeCooked(view: PacketView, protocolOffset: number, packet: number, claimedEnd: number): number {
-  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet, FAULT_MALFORMED);
+  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet);
   const protocol = view.data.getUint16(protocolOffset);
   if (protocol >= FIRST_ETHER_TYPE) return decodeEtherType(view, protocol, packet, claimedEnd);
   if (protocol === LINUX_LLC) return decodeLlc(view, packet, claimedEnd);

@@ -1,5 +1,5 @@
-import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeTypeOrLength } from './ethernet.ts';
 
 /*
@@ -21,20 +21,20 @@ const METADATA_TYPE = 6;
 
 export function decodeVlan(view: PacketView, offset: number, claimedEnd: number): number {
   const payload = offset + VLAN_TYPE + 2;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
   addVlan(view, view.data.getUint16(offset) & 0xfff);
   return decodeTypeOrLength(view, view.data.getUint16(offset + VLAN_TYPE), payload, claimedEnd);
 }
 
 export function decodeVnTag(view: PacketView, offset: number, claimedEnd: number): number {
   const payload = offset + VN_TAG_TYPE + 2;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
   return decodeTypeOrLength(view, view.data.getUint16(offset + VN_TAG_TYPE), payload, claimedEnd);
 }
 
 export function decodeCiscoMetadata(view: PacketView, offset: number, claimedEnd: number): number {
   const payload = offset + METADATA_TYPE + 2;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
   if (view.bytes[offset + METADATA_LENGTH] !== 1) return stop(view, FAULT_MALFORMED);
   return decodeTypeOrLength(view, view.data.getUint16(offset + METADATA_TYPE), payload, claimedEnd);
 }

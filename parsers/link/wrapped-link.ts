@@ -1,5 +1,6 @@
-import { nest, stop, stopShort } from '../nesting.ts';
+import { nest } from '../nesting.ts';
 import { FAULT_MALFORMED, PACKET_OTHER, PACKET_UNKNOWN_LINK, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeLinkType } from './link-types.ts';
 
 /*
@@ -22,7 +23,7 @@ const PPI_MIN_LENGTH = 8;
 export function decodePktap(view: PacketView, offset: number, claimedEnd: number): number {
   const { data } = view;
   const minimum = offset + PKTAP_MIN_LENGTH;
-  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum);
   const length = data.getUint32(offset, true);
   if (length < PKTAP_MIN_LENGTH) return stop(view, FAULT_MALFORMED);
   if (data.getUint32(offset + PKTAP_RECORD_TYPE, true) !== PKTAP_RECORD_PACKET) return PACKET_OTHER;
@@ -38,7 +39,7 @@ export function decodePrivatePktap(view: PacketView, offset: number, claimedEnd:
 export function decodePpi(view: PacketView, offset: number, claimedEnd: number): number {
   const { data } = view;
   const minimum = offset + PPI_MIN_LENGTH;
-  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum);
   const length = data.getUint16(offset + PPI_LENGTH, true);
   if (length < PPI_MIN_LENGTH) return stop(view, FAULT_MALFORMED);
   return decodeInner(view, data.getUint32(offset + PPI_LINK_TYPE, true), offset + length, claimedEnd);

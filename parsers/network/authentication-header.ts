@@ -1,5 +1,6 @@
-import { enterTunnel, outerKind, stopShort } from '../nesting.ts';
-import { FAULT_MALFORMED, type PacketView, TUNNEL_AH } from '../packet-view.ts';
+import { enterTunnel } from '../nesting.ts';
+import { type PacketView, TUNNEL_AH } from '../packet-view.ts';
+import { outerKind, stopShort } from '../stop.ts';
 import { decodeIpProtocol } from './ip-payload.ts';
 
 /*
@@ -15,9 +16,9 @@ const MIN_HEADER_LENGTH = 12;
 export function decodeAuthenticationHeader(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes } = view;
   const limit = Math.min(view.end, claimedEnd);
-  if (offset + MIN_HEADER_LENGTH > limit) return stopShort(view, offset + MIN_HEADER_LENGTH, FAULT_MALFORMED);
+  if (offset + MIN_HEADER_LENGTH > limit) return stopShort(view, offset + MIN_HEADER_LENGTH);
   const payload = offset + (bytes[offset + LENGTH] + 2) * 4;
-  if (payload > limit) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > limit) return stopShort(view, payload);
   if (!enterTunnel(view, TUNNEL_AH)) return outerKind(view);
   view.ipProtocol = bytes[offset];
   view.payloadStart = payload;

@@ -1,7 +1,8 @@
 import { decodeEthernet } from '../link/ethernet.ts';
 import { decodeCiscoMetadata, decodeVlan, decodeVnTag } from '../link/tags.ts';
-import { nest, outerKind } from '../nesting.ts';
+import { nest } from '../nesting.ts';
 import type { PacketView } from '../packet-view.ts';
+import { outerKind } from '../stop.ts';
 import { decodeMpls } from '../tunnel/mpls.ts';
 import { decodeNsh } from '../tunnel/nsh.ts';
 import { decodePppoe } from '../tunnel/pppoe.ts';

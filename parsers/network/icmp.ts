@@ -1,5 +1,5 @@
-import { stopShort } from '../nesting.ts';
-import { FAULT_MALFORMED, PACKET_ICMP_ERROR, PACKET_IP_OTHER, type PacketView } from '../packet-view.ts';
+import { PACKET_ICMP_ERROR, PACKET_IP_OTHER, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 import { readQuotedPacket } from './quoted-packet.ts';
 
 /*
@@ -29,7 +29,7 @@ const ICMPV6_LAST_ERROR = 4;
 
 export function decodeIcmp(view: PacketView, offset: number, claimedEnd: number): number {
   const quote = offset + QUOTE;
-  if (quote > view.end || quote > claimedEnd) return stopShort(view, quote, FAULT_MALFORMED);
+  if (quote > view.end || quote > claimedEnd) return stopShort(view, quote);
   const type = view.bytes[offset + TYPE];
   switch (type) {
     case DESTINATION_UNREACHABLE:
@@ -50,7 +50,7 @@ export function decodeIcmp(view: PacketView, offset: number, claimedEnd: number)
 
 export function decodeIcmpv6(view: PacketView, offset: number, claimedEnd: number): number {
   const quote = offset + QUOTE;
-  if (quote > view.end || quote > claimedEnd) return stopShort(view, quote, FAULT_MALFORMED);
+  if (quote > view.end || quote > claimedEnd) return stopShort(view, quote);
   const type = view.bytes[offset + TYPE];
   if (type < ICMPV6_FIRST_ERROR || type > ICMPV6_LAST_ERROR) return PACKET_IP_OTHER;
   view.icmpType = type;

@@ -1,5 +1,6 @@
-import { enterTunnel, nest, outerKind } from '../nesting.ts';
+import { enterTunnel, nest } from '../nesting.ts';
 import { PACKET_IP_OTHER, type PacketView, TUNNEL_6IN4, TUNNEL_IPIP } from '../packet-view.ts';
+import { outerKind } from '../stop.ts';
 import { decodeSctp } from '../transport/sctp.ts';
 import { decodeTcp } from '../transport/tcp.ts';
 import { decodeUdp } from '../transport/udp.ts';

@@ -1,5 +1,5 @@
-import { stop } from '../nesting.ts';
 import { FAULT_CUT, FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import { stop } from '../stop.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
 

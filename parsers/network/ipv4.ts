@@ -1,5 +1,5 @@
-import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, PACKET_FRAGMENT, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeTcp } from '../transport/tcp.ts';
 import { decodeIpProtocol } from './ip-payload.ts';
 import { TCP } from './ip-protocols.ts';
@@ -39,7 +39,7 @@ const FRAGMENT_OFFSET = 0x1fff;
 export function decodeIpv4(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const minimum = offset + MIN_HEADER_LENGTH;
-  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum);
 
   const versionAndLength = bytes[offset];
   const headerLength = (versionAndLength & 0x0f) << 2;
@@ -68,7 +68,7 @@ export function decodeIpv4(view: PacketView, offset: number, claimedEnd: number)
   view.ipProtocol = protocol;
   view.payloadStart = payload;
   view.payloadLength = packetEnd - payload;
-  if (payload > view.end || payload > packetEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > packetEnd) return stopShort(view, payload);
 
   const fragment = data.getUint16(offset + FRAGMENT) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
   if (fragment !== 0) {

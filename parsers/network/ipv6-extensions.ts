@@ -1,5 +1,5 @@
-import { stop, stopShort } from '../nesting.ts';
-import { FAULT_MALFORMED, FAULT_TOO_DEEP, PACKET_FRAGMENT, type PacketView } from '../packet-view.ts';
+import { FAULT_TOO_DEEP, PACKET_FRAGMENT, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeIpProtocol } from './ip-payload.ts';
 import { DESTINATION_OPTIONS, FRAGMENT, HOP_BY_HOP, MOBILITY, ROUTING, SHIM6 } from './ip-protocols.ts';
 
@@ -42,9 +42,9 @@ export function decodeIpv6Extensions(view: PacketView, protocol: number, offset:
   let type = protocol;
   let header = offset;
   for (let count = 0; count < MAX_EXTENSIONS; count += 1) {
-    if (header + UNIT > limit) return stopShort(view, header + UNIT, FAULT_MALFORMED);
+    if (header + UNIT > limit) return stopShort(view, header + UNIT);
     const next = header + (type === FRAGMENT ? UNIT : (bytes[header + LENGTH] + 1) * UNIT);
-    if (next > limit) return stopShort(view, next, FAULT_MALFORMED);
+    if (next > limit) return stopShort(view, next);
 
     view.ipProtocol = bytes[header];
     view.payloadStart = next;

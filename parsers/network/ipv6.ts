@@ -1,5 +1,5 @@
-import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeTcp } from '../transport/tcp.ts';
 import { decodeIpProtocol } from './ip-payload.ts';
 import { TCP } from './ip-protocols.ts';
@@ -29,7 +29,7 @@ const HEADER_LENGTH = 40;
 export function decodeIpv6(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const payload = offset + HEADER_LENGTH;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
 
   if (bytes[offset] >> 4 !== 6) return stop(view, FAULT_MALFORMED);
   const payloadLength = data.getUint16(offset + PAYLOAD_LENGTH);

@@ -1,5 +1,5 @@
-import { stopShort } from '../nesting.ts';
 import { FAULT_CUT, FAULT_MALFORMED, PACKET_SCTP, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 
 /*
  * SCTP common header (RFC 9260 3.1), then chunks, each padded to a multiple of 4 bytes (3.2)
@@ -54,7 +54,7 @@ export function decodeSctp(view: PacketView, offset: number, claimedEnd: number)
   const { bytes, data } = view;
   const limit = Math.min(view.end, claimedEnd);
   let chunk = offset + HEADER_LENGTH;
-  if (chunk > limit) return stopShort(view, chunk, FAULT_MALFORMED);
+  if (chunk > limit) return stopShort(view, chunk);
 
   view.sourcePort = data.getUint16(offset + SOURCE_PORT);
   view.destinationPort = data.getUint16(offset + DESTINATION_PORT);

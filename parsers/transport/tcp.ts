@@ -1,5 +1,5 @@
-import { stopShort } from '../nesting.ts';
 import { FAULT_CUT, FAULT_MALFORMED, FAULT_NONE, PACKET_TCP, type PacketView } from '../packet-view.ts';
+import { stopShort } from '../stop.ts';
 import { decodeTcpOptions } from './tcp-options.ts';
 
 /*
@@ -41,7 +41,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   const { bytes, data } = view;
   const needed = offset + NEEDED_LENGTH;
   const limit = Math.min(claimedEnd, view.end);
-  if (needed > limit) return stopShort(view, needed, FAULT_MALFORMED);
+  if (needed > limit) return stopShort(view, needed);
 
   view.sourcePort = data.getUint16(offset + SOURCE_PORT);
   view.destinationPort = data.getUint16(offset + DESTINATION_PORT);

@@ -1,5 +1,5 @@
-import { stop, stopShort } from '../nesting.ts';
 import { FAULT_MALFORMED, PACKET_UDP, type PacketView } from '../packet-view.ts';
+import { stop, stopShort } from '../stop.ts';
 import { decodeUdpTunnel, isTunnelPort } from '../tunnel/udp-tunnels.ts';
 
 /*
@@ -18,7 +18,7 @@ const HEADER_LENGTH = 8;
 export function decodeUdp(view: PacketView, offset: number, claimedEnd: number): number {
   const { data } = view;
   const payload = offset + HEADER_LENGTH;
-  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > view.end || payload > claimedEnd) return stopShort(view, payload);
 
   const field = data.getUint16(offset + LENGTH);
   const length = field === 0 && view.ipVersion === 6 ? claimedEnd - offset : field;

@@ -1,7 +1,8 @@
 import { decodeEthernet } from '../link/ethernet.ts';
 import { decodeIeee80211 } from '../link/ieee80211.ts';
-import { enterTunnel, outerKind, stop, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { FAULT_MALFORMED, type PacketView, TUNNEL_CAPWAP } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
 
 /*
  * CAPWAP header of a data packet (RFC 5415 4.3)
@@ -24,7 +25,7 @@ const FLAG_KEEP_ALIVE = 0x008;
 
 export function decodeCapwap(view: PacketView, offset: number, claimedEnd: number): number {
   const minimum = offset + MIN_HEADER_LENGTH;
-  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum);
   const word = view.data.getUint32(offset);
   if (word >>> 24 !== PLAIN_PREAMBLE || (word & (FLAG_FRAGMENT | FLAG_KEEP_ALIVE)) !== 0) return outerKind(view);
   const length = ((word >>> 19) & 0x1f) * 4;

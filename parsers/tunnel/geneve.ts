@@ -1,6 +1,7 @@
-import { enterTunnel, outerKind, stop, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
 import { FAULT_MALFORMED, type PacketView, TUNNEL_GENEVE } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
 
 /*
  * Geneve header (RFC 8926 3.4)
@@ -17,7 +18,7 @@ const OPTIONS_LENGTH = 0x3f;
 export function decodeGeneve(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const minimum = offset + MIN_HEADER_LENGTH;
-  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum);
   if (bytes[offset] >> 6 !== 0) return stop(view, FAULT_MALFORMED);
   if (!enterTunnel(view, TUNNEL_GENEVE)) return outerKind(view);
   const packet = minimum + (bytes[offset] & OPTIONS_LENGTH) * 4;

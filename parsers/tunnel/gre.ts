@@ -1,9 +1,10 @@
-import { decodeEthernet } from '../link/ethernet.ts';
 import { decodeIeee80211 } from '../link/ieee80211.ts';
 import { decodePpp } from '../link/ppp.ts';
-import { enterTunnel, outerKind, stop, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
-import { FAULT_MALFORMED, type PacketView, TUNNEL_ERSPAN, TUNNEL_GRE } from '../packet-view.ts';
+import { FAULT_MALFORMED, type PacketView, TUNNEL_GRE } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
+import { decodeErspan, decodeErspan3 } from './erspan.ts';
 
 /*
  * GRE header (RFC 2784 2, RFC 2890 2), and the enhanced one of PPTP (RFC 2637 4.1), which has version 1
@@ -44,7 +45,7 @@ const PROTOCOL_ARUBA_LAST = 0x83ff;
 export function decodeGre(view: PacketView, offset: number, claimedEnd: number): number {
   const { data } = view;
   const limit = Math.min(view.end, claimedEnd);
-  if (offset + MIN_HEADER_LENGTH > limit) return stopShort(view, offset + MIN_HEADER_LENGTH, FAULT_MALFORMED);
+  if (offset + MIN_HEADER_LENGTH > limit) return stopShort(view, offset + MIN_HEADER_LENGTH);
   const flags = data.getUint16(offset);
   const protocol = data.getUint16(offset + PROTOCOL);
   const version = flags & VERSION;
@@ -55,11 +56,9 @@ export function decodeGre(view: PacketView, offset: number, claimedEnd: number):
   if ((flags & HAS_KEY) !== 0) payload += WORD;
   if ((flags & HAS_SEQUENCE) !== 0) payload += WORD;
   if (version === 1 && (flags & HAS_ACKNOWLEDGMENT) !== 0) payload += WORD;
-  if (payload > limit) return stopShort(view, payload, FAULT_MALFORMED);
+  if (payload > limit) return stopShort(view, payload);
 
-  if (protocol === PROTOCOL_ERSPAN) {
-    return decodeErspan(view, payload + ((flags & HAS_SEQUENCE) === 0 ? 0 : ERSPAN_2_LENGTH), claimedEnd);
-  }
+  if (protocol === PROTOCOL_ERSPAN) return decodeErspan(view, payload, claimedEnd, (flags & HAS_SEQUENCE) !== 0);
   if (protocol === PROTOCOL_ERSPAN_3) return decodeErspan3(view, payload, claimedEnd);
   if (!enterTunnel(view, TUNNEL_GRE)) return outerKind(view);
   if (protocol === PROTOCOL_PPP) return decodePpp(view, payload, claimedEnd);
@@ -68,27 +67,6 @@ export function decodeGre(view: PacketView, offset: number, claimedEnd: number):
   }
   if (protocol === PROTOCOL_WCCP) return decodeWccp(view, payload, claimedEnd);
   return decodeEtherType(view, protocol, payload, claimedEnd);
-}
-
-/*
- * ERSPAN (draft-foschiano-erspan 4): type I has no header and no GRE sequence number, type II has 8 bytes of header,
- * type III 12, and 8 more if the last bit of them is set. Then an Ethernet frame.
- */
-const ERSPAN_2_LENGTH = 8;
-const ERSPAN_3_LENGTH = 12;
-const ERSPAN_3_FLAGS = 11;
-const ERSPAN_3_HAS_SUBHEADER = 0x01;
-const ERSPAN_3_SUBHEADER_LENGTH = 8;
-
-function decodeErspan(view: PacketView, frame: number, claimedEnd: number): number {
-  return enterTunnel(view, TUNNEL_ERSPAN) ? decodeEthernet(view, frame, claimedEnd) : outerKind(view);
-}
-
-function decodeErspan3(view: PacketView, offset: number, claimedEnd: number): number {
-  const frame = offset + ERSPAN_3_LENGTH;
-  if (frame > view.end || frame > claimedEnd) return stopShort(view, frame, FAULT_MALFORMED);
-  const hasSubheader = (view.bytes[offset + ERSPAN_3_FLAGS] & ERSPAN_3_HAS_SUBHEADER) !== 0;
-  return decodeErspan(view, hasSubheader ? frame + ERSPAN_3_SUBHEADER_LENGTH : frame, claimedEnd);
 }
 
 /** WCCP version 2 puts a redirect header of one word before the IPv4 packet, version 1 nothing. */

@@ -1,6 +1,7 @@
-import { enterTunnel, outerKind, stop, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { decodeIp } from '../network/ip.ts';
 import { FAULT_MALFORMED, type PacketView, TUNNEL_GTPU } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
 
 /*
  * GTP-U header (3GPP TS 29.281 5.1)
@@ -27,21 +28,21 @@ export function decodeGtpU(view: PacketView, offset: number, claimedEnd: number)
   const { bytes } = view;
   const limit = Math.min(view.end, claimedEnd);
   let packet = offset + MIN_HEADER_LENGTH;
-  if (packet > limit) return stopShort(view, packet, FAULT_MALFORMED);
+  if (packet > limit) return stopShort(view, packet);
   const flags = bytes[offset];
   if ((flags & VERSION_AND_TYPE) !== VERSION_1_GTP || bytes[offset + MESSAGE_TYPE] !== USER_PACKET) {
     return outerKind(view);
   }
   if ((flags & ANY_FLAG) !== 0) {
     packet = offset + HEADER_LENGTH_WITH_FLAGS;
-    if (packet > limit) return stopShort(view, packet, FAULT_MALFORMED);
+    if (packet > limit) return stopShort(view, packet);
     let next = (flags & FLAG_EXTENSION) === 0 ? 0 : bytes[offset + NEXT_EXTENSION];
     while (next !== 0) {
-      if (packet >= limit) return stopShort(view, packet + 1, FAULT_MALFORMED);
+      if (packet >= limit) return stopShort(view, packet + 1);
       const length = bytes[packet] * 4;
       if (length === 0) return stop(view, FAULT_MALFORMED);
       packet += length;
-      if (packet > limit) return stopShort(view, packet, FAULT_MALFORMED);
+      if (packet > limit) return stopShort(view, packet);
       next = bytes[packet - 1];
     }
   }

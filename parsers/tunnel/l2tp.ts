@@ -1,6 +1,7 @@
 import { decodePpp } from '../link/ppp.ts';
-import { enterTunnel, outerKind, stopShort } from '../nesting.ts';
-import { FAULT_MALFORMED, type PacketView, TUNNEL_L2TP } from '../packet-view.ts';
+import { enterTunnel } from '../nesting.ts';
+import { type PacketView, TUNNEL_L2TP } from '../packet-view.ts';
+import { outerKind, stopShort } from '../stop.ts';
 
 /*
  * L2TP version 2 header (RFC 2661 3.1)
@@ -21,13 +22,13 @@ export function decodeL2tp(view: PacketView, offset: number, claimedEnd: number)
   const { data } = view;
   const limit = Math.min(view.end, claimedEnd);
   let frame = offset + MIN_HEADER_LENGTH;
-  if (frame > limit) return stopShort(view, frame, FAULT_MALFORMED);
+  if (frame > limit) return stopShort(view, frame);
   const flags = data.getUint16(offset);
   if ((flags & CONTROL) !== 0 || (flags & VERSION) !== 2) return outerKind(view);
   if ((flags & HAS_LENGTH) !== 0) frame += 2;
   if ((flags & HAS_SEQUENCE) !== 0) frame += 4;
   if ((flags & HAS_OFFSET) !== 0) {
-    if (frame + 2 > limit) return stopShort(view, frame + 2, FAULT_MALFORMED);
+    if (frame + 2 > limit) return stopShort(view, frame + 2);
     frame += 2 + data.getUint16(frame);
   }
   return enterTunnel(view, TUNNEL_L2TP) ? decodePpp(view, frame, claimedEnd) : outerKind(view);

@@ -1,9 +1,10 @@
 import { decodeEthernet } from '../link/ethernet.ts';
-import { enterTunnel, outerKind, stop, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { isNetworkEtherType } from '../network/ether-types.ts';
 import { decodeIpv4 } from '../network/ipv4.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
-import { FAULT_MALFORMED, FAULT_TOO_DEEP, type PacketView, TUNNEL_MPLS } from '../packet-view.ts';
+import { FAULT_TOO_DEEP, type PacketView, TUNNEL_MPLS } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
 
 /*
  * MPLS label stack entry (RFC 3032 2.1)
@@ -28,7 +29,7 @@ export function decodeMpls(view: PacketView, offset: number, claimedEnd: number)
   const limit = Math.min(view.end, claimedEnd);
   let packet = offset;
   for (let entries = 0; ; entries += 1) {
-    if (packet + ENTRY_LENGTH >= limit) return stopShort(view, packet + ENTRY_LENGTH + 1, FAULT_MALFORMED);
+    if (packet + ENTRY_LENGTH >= limit) return stopShort(view, packet + ENTRY_LENGTH + 1);
     if (entries === MAX_ENTRIES) return stop(view, FAULT_TOO_DEEP);
     packet += ENTRY_LENGTH;
     if ((bytes[packet - ENTRY_LENGTH + BOTTOM_OF_STACK] & BOTTOM_OF_STACK_BIT) !== 0) break;

@@ -1,8 +1,9 @@
 import { decodeEthernet } from '../link/ethernet.ts';
-import { nest, outerKind, stop, stopShort } from '../nesting.ts';
+import { nest } from '../nesting.ts';
 import { decodeIpv4 } from '../network/ipv4.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
 import { FAULT_MALFORMED, type PacketView } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
 import { decodeMpls } from './mpls.ts';
 
 /*
@@ -25,7 +26,7 @@ const NEXT_MPLS = 5;
 export function decodeNsh(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const minimum = offset + MIN_HEADER_LENGTH;
-  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum, FAULT_MALFORMED);
+  if (minimum > view.end || minimum > claimedEnd) return stopShort(view, minimum);
   const length = (data.getUint16(offset) & LENGTH_MASK) * 4;
   if (length < MIN_HEADER_LENGTH) return stop(view, FAULT_MALFORMED);
   if (!nest(view)) return outerKind(view);

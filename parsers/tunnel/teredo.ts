@@ -1,6 +1,7 @@
-import { enterTunnel, outerKind, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
-import { FAULT_MALFORMED, type PacketView, TUNNEL_TEREDO } from '../packet-view.ts';
+import { type PacketView, TUNNEL_TEREDO } from '../packet-view.ts';
+import { outerKind, stopShort } from '../stop.ts';
 
 /*
  * Teredo (RFC 4380 5.1.1): an IPv6 packet, before it perhaps an authentication and an origin header, in this order
@@ -20,10 +21,10 @@ export function decodeTeredo(view: PacketView, offset: number, claimedEnd: numbe
   const { bytes, data } = view;
   const limit = Math.min(view.end, claimedEnd);
   let packet = offset;
-  if (packet + 4 > limit) return stopShort(view, packet + 4, FAULT_MALFORMED);
+  if (packet + 4 > limit) return stopShort(view, packet + 4);
   if (data.getUint16(packet) === AUTHENTICATION) {
     packet += AUTHENTICATION_FIXED_LENGTH + bytes[packet + CLIENT_ID_LENGTH] + bytes[packet + AUTHENTICATION_LENGTH];
-    if (packet + 4 > limit) return stopShort(view, packet + 4, FAULT_MALFORMED);
+    if (packet + 4 > limit) return stopShort(view, packet + 4);
   }
   if (data.getUint16(packet) === ORIGIN) packet += ORIGIN_LENGTH;
   return enterTunnel(view, TUNNEL_TEREDO) ? decodeIpv6(view, packet, claimedEnd) : outerKind(view);

@@ -1,8 +1,9 @@
 import { decodeEthernet } from '../link/ethernet.ts';
-import { enterTunnel, outerKind, stop, stopShort } from '../nesting.ts';
+import { enterTunnel } from '../nesting.ts';
 import { decodeIpv4 } from '../network/ipv4.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
 import { FAULT_MALFORMED, type PacketView, TUNNEL_VXLAN } from '../packet-view.ts';
+import { outerKind, stop, stopShort } from '../stop.ts';
 import { decodeNsh } from './nsh.ts';
 
 /*
@@ -25,7 +26,7 @@ const NEXT_NSH = 4;
 
 export function decodeVxlan(view: PacketView, offset: number, claimedEnd: number): number {
   const frame = offset + HEADER_LENGTH;
-  if (frame > view.end || frame > claimedEnd) return stopShort(view, frame, FAULT_MALFORMED);
+  if (frame > view.end || frame > claimedEnd) return stopShort(view, frame);
   if ((view.bytes[offset] & FLAG_IDENTIFIER) === 0) return stop(view, FAULT_MALFORMED);
   return enterTunnel(view, TUNNEL_VXLAN) ? decodeEthernet(view, frame, claimedEnd) : outerKind(view);
 }
@@ -33,7 +34,7 @@ export function decodeVxlan(view: PacketView, offset: number, claimedEnd: number
 export function decodeVxlanGpe(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes } = view;
   const packet = offset + HEADER_LENGTH;
-  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet, FAULT_MALFORMED);
+  if (packet > view.end || packet > claimedEnd) return stopShort(view, packet);
   if (!enterTunnel(view, TUNNEL_VXLAN)) return outerKind(view);
   switch ((bytes[offset] & FLAG_NEXT_PROTOCOL) === 0 ? NEXT_ETHERNET : bytes[offset + NEXT_PROTOCOL]) {
     case NEXT_IPV4:

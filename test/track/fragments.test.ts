@@ -152,7 +152,14 @@ describe('impossible pieces are left out', () => {
   });
 
   test('an end before what is already there', () => {
-    expect(addAll([piece(64, true, 800), piece(8, false, 8), first]).kinds).toEqual(new Array(3).fill(PACKET_FRAGMENT));
+    const { kinds } = addAll([piece(64, true, 800), piece(8, false, 8), first, piece(864, false, 8)]);
+    expect(kinds).toEqual([PACKET_FRAGMENT, PACKET_FRAGMENT, PACKET_FRAGMENT, PACKET_UDP]);
+  });
+
+  test('a first one that is not a multiple of 8 long does not win over the right one', () => {
+    const header = udp({ sourcePort: 666 }, zeros(5));
+    const hostile = ethernet({}, ipv4({ id: 1, protocol: 17, moreFragments: true }, header));
+    expect(addAll([hostile, first, last]).view.sourcePort).toBe(7);
   });
 
   test('more after the end', () => {

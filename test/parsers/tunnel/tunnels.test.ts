@@ -47,6 +47,7 @@ test.each([
   ['GRE of PPTP', ['gre'], overIp(gre(0x880b, bytes(hex('ff03 0021'), inner4), 0x3081, zeros(12)))],
   ['GRE of PPTP without acknowledgment', ['gre'], overIp(gre(0x880b, bytes(hex('21'), inner4), 0x3001, zeros(8)))],
   ['GRE of WCCP', ['gre'], overIp(gre(0x883e, bytes(u32(0), inner4)))],
+  ['GRE with a reserved flag', ['gre'], overIp(gre(0x0800, inner4, 0x0080))],
   ['GRE in UDP', ['gre'], overUdp(4754, gre(0x0800, inner4))],
   ['ERSPAN type I', ['erspan'], overIp(gre(0x88be, frame))],
   ['ERSPAN type II', ['erspan'], overIp(gre(0x88be, bytes(hex('1000 0000 00000000'), frame), 0x1000, SEQUENCE))],
@@ -152,6 +153,12 @@ describe('a UDP packet on a tunnel port that leads to no connection stays what i
     expect([sourceOf(view), destinationOf(view), view.ipVersion, view.ttl]).toEqual(['10.0.0.1', '10.0.0.2', 4, 64]);
     expect([view.tunnelCount, view.vlanCount, view.fault, view.ipProtocol]).toEqual([0, 0, FAULT_NONE, 17]);
   });
+});
+
+test('with both ports those of tunnels it stays what it is too', () => {
+  const arp = vxlan(ethernet({ etherType: 0x0806, vlan: [9] }, zeros(28)));
+  const view = decoded(ethernet({}, ipv4({}, udp({ sourcePort: 4789, destinationPort: 8472 }, arp))));
+  expect([view.kind, view.tunnelCount, view.vlanCount]).toEqual([PACKET_UDP, 0, 0]);
 });
 
 test('the source port tells a tunnel too', () => {
