@@ -41,8 +41,11 @@ export class CaptureStream {
    * @throws InputError for empty or unreadable inputs, CaptureFormatError for what is no capture; both name the input
    */
   static async open(name: string, raw: ByteSource, chunkSize?: number): Promise<CaptureStream> {
+    let source = raw;
     try {
-      const { source, compression } = await decompressed(raw);
+      const opened = await decompressed(raw);
+      const { compression } = opened;
+      source = opened.source;
       const buffer = new SlidingBuffer(source, chunkSize);
       const window = buffer.window;
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
@@ -53,7 +56,7 @@ export class CaptureStream {
       }
       return new CaptureStream(name, source, compression, buffer, openReader(window));
     } catch (error) {
-      await raw.close();
+      await source.close();
       const message = `${name}: ${describeError(error).message}`;
       throw error instanceof CaptureFormatError ? new CaptureFormatError(message) : new InputError(message);
     }
@@ -98,6 +101,21 @@ export class CaptureStream {
       frame: frames,
       message: `cut short after frame ${frames}, at byte ${problem?.offset ?? this.buffer.window.offset}: ${this.failure}`,
     };
+  }
+
+  /** What the user should know of the capture once it has ended, one line each. */
+  get warnings(): string[] {
+    const { cut } = this;
+    const { untimed } = this.tally;
+    const lines: string[] = [];
+    if (untimed > 0) {
+      const packets = untimed === 1 ? '1 packet has' : `${untimed} packets have`;
+      lines.push(
+        `${this.name}: ${packets} no timestamp (simple packet blocks): the time of the packet before is taken`,
+      );
+    }
+    if (cut !== null) lines.push(`${this.name}: ${cut.message}`);
+    return lines;
   }
 
   get bytesRead(): number {

@@ -5,6 +5,8 @@ import type { CaptureInfo } from '../summary.ts';
 
 /** Counts what is read of one file, for its CaptureInfo. */
 export class CaptureTally {
+  /** Packets without a time of their own. */
+  untimed = 0;
   private bytes = 0;
   private firstSeconds = Number.POSITIVE_INFINITY;
   private firstNanoseconds = 0;
@@ -17,7 +19,10 @@ export class CaptureTally {
   count(view: PacketView, timed: boolean): void {
     this.bytes += view.end - view.start;
     if (view.linkType !== this.lastLinkType) this.noteLinkType(view.linkType);
-    if (!timed) return;
+    if (!timed) {
+      this.untimed++;
+      return;
+    }
     const { seconds, nanoseconds } = view;
     if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
       this.lastSeconds = seconds;

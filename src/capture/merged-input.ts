@@ -157,7 +157,7 @@ export class MergedInput implements CaptureInput {
       return;
     }
     this.hungry = null;
-    if (stream.cut) this.onWarning?.(`${stream.name}: ${stream.cut.message}`);
+    for (const line of stream.warnings) this.onWarning?.(line);
     this.infos[index] = stream.info;
     this.bytesClosed += stream.bytesRead;
     await stream.close();

@@ -18,8 +18,7 @@ export class SingleInput implements CaptureInput {
     if (this.ended) return false;
     if (await this.stream.fill()) return true;
     this.ended = true;
-    const { cut } = this.stream;
-    if (cut) this.onWarning?.(`${this.stream.name}: ${cut.message}`);
+    for (const line of this.stream.warnings) this.onWarning?.(line);
     return false;
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -103,17 +103,25 @@ test('one that is no capture is an error before anything is read', async () => {
   expect(result.packets).toEqual([]);
 });
 
-test('rotated files are open one after the other, not all at once', async () => {
-  const paths = Array.from({ length: 40 }, (_, index) => save(capture(index, [index * 10, index * 10 + 5])));
-  const input = await openCaptures(paths);
-  const before = process.memoryUsage().arrayBuffers;
-  const view = new PacketView();
-  const sizes = new Set<number>();
-  while (await input.fill()) {
-    while (input.next(view)) sizes.add(view.frame);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * 500_000);
-  }
-  expect(sizes.size).toBe(80);
-  expect(input.bytesRead).toBe(input.bytesTotal);
-  await input.close();
-});
+/** Files that this process has open, where the system tells. */
+const openFiles = () => readdirSync('/proc/self/fd').length;
+
+(existsSync('/proc/self/fd') ? test : test.skip)(
+  'rotated files are open one after the other, not all at once',
+  async () => {
+    const paths = Array.from({ length: 40 }, (_, index) => save(capture(index, [index * 10, index * 10 + 5])));
+    const before = openFiles();
+    const input = await openCaptures(paths);
+    expect(openFiles()).toBe(before);
+    const view = new PacketView();
+    let packets = 0;
+    while (await input.fill()) {
+      while (input.next(view)) packets++;
+      expect(openFiles()).toBeLessThanOrEqual(before + 2);
+    }
+    expect(packets).toBe(80);
+    expect(input.bytesRead).toBe(input.bytesTotal);
+    await input.close();
+    expect(openFiles()).toBe(before);
+  },
+);

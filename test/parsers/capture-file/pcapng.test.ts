@@ -30,7 +30,9 @@ describe.each([
       { ...packet, frame: 2, time: '1700000000.000002000' },
       { ...packet, frame: 3, time: '1700000000.000002000' }, // no time of its own: that of the packet before
     ]);
-    expect(warnings).toEqual([]);
+    expect(warnings).toEqual([
+      'pipe: 1 packet has no timestamp (simple packet blocks): the time of the packet before is taken',
+    ]);
     expect(captures[0]).toMatchObject({ format: 'pcapng', packets: 3, bytes: 15, linkTypes: ['Ethernet'], cut: null });
   });
 
