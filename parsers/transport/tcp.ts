@@ -40,8 +40,7 @@ const USUAL_TIMESTAMPS_HEADER_LENGTH = 32;
 export function decodeTcp(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const needed = offset + NEEDED_LENGTH;
-  const limit = Math.min(claimedEnd, view.end);
-  if (needed > limit) return stopShort(view, needed);
+  if (needed > view.end || needed > claimedEnd) return stopShort(view, needed);
 
   view.sourcePort = data.getUint16(offset + SOURCE_PORT);
   view.destinationPort = data.getUint16(offset + DESTINATION_PORT);
@@ -49,7 +48,8 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   view.acknowledgment = data.getInt32(offset + ACKNOWLEDGMENT);
   view.flags = bytes[offset + FLAGS];
   view.window = data.getUint16(offset + WINDOW);
-  view.checksum = offset + MIN_HEADER_LENGTH > limit ? 0 : data.getUint16(offset + CHECKSUM);
+  const options = offset + MIN_HEADER_LENGTH;
+  view.checksum = options > view.end || options > claimedEnd ? 0 : data.getUint16(offset + CHECKSUM);
   view.mss = -1;
   view.windowScale = -1;
   view.sackPermitted = 0;
@@ -70,18 +70,13 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   if (payload > view.end && view.fault === FAULT_NONE) view.fault = FAULT_CUT;
   if (headerLength === MIN_HEADER_LENGTH) return PACKET_TCP;
 
-  const options = offset + MIN_HEADER_LENGTH;
-
-  if (
-    headerLength === USUAL_TIMESTAMPS_HEADER_LENGTH &&
-    payload <= limit &&
-    data.getInt32(options) === USUAL_TIMESTAMPS
-  ) {
+  const isWhole = payload <= view.end && payload <= claimedEnd;
+  if (isWhole && headerLength === USUAL_TIMESTAMPS_HEADER_LENGTH && data.getInt32(options) === USUAL_TIMESTAMPS) {
     view.hasTimestamps = 1;
     view.timestampValue = data.getInt32(options + 4);
     view.timestampEcho = data.getInt32(options + 8);
     return PACKET_TCP;
   }
-  decodeTcpOptions(view, options, Math.min(payload, limit));
+  decodeTcpOptions(view, options, isWhole ? payload : Math.min(claimedEnd, view.end));
   return PACKET_TCP;
 }
