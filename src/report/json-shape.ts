@@ -33,7 +33,7 @@ export function array<T>(write: WriteJson<T>): WriteJson<T[]> {
  * An object with exactly these members; the compiler sees to it that none of T is forgotten.
  *
  * The writer is one straight line of code made from the member names, as fast-json-stringify makes its own: a loop
- * over the members looks each one up by name at run time and takes twice as long.
+ * over the members looks each one up by name at run time and takes a third longer.
  */
 export function object<T extends object>(members: { [K in keyof T]-?: WriteJson<T[K]> }): WriteJson<T> {
   const names = Object.keys(members);
