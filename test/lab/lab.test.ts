@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Connection } from '../../src/record.ts';
+import { goldenOf } from '../fixtures/golden.ts';
+import { play } from './play.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+
+/** Why the lab cannot be used here; null where it can. */
+function unavailable(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
+  for (const program of ['ip', 'ethtool', 'tcpdump', 'nft', 'python3']) {
+    try {
+      execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' });
+    } catch {
+      return `needs ${program}`;
+    }
+  }
+  return namespacesRefused();
+}
+
+/** Containers often give root without the right to make namespaces. */
+function namespacesRefused(): string | null {
+  const name = `sockscope-try-${process.pid}`;
+  try {
+    execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore' });
+    execFileSync('ip', ['netns', 'del', name], { stdio: 'ignore' });
+    return null;
+  } catch {
+    return 'needs the right to make network namespaces';
+  }
+}
+
+const reason = unavailable();
+const onLab = reason === null ? describe : describe.skip;
+if (reason !== null) process.stderr.write(`tests of real sockets are skipped: ${reason}\n`);
+
+onLab('real sockets between two namespaces', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sockscope-lab-test-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function connections(name: string): Promise<Connection[]> {
+    const scenario = SCENARIOS.find((each) => `${each.theme}/${each.name}` === name);
+    if (scenario === undefined) throw new Error(`no scenario ${name}`);
+    const path = join(folder, `${scenario.name}.pcap`);
+    await play(scenario, path);
+    return (await goldenOf(path)).connections;
+  }
+
+  test('a close by the client leaves it in TIME-WAIT', async () => {
+    const [connection] = await connections('close/client-first');
+    expect(connection.handshake?.outcome).toBe('completed');
+    expect(connection.close).toMatchObject({ style: 'graceful', firstCloser: 'client', timeWait: 'client' });
+    expect(connection.fromClient.bytes).toBe('request'.length);
+  }, 30_000);
+
+  test('a closed port refuses', async () => {
+    const [connection] = await connections('handshake/refused');
+    expect(connection.handshake?.outcome).toBe('refused');
+    expect(connection.resets).toMatchObject([{ from: 'server', accepted: true }]);
+  }, 30_000);
+
+  test('SO_LINGER 0 resets', async () => {
+    const [connection] = await connections('close/abort-by-server');
+    expect(connection.close).toMatchObject({ style: 'reset', firstCloser: 'server' });
+  }, 30_000);
+});
