@@ -7,8 +7,10 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  E_FIRST_DATA_FRAME,
   E_FLAGS,
   E_ISN,
+  E_PACKETS,
   E_SYN_OPTIONS,
   E_SYN_WINDOW,
   END_SYN_ACK_SENT,
@@ -88,13 +90,19 @@ export function makeHandshake(
     synAckToAck: synAckToAck === null ? null : seconds(synAckToAck),
     connectTime: isConnected ? seconds(floats[times + T_CONNECTED] - floats[times + T_SYN]) : null,
     acceptTime: isAccepted && hasSyn ? seconds(floats[times + T_ACCEPTED] - floats[times + T_SYN]) : null,
-    initialRtt: initialRtt === 0 ? null : seconds(initialRtt),
+    initialRtt: initialRtt === 0 || !isAnswered(ints, client, server) ? null : seconds(initialRtt),
     synRetransmissions: synCount > 1 ? synCount - 1 : 0,
     synAckRetransmissions: synAckCount > 1 ? synAckCount - 1 : 0,
     capturePoint: capturePoint(synToSynAck, synAckToAck),
     client: makeSynOptions(ints, client),
     server: makeSynOptions(ints, server),
   };
+}
+
+/** Both sides were heard, or one went on to send data: Wireshark shows no initial RTT of SYNs into silence either. */
+function isAnswered(ints: Int32Array, client: number, server: number): boolean {
+  if (ints[client + E_PACKETS] > 0 && ints[server + E_PACKETS] > 0) return true;
+  return ints[client + E_FIRST_DATA_FRAME] > 0 || ints[server + E_FIRST_DATA_FRAME] > 0;
 }
 
 function kindOf(handshake: number, isSctp: boolean): Handshake['kind'] {

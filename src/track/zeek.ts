@@ -26,7 +26,7 @@ export const ZEEK_CLOSED = 5;
 export const ZEEK_RESET = 6;
 
 /** Letters of conn.log's history, by code. The originator's are written in upper case. */
-const LETTERS = 'shadfrgtwiq^';
+const LETTERS = 'shadfrgtwiq';
 const LETTER_SYN = 0;
 const LETTER_SYN_ACK = 1;
 const LETTER_ACK = 2;
@@ -165,7 +165,8 @@ function nextState(
 
 /** The history as conn.log writes it. @param originator endpoint that Zeek calls originator */
 export function zeekHistory(ints: Int32Array, at: number, originator: number): string {
-  let history = '';
+  // '^': the first packet came from the responder, and the roles were turned round.
+  let history = originator === 1 ? '^' : '';
   const length = ints[at + C_HISTORY_LENGTH];
   for (let i = 0; i < length; i++) {
     const code = (ints[at + C_HISTORY + ((i / 6) | 0)] >>> ((i % 6) * 5)) & 31;
