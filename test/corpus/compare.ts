@@ -1,6 +1,6 @@
 import type { Connection } from '../../src/record.ts';
 import { CLOSE_FIELDS, type Field, orient, STREAM_FIELDS, TCP_FIELDS } from './fields.ts';
-import { fileNotJudged, notJudged } from './not-judged.ts';
+import { fileNotJudged, notJudged, udpNotJudged } from './not-judged.ts';
 import type { Corpus, CorpusFile, OracleStream } from './oracle.ts';
 import { Tallies } from './tally.ts';
 
@@ -18,7 +18,8 @@ export class Comparison {
     const tcp = connections.filter((connection) => connection.protocol === 'tcp');
     const udp = connections.filter((connection) => connection.protocol === 'udp');
     this.#streams(this.tcp, TCP_FIELDS, file, corpus.tcpStreams(file), tcp);
-    this.#streams(this.udp, STREAM_FIELDS, file, corpus.udpStreams(file), udp);
+    const udpStreams = corpus.udpStreams(file);
+    this.#streams(this.udp, STREAM_FIELDS, file, udpStreams, udp, udpNotJudged(udpStreams));
     this.#closes(corpus, file, tcp);
     this.#zeek(corpus, file, tcp);
   }
@@ -29,16 +30,18 @@ export class Comparison {
     file: CorpusFile,
     rows: Row[],
     connections: Connection[],
+    rowsNotJudged = new Map<OracleStream, string>(),
   ): void {
     const byNumber = new Map(connections.map((connection) => [connection.stream, connection]));
     const byFrame = new Map(connections.map((connection) => [connection.firstFrame, connection]));
     for (const row of rows) {
-      const reason = notJudged(file, row);
+      const reason = notJudged(file, row) ?? rowsNotJudged.get(row) ?? null;
       if (reason !== null) {
         this.notJudged.set(reason, (this.notJudged.get(reason) ?? 0) + 1);
         continue;
       }
-      const same = byNumber.get(row.stream);
+      const numbered = rowsNotJudged.size === 0;
+      const same = numbered ? byNumber.get(row.stream) : byFrame.get(row.first_frame);
       tallies.compare('stream split', file.name, row.stream, describeRow(row), same ? describe(same, row) : null);
       // One stream too many shifts all numbers after it; the other fields are compared with the stream that is meant.
       const meant = [same, byFrame.get(row.first_frame)].find((found) => found?.firstFrame === row.first_frame) ?? same;
@@ -48,7 +51,7 @@ export class Comparison {
         tallies.compare(field.name, file.name, row.stream, field.oracle(row), field.ours(stream, row));
       }
     }
-    if (fileNotJudged(file) === null && (rows.length > 0 || connections.length > 0)) {
+    if (fileNotJudged(file) === null && rowsNotJudged.size === 0 && (rows.length > 0 || connections.length > 0)) {
       tallies.compare('number of streams', file.name, -1, rows.length, connections.length);
     }
   }

@@ -14,6 +14,30 @@ export function notJudged(file: CorpusFile, row: OracleStream | OracleTcpStream)
   return null;
 }
 
+/** Ports of tunnels in UDP: VXLAN, VXLAN-GPE, GENEVE, GTP-U, Teredo, GRE, L2TP, CAPWAP. */
+const TUNNEL_PORTS = new Set([4789, 4790, 6081, 2152, 3544, 4754, 1701, 5246, 5247]);
+
+/**
+ * Why stream numbers of a file's UDP streams cannot be compared, by the rows that make them differ. tshark gives
+ * a stream to the UDP around a tunnel too, where the record is of the innermost connection; and its dissectors of
+ * SNMP, RPC and the like make conversations without a port, which gives request and response a stream each.
+ */
+export function udpNotJudged(rows: OracleStream[]): Map<OracleStream, string> {
+  const reasons = new Map<OracleStream, string>();
+  const seen = new Map<string, OracleStream>();
+  for (const row of rows) {
+    if (TUNNEL_PORTS.has(row.a_port) || TUNNEL_PORTS.has(row.b_port)) {
+      reasons.set(row, 'UDP around a tunnel is a stream of its own in tshark');
+    }
+    const pair = [`${row.a_ip} ${row.a_port}`, `${row.b_ip} ${row.b_port}`].sort().join(' ');
+    const other = seen.get(pair);
+    seen.set(pair, row);
+    if (other === undefined) continue;
+    for (const each of [row, other]) reasons.set(each, 'request and response of one UDP conversation are two streams');
+  }
+  return reasons;
+}
+
 /** Why the oracle's streams of a whole file are not compared with the number of ours. */
 export function fileNotJudged(file: CorpusFile): string | null {
   return FILES.find(([pattern]) => pattern.test(file.name))?.[1] ?? null;
