@@ -20,7 +20,7 @@ const options = await yargs(hideBin(process.argv))
   .strict()
   .parseAsync();
 
-if (!existsSync(fileURLToPath(new URL('../../dist/src/index.js', import.meta.url)))) {
+if (!existsSync(fileURLToPath(new URL('../../dist/index.js', import.meta.url)))) {
   console.error('Nothing is built: run `npm run build` first.');
   process.exit(2);
 }
