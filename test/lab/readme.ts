@@ -12,16 +12,20 @@ Small captures, each with its golden record (\`<name>.json\`: the document of \`
 
 \`npm run fixtures\` writes the hand-built captures, all golden records and this page. A golden record changes only with a
 reason: read the difference, and compare it with what Wireshark says of the capture.
-
-| Capture | Made by | What happens |
-|---|---|---|
 `;
 
 /** The text of fixtures/README.md: how each capture was made. */
 export function fixturesReadme(): string {
   const told = new Map<string, string>();
-  for (const { theme, name, says } of SCENARIOS) told.set(`${theme}/${name}.pcap`, `lab | ${says}`);
-  for (const { theme, file, says } of HAND_BUILT) told.set(`${theme}/${file}`, `hand-built | ${says}`);
-  const rows = fixtureNames().map((name) => `| ${name} | ${told.get(name) ?? 'unknown | -'} |`);
-  return `${HEAD}${rows.join('\n')}\n`;
+  for (const { theme, name, says } of SCENARIOS) told.set(`${theme}/${name}.pcap`, `lab: ${says}`);
+  for (const { theme, file, says } of HAND_BUILT) told.set(`${theme}/${file}`, `hand-built: ${says}`);
+  let text = HEAD;
+  let theme = '';
+  for (const name of fixtureNames()) {
+    const [folder] = name.split('/');
+    if (folder !== theme) text += `\n## ${folder}\n\n`;
+    theme = folder;
+    text += `- \`${name}\` ${told.get(name) ?? 'nobody knows how it was made'}\n`;
+  }
+  return text;
 }
