@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Close } from '../../src/record.ts';
+import { c, connectionOf, handshake, type Step, s, unseen } from '../support/conversation.ts';
+
+async function closeOf(...steps: Step[]): Promise<Close> {
+  const { close } = await connectionOf(...handshake, ...steps);
+  if (close === null) throw new Error('no close');
+  return close;
+}
+
+describe('states of both ends, at every point where the capture may stop', () => {
+  const states = async (steps: Step[]) => {
+    const { close } = await connectionOf(...steps);
+    return [close?.state.client, close?.state.server];
+  };
+  const opening: [Step, string, string][] = [
+    [c.syn(), 'SYN-SENT', 'CLOSED'],
+    [s.synAck(), 'ESTABLISHED', 'SYN-RECEIVED'],
+    [c.ack(), 'ESTABLISHED', 'ESTABLISHED'],
+  ];
+  const orders: Record<string, [Step, string, string][]> = {
+    'client first': [
+      [c.fin(), 'FIN-WAIT-1', 'ESTABLISHED'],
+      [s.ack(), 'FIN-WAIT-2', 'CLOSE-WAIT'],
+      [s.fin(), 'FIN-WAIT-2', 'LAST-ACK'],
+      [c.ack(), 'TIME-WAIT', 'CLOSED'],
+    ],
+    'server first, in three segments': [
+      [s.fin(), 'ESTABLISHED', 'FIN-WAIT-1'],
+      [c.fin(), 'LAST-ACK', 'FIN-WAIT-2'],
+      [s.ack(), 'CLOSED', 'TIME-WAIT'],
+    ],
+    'both at once': [
+      [c.fin(), 'FIN-WAIT-1', 'ESTABLISHED'],
+      [s.fin({ ack: 1 }), 'FIN-WAIT-1', 'FIN-WAIT-1'],
+      [c.ack(), 'CLOSING', 'FIN-WAIT-2'],
+      [s.ack(), 'TIME-WAIT', 'TIME-WAIT'],
+    ],
+  };
+  const table = Object.entries(orders).flatMap(([name, steps]) => {
+    const whole = [...opening, ...steps];
+    const from = name === 'client first' ? 1 : opening.length + 1;
+    return whole.slice(from - 1).map((_, i) => ({ name, whole, count: from + i }));
+  });
+
+  test.each(table.map((row) => [row.name, row.count, row] as const))('%s: after %i', async (_, count, { whole }) => {
+    const [, client, server] = whole[count - 1];
+    expect(await states(whole.slice(0, count).map(([step]) => step))).toEqual([client, server]);
+  });
+});
+
+describe('an orderly close', () => {
+  test('the client first', async () => {
+    const found = await closeOf(c.fin(), s.ack(), s.fin({ after: 0.5 }), c.ack({ after: 0.02 }));
+    expect(found).toMatchObject({ style: 'graceful', firstCloser: 'client', timeWait: 'client' });
+    expect(found.finToAck).toEqual({ client: 0.01, server: 0.02 });
+    expect(found.closeWait).toEqual({ client: null, server: 0.51 });
+    expect(found.steps.map(({ frame, from, what }) => [frame, from, what])).toEqual([
+      [4, 'client', 'FIN'],
+      [5, 'server', 'ACK of FIN'],
+      [6, 'server', 'FIN'],
+      [7, 'client', 'ACK of FIN'],
+    ]);
+  });
+
+  test('the server first', async () => {
+    const found = await closeOf(s.fin(), c.fin(), s.ack());
+    expect(found).toMatchObject({ style: 'graceful', firstCloser: 'server', timeWait: 'server' });
+    expect(found.closeWait).toEqual({ client: 0.01, server: null });
+    // One segment acknowledges the FIN and is one.
+    expect(found.steps.map(({ frame, what }) => [frame, what])).toEqual([
+      [4, 'FIN'],
+      [5, 'ACK of FIN'],
+      [5, 'FIN'],
+      [6, 'ACK of FIN'],
+    ]);
+  });
+
+  test('both at once: neither FIN knows of the other', async () => {
+    const found = await closeOf(c.fin(), s.fin({ ack: 1 }), c.ack(), s.ack());
+    expect(found).toMatchObject({ style: 'simultaneous', firstCloser: 'both', timeWait: 'both' });
+    expect(found.closeWait).toEqual({ client: null, server: null });
+  });
+
+  test('a FIN with data is acknowledged behind the data', async () => {
+    expect((await closeOf(c.fin({ length: 10 }), s.ack({ ack: 11 }))).state.client).toBe('FIN-WAIT-1');
+    expect((await closeOf(c.fin({ length: 10 }), s.ack({ ack: 12 }))).state.client).toBe('FIN-WAIT-2');
+  });
+});
+
+describe('a FIN', () => {
+  test('that comes again is the same: its first time counts, and the first ACK of it', async () => {
+    const found = await closeOf(c.data(5), c.fin(), c.fin({ at: 0.3, seq: 6 }), s.ack({ at: 0.31 }), s.ack());
+    expect(found.finToAck.client).toBeCloseTo(0.31 - 0.04, 9);
+    expect(found.steps.map(({ frame, what }) => [frame, what])).toEqual([
+      [5, 'FIN'],
+      [7, 'ACK of FIN'],
+    ]);
+  });
+
+  test.each([
+    ['an ACK of the data before it', 6],
+    ['an ACK beyond what was sent', 9],
+  ])('is not acknowledged by %s', async (_, ack) => {
+    const found = await closeOf(c.data(5), c.fin(), s.ack({ ack }));
+    expect([found.finToAck.client, found.state]).toEqual([null, { client: 'FIN-WAIT-1', server: 'ESTABLISHED' }]);
+  });
+
+  test('is acknowledged by an RST of the peer no more than by silence', async () => {
+    const found = await closeOf(c.fin(), s.rstAck());
+    expect([found.finToAck.client, found.style]).toEqual([null, 'reset-after-fin']);
+  });
+
+  test('of the second side is late while the first one is not acknowledged in the capture', async () => {
+    const found = await closeOf(c.fin(), unseen(s.ack()), s.fin());
+    expect([found.style, found.closeWait.server]).toEqual(['graceful', 0.02]);
+  });
+});
+
+describe('a half-closed connection', () => {
+  test('has one FIN; the other side may send on', async () => {
+    const found = await closeOf(c.fin(), s.ack(), s.data(100), c.ack(), s.data(100), c.ack());
+    expect(found).toMatchObject({ style: 'half-closed', firstCloser: 'client', timeWait: null });
+    expect(found.state).toEqual({ client: 'FIN-WAIT-2', server: 'CLOSE-WAIT' });
+  });
+
+  test('is closed with the second FIN, however late', async () => {
+    const found = await closeOf(c.fin(), s.ack(), s.data(100), s.fin({ at: 100 }), c.ack());
+    expect(found.style).toBe('graceful');
+    expect(found.closeWait.server).toBeCloseTo(99.97, 6);
+  });
+});
+
+describe('no close', () => {
+  test('a connection that goes on is open', async () => {
+    const found = await closeOf(c.data(5), s.ack());
+    expect(found).toMatchObject({ style: 'open', firstCloser: null, steps: [], timeWait: null });
+    expect(found.finToAck).toEqual({ client: null, server: null });
+  });
+
+  const again = (count: number) => Array.from({ length: count }, (_, i) => c.data(100, { at: 1 + 2 ** i, seq: 1 }));
+
+  test('data that is sent again three times without an answer was abandoned', async () => {
+    expect((await closeOf(c.data(100), ...again(2))).style).toBe('open');
+    expect((await closeOf(c.data(100), ...again(3))).style).toBe('abandoned');
+    expect((await closeOf(c.data(100), ...again(3), s.ack())).style).toBe('open');
+  });
+
+  test('so were three keep-alive probes without an answer', async () => {
+    const probes = Array.from({ length: 3 }, () => c.ack({ after: 75, seq: 0 }));
+    expect((await closeOf(...probes)).style).toBe('abandoned');
+    expect((await closeOf(...probes.flatMap((probe) => [probe, s.ack()]))).style).toBe('open');
+  });
+});
