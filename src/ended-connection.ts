@@ -2,7 +2,6 @@ import type { Connection } from './record.ts';
 import {
   C_FIRST_FRAME,
   C_FIRST_NANOSECONDS,
-  C_LAST_NANOSECONDS,
   C_STREAM,
   E_PACKETS,
   E_RESETS,
@@ -11,7 +10,7 @@ import {
   INT_STRIDE,
   T_BASE_SECONDS,
   T_INITIAL_RTT,
-  T_LAST_SECONDS,
+  T_NOW,
 } from './track/columns.ts';
 import { makeFindings } from './track/findings.ts';
 import { connectNanoseconds } from './track/handshake-record.ts';
@@ -78,10 +77,8 @@ export class EndedRow implements EndedConnection {
     switch (key) {
       case 'start':
         return floats[times + T_BASE_SECONDS] + ints[at + C_FIRST_NANOSECONDS] / 1e9;
-      case 'duration': {
-        const whole = floats[times + T_LAST_SECONDS] - floats[times + T_BASE_SECONDS];
-        return whole + (ints[at + C_LAST_NANOSECONDS] - ints[at + C_FIRST_NANOSECONDS]) / 1e9;
-      }
+      case 'duration':
+        return (floats[times + T_NOW] - ints[at + C_FIRST_NANOSECONDS]) / 1e9;
       case 'packets':
         return ints[client + E_PACKETS] + ints[server + E_PACKETS];
       case 'bytes':

@@ -8,62 +8,115 @@
  * Times (T_…, and F_… where it says so) are nanoseconds since T_BASE_SECONDS of the same row: exact for 104 days.
  */
 
+/** What one memory access brings along: 16 int32 or 8 float64. The columns of every packet stand in the first lines. */
+const INTS_IN_LINE = 16;
+const FLOATS_IN_LINE = 8;
+
 let column = 0;
 const next = (count = 1): number => {
   const at = column;
   column += count;
   return at;
 };
+/** Ends a part of the row: its length, filled up to whole lines. */
+const endPart = (line: number): number => {
+  const length = Math.ceil(column / line) * line;
+  column = 0;
+  return length;
+};
 
-// --- connection, int32 ---
+// --- connection, int32: the first line is what every packet reads ---
 /** Next row in the same hash bucket, plus 1; 0 ends the chain. */
 export const C_CHAIN = next();
 export const C_HASH = next();
 /** ROW_ bits. */
 export const C_STATUS = next();
-/** Addresses of endpoint 0 and 1, four words each, as in PacketView. */
-export const C_ADDRESS_0 = next(4);
-export const C_ADDRESS_1 = next(4);
-/** Port of endpoint 0 in the upper, of endpoint 1 in the lower half. */
-export const C_PORTS = next();
 /** IP version * 256 + IP protocol. */
 export const C_PROTOCOL = next();
-export const C_STREAM = next();
-export const C_FIRST_FRAME = next();
+/** Port of endpoint 0 in the upper, of endpoint 1 in the lower half. */
+export const C_PORTS = next();
 export const C_LAST_FRAME = next();
-/** Nanosecond parts of the first and last packet's time; the seconds are T_BASE_SECONDS and T_LAST_SECONDS. */
-export const C_FIRST_NANOSECONDS = next();
-export const C_LAST_NANOSECONDS = next();
-/** VLAN ids of the first packet, 16 bits each, 0xffff for none; tunnels of the first packet, 8 bits each. */
-export const C_VLAN_01 = next();
-export const C_VLAN_23 = next();
-export const C_TUNNELS = next();
 /** Wireshark's tcp.completeness bits. */
 export const C_COMPLETENESS = next();
 /** HANDSHAKE_ bits. */
 export const C_HANDSHAKE = next();
+/** Addresses of endpoint 0 and 1, four words each, as in PacketView. */
+export const C_ADDRESS_0 = next(4);
+export const C_ADDRESS_1 = next(4);
+// what few packets need
+export const C_STREAM = next();
+export const C_FIRST_FRAME = next();
+/** Nanosecond part of the first packet's time; its seconds are T_BASE_SECONDS. */
+export const C_FIRST_NANOSECONDS = next();
+/** VLAN ids of the first packet, 16 bits each, 0xffff for none; tunnels of the first packet, 8 bits each. */
+export const C_VLAN_01 = next();
+export const C_VLAN_23 = next();
+export const C_TUNNELS = next();
 export const C_SYN_FRAME = next();
 export const C_SYN_ACK_FRAME = next();
 export const C_ACK_FRAME = next();
 /** SYNs of the client and SYN-ACKs of the server, copies of a packet not counted. */
 export const C_SYN_COUNT = next();
 export const C_SYN_ACK_COUNT = next();
-/** Zeek history letters in order, 5 bits each, 6 to a word; how many; which were seen per side (bit = letter, 16 bits a side). */
-export const C_HISTORY = next(6);
-export const C_HISTORY_LENGTH = next();
-export const C_HISTORY_SEEN = next();
 /** Head of this row's list in the event pool, plus 1; number of RST and ICMP events that it holds. */
 export const C_EVENTS = next();
 export const C_EVENT_COUNTS = next();
 /** Number of the stream that used the same 4-tuple before this one (port reuse), plus 1; 0 where there was none. */
 export const C_REUSED_STREAM = next();
-const CONNECTION_INTS = column;
+/** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
+export const C_HISTORY = next(6);
+export const C_HISTORY_LENGTH = next();
+const CONNECTION_INTS = endPart(INTS_IN_LINE);
 
-// --- endpoint, int32 ---
-column = 0;
+// --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */
 export const E_FLAGS = next();
 export const E_PACKETS = next();
+// Wireshark's view of the flow (packet-tcp.c, struct tcp_analyze_seq_flow_info_t); 0 means "not yet seen", as there
+/** Highest sequence number sent plus one; the highest that the peer may acknowledge without a gap. */
+export const E_NEXT_SEQUENCE = next();
+export const E_MAX_TO_ACKNOWLEDGE = next();
+/** Acknowledgment and (unscaled) window of this side's last segment. */
+export const E_LAST_ACKNOWLEDGMENT = next();
+export const E_WINDOW = next();
+/** Shift of this side's window: -1 not known, -2 not used. */
+export const E_WINDOW_SCALE = next();
+export const E_DUPLICATE_ACK_RUN = next();
+/** ANALYSIS_ bits of this side's last segment. */
+export const E_LAST_ANALYSIS = next();
+/** Highest acknowledgment number sent with the ACK flag; guarded by END_HAS_ACKED. */
+export const E_ACKED = next();
+/** Segments sent again, or probes, since the peer last sent anything. */
+export const E_UNANSWERED = next();
+/** Zeek's endpoint state (ZEEK_ of zeek.ts) in the low 4 bits, the history letters that it has earned above. */
+export const E_ZEEK = next();
+/** Lowest and highest TTL seen: low * 256 + high; 0 before the first packet. */
+export const E_TTL = next();
+/** Sequence space: its end, and how many gaps below it are known. Guarded by END_COVERED. */
+export const E_COVER_END = next();
+export const E_GAPS = next();
+/** Segments that wait for their RTT sample, */
+export const E_TIMED = next();
+// the second line: most data segments
+/** and the sequence numbers after them. */
+export const E_TIMED_ENDS = next(4);
+export const E_RTT_SAMPLES = next();
+/** Signatures of this side's last four packets (duplicates.ts) and the slot to write next. */
+export const E_SIGNATURES = next(4);
+export const E_SIGNATURE_SLOT = next();
+export const E_FIRST_DATA_FRAME = next();
+export const E_LAST_DATA_FRAME = next();
+/** Sequence number that the FIN occupies, frame of the first FIN and of its first acknowledgment. Guarded by END_FIN_SENT. */
+export const E_FIN_SEQUENCE = next();
+export const E_FIN_FRAME = next();
+export const E_FIN_ACK_FRAME = next();
+/** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
+export const E_ISN = next();
+export const E_SYN_WINDOW = next();
+export const E_SYN_OPTIONS = next();
+/** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
+export const E_BASE_SEQUENCE = next();
+// counters of what is rare, or should be
 export const E_SYNS = next();
 export const E_FINS = next();
 export const E_RESETS = next();
@@ -81,69 +134,25 @@ export const E_WINDOW_UPDATES = next();
 export const E_KEEP_ALIVES = next();
 export const E_KEEP_ALIVE_ACKS = next();
 export const E_DUPLICATES = next();
-
-// Wireshark's view of the flow (packet-tcp.c, struct tcp_analyze_seq_flow_info_t); 0 means "not yet seen", as there
-/** Highest sequence number sent plus one; the highest that the peer may acknowledge without a gap. */
-export const E_NEXT_SEQUENCE = next();
-export const E_MAX_TO_ACKNOWLEDGE = next();
-/** Acknowledgment and (unscaled) window of this side's last segment. */
-export const E_LAST_ACKNOWLEDGMENT = next();
-export const E_WINDOW = next();
-/** Shift of this side's window: -1 not known, -2 not used. */
-export const E_WINDOW_SCALE = next();
-export const E_DUPLICATE_ACK_RUN = next();
-/** ANALYSIS_ bits of this side's last segment. */
-export const E_LAST_ANALYSIS = next();
-/** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
-export const E_BASE_SEQUENCE = next();
-
-// handshake and close
-/** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
-export const E_ISN = next();
-export const E_SYN_WINDOW = next();
-export const E_SYN_OPTIONS = next();
-/** Sequence number that the FIN occupies, frame of the first FIN and of its first acknowledgment. Guarded by END_FIN_SENT. */
-export const E_FIN_SEQUENCE = next();
-export const E_FIN_FRAME = next();
-export const E_FIN_ACK_FRAME = next();
-/** Highest acknowledgment number sent with the ACK flag; guarded by END_HAS_ACKED. */
-export const E_ACKED = next();
-/** Segments sent again, or probes, since the peer last sent anything. */
-export const E_UNANSWERED = next();
-/** Zeek's endpoint state: ZEEK_ of zeek.ts; sequence numbers of its last SYN, FIN and RST; scaled counters of t and w. */
-export const E_ZEEK = next();
+/** Zeek: sequence numbers of the last SYN, FIN and RST; counters of the letters w, t and g. */
 export const E_ZEEK_SYN = next();
 export const E_ZEEK_FIN = next();
 export const E_ZEEK_RST = next();
 export const E_ZEEK_ZERO_WINDOWS = next();
 export const E_ZEEK_RESENT = next();
 export const E_ZEEK_GAPS = next();
-
-// payload
-export const E_FIRST_DATA_FRAME = next();
-export const E_LAST_DATA_FRAME = next();
-/** Sequence space: how many gaps below E_COVER_END are known, and their left and right edges. Guarded by END_COVERED. */
-export const E_COVER_END = next();
-export const E_GAPS = next();
-export const E_GAP_EDGES = next(16);
-/** Segments that wait for their RTT sample: how many, and the sequence numbers after them. */
-export const E_TIMED = next();
-export const E_TIMED_ENDS = next(4);
-export const E_RTT_SAMPLES = next();
-/** Lowest and highest TTL seen: low * 256 + high; 0 before the first packet. */
-export const E_TTL = next();
-/** Signatures of this side's last four packets (duplicates.ts) and the slot to write next. */
-export const E_SIGNATURES = next(4);
-export const E_SIGNATURE_SLOT = next();
-const ENDPOINT_INTS = column;
+/** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
+export const E_GAP_EDGES = next(8);
+const ENDPOINT_INTS = endPart(INTS_IN_LINE);
 
 // --- connection, float64 ---
-column = 0;
-/** Whole seconds since 1970 of the first packet: what all relative times of this row count from. */
+/** Whole seconds since 1970 of the first packet: what all times of this row count from. */
 export const T_BASE_SECONDS = next();
-export const T_LAST_SECONDS = next();
 /** Time of the packet being handled, or of the last one. */
 export const T_NOW = next();
+/** Wireshark's initial RTT in nanoseconds, 0 where not known; last SYN without ACK of either side. */
+export const T_INITIAL_RTT = next();
+export const T_ANY_SYN = next();
 export const T_SYN = next();
 export const T_LAST_SYN = next();
 export const T_SYN_ACK = next();
@@ -154,39 +163,33 @@ export const T_CONNECTED_SYN = next();
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
 export const T_ACCEPTED = next();
 export const T_ACCEPTED_SYN_ACK = next();
-/** Last SYN without ACK of either side; Wireshark's initial RTT in nanoseconds, 0 where not known. */
-export const T_ANY_SYN = next();
-export const T_INITIAL_RTT = next();
-/** When the connection was found closed. */
-export const T_CLOSED = next();
-const CONNECTION_FLOATS = column;
+const CONNECTION_FLOATS = endPart(FLOATS_IN_LINE);
 
 // --- endpoint, float64 ---
-column = 0;
 export const F_BYTES = next();
-export const F_UNIQUE_BYTES = next();
 export const F_WIRE_BYTES = next();
-/** Times: of the segment that moved E_NEXT_SEQUENCE; of this side's last segment. */
+export const F_UNIQUE_BYTES = next();
+/** Times: of the segment that moved E_NEXT_SEQUENCE; of this side's last segment; of first and last payload. */
 export const F_NEXT_SEQUENCE_TIME = next();
 export const F_LAST_TIME = next();
-/** Times of the FIN, of its acknowledgment, and of first and last payload. */
-export const F_FIN_TIME = next();
-export const F_FIN_ACK_TIME = next();
 export const F_FIRST_DATA_TIME = next();
 export const F_LAST_DATA_TIME = next();
+/** RTT in nanoseconds: running mean, */
+export const F_RTT_MEAN = next();
+/** Send times of the segments in E_TIMED_ENDS; times of the packets in E_SIGNATURES. */
+export const F_TIMED = next(4);
+export const F_SIGNATURES = next(4);
+/** least, most, sum of squared differences from the mean (Welford). */
+export const F_RTT_MIN = next();
+export const F_RTT_MAX = next();
+export const F_RTT_M2 = next();
+/** Times of the FIN and of its acknowledgment. */
+export const F_FIN_TIME = next();
+export const F_FIN_ACK_TIME = next();
 /** Since when this side's window has been closed (guarded by END_WINDOW_CLOSED), and nanoseconds closed in all before. */
 export const F_ZERO_WINDOW_SINCE = next();
 export const F_ZERO_WINDOW_TIME = next();
-/** Send times of the segments in E_TIMED_ENDS. */
-export const F_TIMED = next(4);
-/** RTT in nanoseconds: least, most, running mean, sum of squared differences from the mean (Welford). */
-export const F_RTT_MIN = next();
-export const F_RTT_MAX = next();
-export const F_RTT_MEAN = next();
-export const F_RTT_M2 = next();
-/** Times of the packets in E_SIGNATURES. */
-export const F_SIGNATURES = next(4);
-const ENDPOINT_FLOATS = column;
+const ENDPOINT_FLOATS = endPart(FLOATS_IN_LINE);
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
 export const ENDPOINT_INT_0 = CONNECTION_INTS;

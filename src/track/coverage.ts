@@ -3,10 +3,10 @@ import type { Cursor } from './cursor.ts';
 import { after, before, distance } from './sequence.ts';
 
 /**
- * Gaps remembered for each direction. When a ninth opens, the oldest is given up: bytes that
+ * Gaps remembered for each direction. When a fifth opens, the oldest is given up: bytes that
  * fill it later are then not counted as new. In order there is none; one loss makes one.
  */
-const GAPS_KEPT = 8;
+const GAPS_KEPT = 4;
 /** A jump further than this is not a gap in one stream (a window is at most 1 GiB, RFC 7323 2.2): counting starts anew. */
 const FURTHEST_GAP = 1 << 30;
 

@@ -14,7 +14,7 @@ import { noteZeekDatagram } from './zeek.ts';
 /** A UDP datagram of a known exchange. */
 export function updateUdp(cursor: Cursor, view: PacketView): void {
   if (isDuplicateDatagram(cursor, view)) return;
-  noteZeekDatagram(cursor.ints, cursor.at, cursor.sender);
+  noteZeekDatagram(cursor);
   noteDatagramPayload(cursor, view);
 }
 

@@ -1,6 +1,16 @@
 import { type PacketView, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
-import { E_DUPLICATES, E_SIGNATURE_SLOT, E_SIGNATURES, F_SIGNATURES, T_NOW } from './columns.ts';
+import {
+  E_DUPLICATES,
+  E_LAST_ACKNOWLEDGMENT,
+  E_NEXT_SEQUENCE,
+  E_PACKETS,
+  E_SIGNATURE_SLOT,
+  E_SIGNATURES,
+  F_SIGNATURES,
+  T_NOW,
+} from './columns.ts';
 import type { Cursor } from './cursor.ts';
+import { atOrAfter } from './sequence.ts';
 
 /** A copy arrives at once: mirror ports and `any` see a packet twice within this; nanoseconds. */
 const COPY_WINDOW = 100e6;
@@ -11,42 +21,56 @@ const COPY_WINDOW = 100e6;
 const COPY_WINDOW_WITHOUT_ID = 1e6;
 
 /**
- * Is the segment an exact copy of one of the sender's last four packets (same IP identification, sequence,
- * acknowledgment, flags, length, window and checksum)? Counts it. A copy tells nothing about the endpoints.
+ * Is the segment an exact copy of one of the sender's last four packets? Then it has the same IP identification
+ * and the same checksum over everything else, and it takes nothing forward. Counts it; a copy tells nothing about
+ * the endpoints.
  */
 export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
-  let signature = Math.imul(view.sequence ^ (view.checksum << 16) ^ view.ipId, 0x9e3779b1);
-  signature = Math.imul(signature ^ view.acknowledgment ^ (signature >>> 15), 0x85ebca6b);
-  signature ^= (view.dataLength << 16) ^ (view.flags << 8) ^ view.window;
-  let copyWindow = COPY_WINDOW;
-  if (view.ipId === 0) {
+  const { ints, me } = cursor;
+  const signature = (view.ipId << 16) | view.checksum;
+  const control = view.flags & (TCP_SYN | TCP_FIN | TCP_RST);
+  const nextSequence = ints[me + E_NEXT_SEQUENCE];
+  if (view.dataLength > 0 || control !== 0) {
+    const isNew = nextSequence === 0 || (atOrAfter(view.sequence, nextSequence) && (control & TCP_RST) === 0);
+    if (!isNew && isKnown(cursor, signature, view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID)) return true;
+  } else if (view.ipId !== 0 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT]) {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
-    const hasSpace = view.dataLength > 0 || (view.flags & (TCP_SYN | TCP_FIN | TCP_RST)) !== 0;
-    copyWindow = hasSpace ? COPY_WINDOW_WITHOUT_ID : -1;
+    if (isKnown(cursor, signature, COPY_WINDOW)) return true;
   }
-  return isKnown(cursor, signature === 0 ? 1 : signature, copyWindow);
+  remember(cursor, signature);
+  return false;
 }
 
 /** The same for a datagram. Without an IP identification a repeated datagram cannot be told from a copy. */
 export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
   if (view.ipId === 0) return false;
-  const signature = Math.imul((view.checksum << 16) ^ view.ipId, 0x9e3779b1) ^ view.dataLength;
-  return isKnown(cursor, signature === 0 ? 1 : signature, COPY_WINDOW);
+  const signature = (view.ipId << 16) | ((view.checksum + view.dataLength) & 0xffff);
+  if (isKnown(cursor, signature, COPY_WINDOW)) return true;
+  remember(cursor, signature);
+  return false;
 }
 
-/** Looks the signature up among the sender's last four, and remembers it if it is not there. */
+/** Is the signature among the sender's last four, and recent? */
 function isKnown(cursor: Cursor, signature: number, copyWindow: number): boolean {
   const { ints, floats, me, myTimes } = cursor;
   const now = floats[cursor.times + T_NOW];
-  for (let i = 0; i < 4; i++) {
+  const known = Math.min(ints[me + E_PACKETS] - 1, SIGNATURES_KEPT);
+  for (let i = 0; i < known; i++) {
     if (ints[me + E_SIGNATURES + i] === signature && now - floats[myTimes + F_SIGNATURES + i] <= copyWindow) {
       ints[me + E_DUPLICATES]++;
       return true;
     }
   }
-  const slot = ints[me + E_SIGNATURE_SLOT];
-  ints[me + E_SIGNATURES + slot] = signature;
-  floats[myTimes + F_SIGNATURES + slot] = now;
-  ints[me + E_SIGNATURE_SLOT] = (slot + 1) & 3;
   return false;
 }
+
+function remember(cursor: Cursor, signature: number): void {
+  const { ints, floats, me, myTimes } = cursor;
+  const slot = ints[me + E_SIGNATURE_SLOT];
+  ints[me + E_SIGNATURES + slot] = signature;
+  floats[myTimes + F_SIGNATURES + slot] = floats[cursor.times + T_NOW];
+  ints[me + E_SIGNATURE_SLOT] = (slot + 1) & (SIGNATURES_KEPT - 1);
+}
+
+/** A power of two, and the room that columns.ts gives. */
+const SIGNATURES_KEPT = 4;

@@ -10,9 +10,9 @@ import {
   INT_STRIDE,
   ROW_RETIRED,
   ROW_USED,
-  T_LAST_SECONDS,
 } from './columns.ts';
 import type { Slab } from './slab.ts';
+import { lastSeconds } from './times.ts';
 
 /** Up to this many connections none is given up for being idle: small captures come out exactly as in Wireshark. */
 const KEEP_ALL_BELOW = 65_536;
@@ -67,7 +67,7 @@ export class IdleSweep {
       const row = this.#row++;
       const at = row * INT_STRIDE;
       if ((ints[at + C_STATUS] & (ROW_USED | ROW_RETIRED)) !== ROW_USED) continue;
-      const idle = seconds - floats[row * FLOAT_STRIDE + T_LAST_SECONDS];
+      const idle = seconds - lastSeconds(floats, row * FLOAT_STRIDE);
       if (idle >= idleLimit(ints, at)) {
         this.isEviction = false;
         return row;

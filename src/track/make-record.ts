@@ -9,7 +9,6 @@ import {
   C_FIRST_FRAME,
   C_FIRST_NANOSECONDS,
   C_LAST_FRAME,
-  C_LAST_NANOSECONDS,
   C_PORTS,
   C_PROTOCOL,
   C_STREAM,
@@ -36,7 +35,6 @@ import {
   E_TTL,
   E_WINDOW_FULL,
   E_WINDOW_UPDATES,
-  E_ZEEK,
   E_ZERO_WINDOW_PROBES,
   E_ZERO_WINDOWS,
   ENDPOINT_FLOAT_0,
@@ -55,7 +53,7 @@ import {
   FLOAT_STRIDE,
   INT_STRIDE,
   T_BASE_SECONDS,
-  T_LAST_SECONDS,
+  T_NOW,
 } from './columns.ts';
 import {
   EVENT_ICMP,
@@ -78,7 +76,7 @@ import type { Slab } from './slab.ts';
 import { TCP_STATES } from './tcp-state.ts';
 import type { Thresholds } from './thresholds.ts';
 import { formatTime, mark, seconds } from './times.ts';
-import { zeekHistory, zeekTcpState, zeekUdpState } from './zeek.ts';
+import { zeekHistory, zeekStateOf, zeekTcpState, zeekUdpState } from './zeek.ts';
 
 const PROTOCOLS: Record<number, Protocol> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
 
@@ -128,8 +126,7 @@ export function makeRecord(source: RecordSource, row: number): Connection {
   const protocol = protocolOf(ints, at);
   const base = floats[times + T_BASE_SECONDS];
   const firstNs = ints[at + C_FIRST_NANOSECONDS];
-  const lastSeconds = floats[times + T_LAST_SECONDS];
-  const lastNs = ints[at + C_LAST_NANOSECONDS];
+  const last = floats[times + T_NOW];
   const hasHandshake = protocol !== 'udp';
   return {
     stream: ints[at + C_STREAM],
@@ -142,8 +139,8 @@ export function makeRecord(source: RecordSource, row: number): Connection {
     firstFrame: ints[at + C_FIRST_FRAME],
     lastFrame: ints[at + C_LAST_FRAME],
     start: formatTime(base, firstNs),
-    end: formatTime(lastSeconds, lastNs),
-    duration: seconds((lastSeconds - base) * 1e9 + (lastNs - firstNs)),
+    end: formatTime(base, last),
+    duration: seconds(last - firstNs),
     handshake: hasHandshake ? makeHandshake(ints, floats, at, times, sides.client, sides.server) : null,
     close: hasHandshake ? makeClose(slab, events, row, sides) : null,
     resets: makeResets(slab, events, row, sides, base),
@@ -281,5 +278,5 @@ function makeZeek(ints: Int32Array, floats: Float64Array, sides: Sides, protocol
     return { connState: zeekUdpState(ints[client + E_PACKETS] > 0, ints[server + E_PACKETS] > 0), history };
   }
   const anyPayload = floats[sides.clientTimes + F_BYTES] + floats[sides.serverTimes + F_BYTES] > 0;
-  return { connState: zeekTcpState(ints[client + E_ZEEK], ints[server + E_ZEEK], anyPayload), history };
+  return { connState: zeekTcpState(zeekStateOf(ints, client), zeekStateOf(ints, server), anyPayload), history };
 }

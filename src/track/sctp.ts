@@ -73,7 +73,7 @@ import { noteZeekDatagram } from './zeek.ts';
 export function updateSctp(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): boolean {
   const { ints, at, me, peer } = cursor;
   if (isDuplicateDatagram(cursor, view)) return false;
-  noteZeekDatagram(ints, at, cursor.sender);
+  noteZeekDatagram(cursor);
   const chunks = view.chunks;
   if ((chunks & (SCTP_INIT | SCTP_INIT_ACK)) !== 0) noteInit(cursor, view);
   if ((chunks & (SCTP_COOKIE_ECHO | SCTP_COOKIE_ACK)) !== 0) noteCookie(cursor, view);

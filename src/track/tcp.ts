@@ -26,8 +26,6 @@ import {
   F_ZERO_WINDOW_SINCE,
   F_ZERO_WINDOW_TIME,
   HANDSHAKE_ANY_SYN,
-  HANDSHAKE_CLIENT_1,
-  HANDSHAKE_CLIENT_KNOWN,
   ROW_RESET,
   T_INITIAL_RTT,
   T_NOW,
@@ -49,7 +47,7 @@ import {
   noteSyn,
   noteWindowScale,
 } from './tcp-handshake.ts';
-import { noteZeekGap, updateZeek } from './zeek.ts';
+import { updateZeek } from './zeek.ts';
 
 const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
 /** Sent again, or asking whether the peer is there. */
@@ -67,13 +65,12 @@ export function updateTcp(cursor: Cursor, view: PacketView, isFirst: boolean, sl
   const flags = view.flags;
 
   if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
-  updateZeek(ints, at, cursor.sender, isFromOriginator(ints, at, cursor.sender), me, peer, view);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
   noteBaseSequences(cursor, view);
   const isCopy = isDuplicate(cursor, view);
   if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, slab, events);
   const found = analyzeSegment(cursor, view);
-  noteZeekGap(ints, at, cursor.sender, peer, found);
+  updateZeek(cursor, view, found);
   noteCompleteness(cursor, view, isFirst);
   if ((flags & (TCP_SYN | TCP_ACK)) === TCP_ACK) {
     if (floats[times + T_INITIAL_RTT] === 0 && hasAnySyn(ints, at)) noteInitialRtt(cursor);
@@ -190,11 +187,4 @@ function notePayload(cursor: Cursor, view: PacketView): void {
 
 function hasAnySyn(ints: Int32Array, at: number): boolean {
   return (ints[at + C_HANDSHAKE] & HANDSHAKE_ANY_SYN) !== 0;
-}
-
-/** Zeek's originator: the client, or the sender of the first packet. */
-function isFromOriginator(ints: Int32Array, at: number, sender: number): boolean {
-  const handshake = ints[at + C_HANDSHAKE];
-  if ((handshake & HANDSHAKE_CLIENT_KNOWN) === 0) return sender === 0;
-  return ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === sender;
 }

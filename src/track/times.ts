@@ -1,4 +1,5 @@
 import type { Mark } from '../record.ts';
+import { T_BASE_SECONDS, T_NOW } from './columns.ts';
 
 /** Nanoseconds since `baseSeconds` as an absolute time: seconds since 1970 with nine digits after the point. */
 export function formatTime(baseSeconds: number, nanoseconds: number): string {
@@ -17,4 +18,9 @@ export function mark(frame: number, baseSeconds: number, nanoseconds: number): M
 /** Nanoseconds to seconds. */
 export function seconds(nanoseconds: number): number {
   return nanoseconds / 1e9;
+}
+
+/** Whole seconds since 1970 of a connection's last packet. @param times where its float columns begin */
+export function lastSeconds(floats: Float64Array, times: number): number {
+  return floats[times + T_BASE_SECONDS] + Math.floor(floats[times + T_NOW] / 1e9);
 }

@@ -14,7 +14,6 @@ import {
   C_FIRST_NANOSECONDS,
   C_HASH,
   C_LAST_FRAME,
-  C_LAST_NANOSECONDS,
   C_PORTS,
   C_PROTOCOL,
   C_REUSED_STREAM,
@@ -35,7 +34,6 @@ import {
   ROW_RETIRED,
   ROW_USED,
   T_BASE_SECONDS,
-  T_LAST_SECONDS,
   T_NOW,
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
@@ -49,6 +47,7 @@ import { IdleSweep } from './idle-sweep.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
+import { lastSeconds } from './times.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 const CLOSED_KEPT_SECONDS = 240;
@@ -180,8 +179,6 @@ export class Tracker {
     }
     const { ints, floats, at, me, times, myTimes } = cursor;
     floats[times + T_NOW] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
-    floats[times + T_LAST_SECONDS] = view.seconds;
-    ints[at + C_LAST_NANOSECONDS] = view.nanoseconds;
     ints[at + C_LAST_FRAME] = view.frame;
     ints[me + E_PACKETS]++;
     floats[myTimes + F_BYTES] += view.dataLength;
@@ -246,7 +243,7 @@ export class Tracker {
     ints[at + C_PORTS] = (view.quotedSourcePort << 16) | view.quotedDestinationPort;
     ints[at + C_PROTOCOL] = (view.quotedIpVersion << 8) | view.quotedProtocol;
     floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
-    floats[row * FLOAT_STRIDE + T_LAST_SECONDS] = view.seconds;
+    floats[row * FLOAT_STRIDE + T_NOW] = view.nanoseconds;
     this.#flows.insert(row);
     return row;
   }
@@ -278,7 +275,7 @@ export class Tracker {
   #reportClosed(seconds: number): void {
     while (this.#closed.isDue(seconds)) {
       const { row, stream } = this.#closed;
-      const last = this.slab.floats[row * FLOAT_STRIDE + T_LAST_SECONDS];
+      const last = lastSeconds(this.slab.floats, row * FLOAT_STRIDE);
       if (this.#isClosed(row, stream) && last + CLOSED_KEPT_SECONDS > seconds) {
         this.#closed.drop();
         this.#closed.push(row, stream, last + CLOSED_KEPT_SECONDS);

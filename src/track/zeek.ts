@@ -1,10 +1,9 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import type { ZeekState } from '../record.ts';
 import {
+  C_HANDSHAKE,
   C_HISTORY,
   C_HISTORY_LENGTH,
-  C_HISTORY_SEEN,
-  E_NEXT_SEQUENCE,
   E_ZEEK,
   E_ZEEK_FIN,
   E_ZEEK_GAPS,
@@ -12,9 +11,11 @@ import {
   E_ZEEK_RST,
   E_ZEEK_SYN,
   E_ZEEK_ZERO_WINDOWS,
+  HANDSHAKE_CLIENT_1,
+  HANDSHAKE_CLIENT_KNOWN,
 } from './columns.ts';
-import { atOrBefore } from './sequence.ts';
-import { ANALYSIS_ACKED_UNSEEN } from './tcp-analysis.ts';
+import type { Cursor } from './cursor.ts';
+import { ANALYSIS_ACKED_UNSEEN, ANALYSIS_KEEP_ALIVE, ANALYSIS_OUT_OF_ORDER, ANALYSIS_RESENT } from './tcp-analysis.ts';
 
 /** Zeek's endpoint states (values of E_ZEEK), as conn_state is made of them. */
 export const ZEEK_INACTIVE = 0;
@@ -49,11 +50,17 @@ function append(ints: Int32Array, at: number, endpoint: number, letter: number):
   ints[at + C_HISTORY + ((length / 6) | 0)] |= ((letter << 1) | endpoint) << ((length % 6) * 5);
 }
 
-/** Appends a letter the first time that an endpoint earns it; true if it had it already. */
-function appendOnce(ints: Int32Array, at: number, endpoint: number, letter: number): boolean {
-  const bit = 1 << ((letter === LETTER_SYN_ACK ? LETTER_SYN : letter) + 16 * endpoint);
-  if ((ints[at + C_HISTORY_SEEN] & bit) !== 0) return true;
-  ints[at + C_HISTORY_SEEN] |= bit;
+/** The state is in the low bits of E_ZEEK; letter L was earned if bit EARNED_SHIFT + L is set. */
+const STATE_MASK = 15;
+const EARNED_SHIFT = 4;
+const EARNED_ACK = 1 << (EARNED_SHIFT + LETTER_ACK);
+const EARNED_DATA = 1 << (EARNED_SHIFT + LETTER_DATA);
+
+/** Appends a letter the first time that an endpoint earns it; true if it had it already. SYN and SYN-ACK are one. */
+function appendOnce(ints: Int32Array, at: number, endpoint: number, me: number, letter: number): boolean {
+  const bit = 1 << (EARNED_SHIFT + (letter === LETTER_SYN_ACK ? LETTER_SYN : letter));
+  if ((ints[me + E_ZEEK] & bit) !== 0) return true;
+  ints[me + E_ZEEK] |= bit;
   append(ints, at, endpoint, letter);
   return false;
 }
@@ -68,57 +75,59 @@ function appendScaled(ints: Int32Array, at: number, endpoint: number, counter: n
 
 /**
  * Moves Zeek's view of a TCP connection on by one segment: the history letters and the two endpoint states
- * (Zeek's documentation of conn.log; src/packet_analysis/protocol/tcp). Runs before `analyzeSegment` moves E_NEXT_SEQUENCE.
+ * (Zeek's documentation of conn.log; src/packet_analysis/protocol/tcp). Most segments change nothing.
  *
- * @param endpoint 0 or 1, the sender; `fromOriginator` 1 if it is the side that Zeek calls originator
+ * @param found what `analyzeSegment` found
  */
-export function updateZeek(
-  ints: Int32Array,
-  at: number,
-  endpoint: number,
-  fromOriginator: boolean,
-  me: number,
-  peer: number,
-  view: PacketView,
-): void {
+export function updateZeek(cursor: Cursor, view: PacketView, found: number): void {
+  const { ints, me, peer } = cursor;
+  const flags = view.flags;
+  const control = flags & (TCP_SYN | TCP_FIN | TCP_RST);
+  const zeek = ints[me + E_ZEEK];
+  const state = zeek & STATE_MASK;
+  const earned = view.dataLength > 0 ? EARNED_DATA : EARNED_ACK;
+  const isSettled = state === ZEEK_ESTABLISHED || state === ZEEK_CLOSED;
+  if (control === 0 && isSettled && (zeek & earned) !== 0 && view.window !== 0 && (found & NOTEWORTHY) === 0) return;
+  noteHistory(cursor, view, found);
+  if (control === 0 && isSettled) return;
+  const moved = nextState(cursor, state, ints[peer + E_ZEEK] & STATE_MASK, flags, view.dataLength);
+  ints[me + E_ZEEK] = (ints[me + E_ZEEK] & ~STATE_MASK) | moved;
+}
+
+/** What makes a letter besides flags and payload: a gap, and everything that does not advance the sequence. */
+const NOT_ADVANCED = ANALYSIS_RESENT | ANALYSIS_OUT_OF_ORDER | ANALYSIS_KEEP_ALIVE;
+const NOTEWORTHY = NOT_ADVANCED | ANALYSIS_ACKED_UNSEEN;
+
+function noteHistory(cursor: Cursor, view: PacketView, found: number): void {
+  const { ints, at, me, peer, sender } = cursor;
   const flags = view.flags;
   const length = view.dataLength;
   const control = flags & (TCP_SYN | TCP_FIN | TCP_RST);
   if (control === 0) {
-    if (length > 0) appendOnce(ints, at, endpoint, LETTER_DATA);
-    else if ((flags & TCP_ACK) !== 0) appendOnce(ints, at, endpoint, LETTER_ACK);
+    if (length > 0) appendOnce(ints, at, sender, me, LETTER_DATA);
+    else if ((flags & TCP_ACK) !== 0) appendOnce(ints, at, sender, me, LETTER_ACK);
   } else if ((control & (control - 1)) !== 0) {
     const torn = (flags & (TCP_FIN | TCP_RST)) === (TCP_FIN | TCP_RST);
-    appendOnce(ints, at, endpoint, torn ? LETTER_INCONSISTENT : LETTER_MULTI_FLAG);
+    appendOnce(ints, at, sender, me, torn ? LETTER_INCONSISTENT : LETTER_MULTI_FLAG);
   } else {
-    controlLetter(ints, at, endpoint, me, view);
+    noteControl(ints, at, sender, me, view);
   }
-
-  const state = ints[me + E_ZEEK];
-  const peerState = ints[peer + E_ZEEK];
+  const state = ints[me + E_ZEEK] & STATE_MASK;
+  const peerState = ints[peer + E_ZEEK] & STATE_MASK;
   if (view.window === 0 && (flags & TCP_RST) === 0 && peerState !== ZEEK_CLOSED && state !== ZEEK_RESET) {
-    appendScaled(ints, at, endpoint, me + E_ZEEK_ZERO_WINDOWS, LETTER_ZERO_WINDOW);
+    appendScaled(ints, at, sender, me + E_ZEEK_ZERO_WINDOWS, LETTER_ZERO_WINDOW);
   }
-  if (length > 0 && state !== ZEEK_RESET && (flags & (TCP_SYN | TCP_RST)) === 0) {
-    const next = ints[me + E_NEXT_SEQUENCE];
-    if (next !== 0 && atOrBefore((view.sequence + length) | 0, next)) {
-      appendScaled(ints, at, endpoint, me + E_ZEEK_RESENT, LETTER_RESENT);
-    }
+  const isData = length > 0 && (flags & (TCP_SYN | TCP_RST)) === 0;
+  if (isData && (found & NOT_ADVANCED) !== 0 && state !== ZEEK_RESET) {
+    appendScaled(ints, at, sender, me + E_ZEEK_RESENT, LETTER_RESENT);
   }
-
-  if (control === 0 && (state === ZEEK_ESTABLISHED || state === ZEEK_CLOSED)) return;
-  ints[me + E_ZEEK] = nextState(ints, state, peerState, peer, flags, length, fromOriginator);
-}
-
-/** What `analyzeSegment` found shows a gap in what the peer sent. */
-export function noteZeekGap(ints: Int32Array, at: number, endpoint: number, peer: number, found: number): void {
-  if ((found & ANALYSIS_ACKED_UNSEEN) !== 0 && ints[peer + E_ZEEK] !== ZEEK_RESET) {
-    appendScaled(ints, at, endpoint ^ 1, peer + E_ZEEK_GAPS, LETTER_GAP);
+  if ((found & ANALYSIS_ACKED_UNSEEN) !== 0 && peerState !== ZEEK_RESET) {
+    appendScaled(ints, at, sender ^ 1, peer + E_ZEEK_GAPS, LETTER_GAP);
   }
 }
 
 /** A lone SYN, FIN or RST: its letter, again only when it comes with another sequence number. */
-function controlLetter(ints: Int32Array, at: number, endpoint: number, me: number, view: PacketView): void {
+function noteControl(ints: Int32Array, at: number, endpoint: number, me: number, view: PacketView): void {
   let letter = LETTER_RST;
   let column = me + E_ZEEK_RST;
   let sequence = view.sequence;
@@ -130,37 +139,46 @@ function controlLetter(ints: Int32Array, at: number, endpoint: number, me: numbe
     column = me + E_ZEEK_FIN;
     sequence = (sequence + view.dataLength) | 0;
   }
-  if (appendOnce(ints, at, endpoint, letter) && sequence !== ints[column]) append(ints, at, endpoint, letter);
+  if (appendOnce(ints, at, endpoint, me, letter) && sequence !== ints[column]) append(ints, at, endpoint, letter);
   ints[column] = sequence;
 }
 
-function nextState(
-  ints: Int32Array,
-  state: number,
-  peerState: number,
-  peer: number,
-  flags: number,
-  length: number,
-  fromOriginator: boolean,
-): number {
+function nextState(cursor: Cursor, state: number, peerState: number, flags: number, length: number): number {
   if ((flags & TCP_RST) !== 0) return ZEEK_RESET;
   if (state === ZEEK_RESET) return state;
   if ((flags & TCP_FIN) !== 0) return ZEEK_CLOSED;
   if (state === ZEEK_CLOSED) return state;
   if ((flags & TCP_SYN) !== 0) {
     if (state === ZEEK_ESTABLISHED || state === ZEEK_PARTIAL) return state;
-    if (fromOriginator) return (flags & TCP_ACK) !== 0 ? ZEEK_SYN_ACK_SENT : ZEEK_SYN_SENT;
-    if (peerState === ZEEK_SYN_SENT) ints[peer + E_ZEEK] = ZEEK_ESTABLISHED;
+    if (isFromOriginator(cursor)) return (flags & TCP_ACK) !== 0 ? ZEEK_SYN_ACK_SENT : ZEEK_SYN_SENT;
+    if (peerState === ZEEK_SYN_SENT) establish(cursor);
     return ZEEK_ESTABLISHED;
   }
   if (state === ZEEK_INACTIVE) {
-    if (!fromOriginator && length === 0 && peerState === ZEEK_SYN_SENT) return state;
+    if (length === 0 && peerState === ZEEK_SYN_SENT && !isFromOriginator(cursor)) return state;
     return (flags & TCP_ACK) !== 0 && peerState === ZEEK_ESTABLISHED ? ZEEK_ESTABLISHED : ZEEK_PARTIAL;
   }
   if ((state === ZEEK_SYN_SENT || state === ZEEK_SYN_ACK_SENT) && (flags & TCP_ACK) !== 0) {
     return peerState === ZEEK_INACTIVE ? state : ZEEK_ESTABLISHED;
   }
   return state;
+}
+
+/** The peer's SYN was answered. */
+function establish({ ints, peer }: Cursor): void {
+  ints[peer + E_ZEEK] = (ints[peer + E_ZEEK] & ~STATE_MASK) | ZEEK_ESTABLISHED;
+}
+
+/** Zeek's originator: the client, or the sender of the first packet. */
+function isFromOriginator({ ints, at, sender }: Cursor): boolean {
+  const handshake = ints[at + C_HANDSHAKE];
+  if ((handshake & HANDSHAKE_CLIENT_KNOWN) === 0) return sender === 0;
+  return ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === sender;
+}
+
+/** Zeek's state of an endpoint. @param side index of its int columns */
+export function zeekStateOf(ints: Int32Array, side: number): number {
+  return ints[side + E_ZEEK] & STATE_MASK;
 }
 
 /** The history as conn.log writes it. @param originator endpoint that Zeek calls originator */
@@ -203,6 +221,6 @@ export function zeekUdpState(originatorActive: boolean, responderActive: boolean
 }
 
 /** Data of a UDP or SCTP endpoint: its history letter. */
-export function noteZeekDatagram(ints: Int32Array, at: number, endpoint: number): void {
-  appendOnce(ints, at, endpoint, LETTER_DATA);
+export function noteZeekDatagram({ ints, at, me, sender }: Cursor): void {
+  appendOnce(ints, at, sender, me, LETTER_DATA);
 }
