@@ -18,7 +18,7 @@ export class PacketView {
   /** Capture time: whole seconds since 1970 (may exceed 2^31), and nanoseconds 0..999,999,999. */
   seconds = 0;
   nanoseconds = 0;
-  /** Index of the pcapng interface within its section; 0 for pcap. */
+  /** Index of the packet's interface in the reader's list; 0 for pcap. */
   interfaceId = 0;
   /** LINKTYPE_ value of the packet, https://www.tcpdump.org/linktypes.html */
   linkType = 0;

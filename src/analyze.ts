@@ -74,6 +74,7 @@ export async function analyzeInput(
   const tracker = new Tracker({
     retain: options.order === 'capture',
     mostConnections: options.mostConnections ?? MOST_CONNECTIONS,
+    interfaceName: (packet) => input.interfaceName(packet),
     ended: (row) => {
       source.nowSeconds = span.lastSeconds;
       connection.set(row);
@@ -85,6 +86,7 @@ export async function analyzeInput(
   const source = {
     slab: tracker.slab,
     events: tracker.events,
+    zones: tracker.zones,
     thresholds: { ...DEFAULT_THRESHOLDS, ...options.thresholds },
     nowSeconds: 0,
   };

@@ -67,10 +67,11 @@ export class SummaryBuilder {
       const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
       if (connect >= 0) this.#connectTime.accept(connect);
     }
-    for (const finding of makeFindings(source, row, sides)) this.#group(ints, sides, protocol, finding);
+    for (const finding of makeFindings(source, row, sides)) this.#group(source, sides, protocol, finding);
   }
 
-  #group(ints: Int32Array, sides: Sides, protocol: Protocol, finding: Finding): void {
+  #group(source: RecordSource, sides: Sides, protocol: Protocol, finding: Finding): void {
+    const { ints } = source.slab;
     const key = `${finding.code} ${serverKey(ints, sides)}`;
     const group = this.#groups.get(key);
     const stream = ints[sides.at + C_STREAM];
@@ -83,7 +84,7 @@ export class SummaryBuilder {
       }
     } else if (this.#groups.size < GROUPS_KEPT) {
       const { code, severity, message } = finding;
-      const server = endpointOf(ints, sides.at, 1 - sides.clientEndpoint);
+      const server = endpointOf(source, sides.at, 1 - sides.clientEndpoint);
       this.#groups.set(key, { code, severity, protocol, server, count: 1, example: stream, message });
     } else {
       this.#notListed++;

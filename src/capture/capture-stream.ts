@@ -88,6 +88,11 @@ export class CaptureStream {
     return false;
   }
 
+  /** if_name of the packet's interface, '' where the capture does not say. */
+  interfaceName(view: PacketView): string {
+    return this.reader.interfaces[view.interfaceId]?.name ?? '';
+  }
+
   get info(): CaptureInfo {
     return this.tally.info(this.name, this.compression, this.reader, this.cut);
   }

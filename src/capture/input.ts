@@ -16,6 +16,8 @@ export interface CaptureInput {
   fill(): Promise<boolean>;
   /** Next packet of what is there; false: call fill() again. Allocates nothing. */
   next(view: PacketView): boolean;
+  /** Name of the interface that the packet of the last `next` came from, '' where the capture does not say. */
+  interfaceName(view: PacketView): string;
   /** What was read, one entry a file in the order given; complete after the end. */
   readonly captures: CaptureInfo[];
   /** Bytes read so far of the files as they lie on disk, and their size; null where that is unknown (a pipe). */

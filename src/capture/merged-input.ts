@@ -105,6 +105,10 @@ export class MergedInput implements CaptureInput {
     return true;
   }
 
+  interfaceName(view: PacketView): string {
+    return this.offers[0].stream.interfaceName(view);
+  }
+
   get captures(): CaptureInfo[] {
     for (const { index, stream } of this.open()) this.infos[index] = stream.info;
     return [...this.infos];

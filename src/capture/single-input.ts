@@ -26,6 +26,10 @@ export class SingleInput implements CaptureInput {
     return this.stream.next(view);
   }
 
+  interfaceName(view: PacketView): string {
+    return this.stream.interfaceName(view);
+  }
+
   get captures(): CaptureInfo[] {
     return [this.stream.info];
   }

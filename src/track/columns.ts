@@ -63,6 +63,8 @@ export const C_EVENTS = next();
 export const C_EVENT_COUNTS = next();
 /** Number of the stream that used the same 4-tuple before this one (port reuse), plus 1; 0 where there was none. */
 export const C_REUSED_STREAM = next();
+/** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
+export const C_ZONE = next();
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = next(6);
 export const C_HISTORY_LENGTH = next();

@@ -15,6 +15,7 @@ import {
   C_TUNNELS,
   C_VLAN_01,
   C_VLAN_23,
+  C_ZONE,
   E_ACKED_UNSEEN,
   E_DUPLICATE_ACKS,
   E_DUPLICATES,
@@ -77,6 +78,7 @@ import { TCP_STATES } from './tcp-state.ts';
 import type { Thresholds } from './thresholds.ts';
 import { formatTime, mark, seconds } from './times.ts';
 import { zeekHistory, zeekStateOf, zeekTcpState, zeekUdpState } from './zeek.ts';
+import { isLinkLocal, type Zones } from './zones.ts';
 
 const PROTOCOLS: Record<number, Protocol> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
 
@@ -84,6 +86,7 @@ const PROTOCOLS: Record<number, Protocol> = { 6: 'tcp', 17: 'udp', 132: 'sctp' }
 export interface RecordSource {
   slab: Slab;
   events: EventPool;
+  zones: Zones;
   thresholds: Thresholds;
   nowSeconds: number;
 }
@@ -108,11 +111,14 @@ export function protocolOf(ints: Int32Array, at: number): Protocol {
   return PROTOCOLS[ints[at + C_PROTOCOL] & 0xff];
 }
 
-/** Address and port of endpoint 0 or 1. */
-export function endpointOf(ints: Int32Array, at: number, endpoint: number): Endpoint {
+/** Address (with its zone, if it is link-local and the zone is known) and port of endpoint 0 or 1. */
+export function endpointOf({ slab, zones }: RecordSource, at: number, endpoint: number): Endpoint {
+  const { ints } = slab;
   const a = at + (endpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
+  const address = formatAddress(ints[at + C_PROTOCOL] >>> 8, ints[a], ints[a + 1], ints[a + 2], ints[a + 3]);
+  const zone = ints[at + C_ZONE];
   return {
-    address: formatAddress(ints[at + C_PROTOCOL] >>> 8, ints[a], ints[a + 1], ints[a + 2], ints[a + 3]),
+    address: zone !== 0 && isLinkLocal(ints[a]) ? `${address}%${zones.name(zone)}` : address,
     port: endpoint === 0 ? ints[at + C_PORTS] >>> 16 : ints[at + C_PORTS] & 0xffff,
   };
 }
@@ -131,8 +137,8 @@ export function makeRecord(source: RecordSource, row: number): Connection {
   return {
     stream: ints[at + C_STREAM],
     protocol,
-    client: endpointOf(ints, at, sides.clientEndpoint),
-    server: endpointOf(ints, at, 1 - sides.clientEndpoint),
+    client: endpointOf(source, at, sides.clientEndpoint),
+    server: endpointOf(source, at, 1 - sides.clientEndpoint),
     rolesInferred: areRolesInferred(ints, at),
     vlan: vlans(ints[at + C_VLAN_01], ints[at + C_VLAN_23]),
     tunnel: tunnels(ints[at + C_TUNNELS]),

@@ -22,6 +22,7 @@ import {
   C_TUNNELS,
   C_VLAN_01,
   C_VLAN_23,
+  C_ZONE,
   E_PACKETS,
   E_TTL,
   F_BYTES,
@@ -48,6 +49,7 @@ import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { lastSeconds } from './times.ts';
+import { isLinkLocal, Zones } from './zones.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 const CLOSED_KEPT_SECONDS = 240;
@@ -66,6 +68,8 @@ export interface TrackerOptions {
   retain: boolean;
   /** Open connections kept at once; beyond, the longest idle is given up. */
   mostConnections: number;
+  /** Name of the interface that the packet came from, '' where it is not known. */
+  interfaceName: (view: PacketView) => string;
   /** Called with the row of each connection that has ended, while the row is still whole. */
   ended: (row: number) => void;
 }
@@ -78,6 +82,7 @@ export class Tracker {
   readonly slab = new Slab();
   readonly events = new EventPool();
   readonly frames = new FrameCounts();
+  readonly zones = new Zones();
   /** Packets and their original lengths, all kinds. */
   packets = 0;
   wireBytes = 0;
@@ -221,6 +226,9 @@ export class Tracker {
     ints[at + C_VLAN_01] = packVlan(view.vlanCount, 0, view.vlan0, view.vlan1);
     ints[at + C_VLAN_23] = packVlan(view.vlanCount, 2, view.vlan2, view.vlan3);
     if (view.tunnelCount > 0) ints[at + C_TUNNELS] = packTunnels(view);
+    if (view.ipVersion === 6 && (isLinkLocal(view.source0) || isLinkLocal(view.destination0))) {
+      ints[at + C_ZONE] = this.zones.number(this.#options.interfaceName(view));
+    }
     this.slab.floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
   }
 

@@ -49,6 +49,10 @@ export class Snapped implements CaptureInput {
   fill = () => this.#input.fill();
   close = () => this.#input.close();
 
+  interfaceName(): string {
+    return '';
+  }
+
   get captures() {
     return this.#input.captures;
   }

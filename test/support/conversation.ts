@@ -276,5 +276,9 @@ class PacketInput implements CaptureInput {
     return true;
   }
 
+  interfaceName(): string {
+    return '';
+  }
+
   async close(): Promise<void> {}
 }
