@@ -27,7 +27,8 @@ const COPY_WINDOW_WITHOUT_ID = 1e6;
  */
 export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const { ints, me } = cursor;
-  const signature = (view.ipId << 16) | view.checksum;
+  // The sequence number tells segments apart whose checksum the network card was to fill in.
+  const signature = ((view.ipId << 16) | view.checksum) ^ Math.imul(view.sequence, 0x9e3779b1);
   const control = view.flags & (TCP_SYN | TCP_FIN | TCP_RST);
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
   if (view.dataLength > 0 || control !== 0) {
