@@ -3,7 +3,7 @@ import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import type { CaptureInput } from '../../src/capture/input.ts';
 import type { Connection, Side } from '../../src/record.ts';
 import type { Summary } from '../../src/summary.ts';
-import { ethernet, icmp, ipv4, ipv6, sctp, tcp, udp, zeros } from './packets.ts';
+import { ethernet, icmp, ipv4, ipv6, sctp, tcp, u16, udp, zeros } from './packets.ts';
 
 /**
  * Conversations as readable scripts: `await talk(c.syn(), s.synAck(), c.ack(), c.data(100), s.ack(), c.fin())`.
@@ -27,6 +27,8 @@ export interface StepFields {
   flags?: number;
   window?: number;
   options?: Uint8Array;
+  /** TCP checksum; default: the right one. */
+  checksum?: number;
   /** Payload of a segment that is not named for it: data in a SYN, in a FIN. */
   length?: number;
   /** The number that this and all later packets of the side count from. */
@@ -70,6 +72,8 @@ export interface Talk {
 /** Seconds since 1970 of the first packet, unless a test says `at`. */
 export const START = 1_700_000_000;
 const STEP_SECONDS = 0.01;
+/** Where the checksum stands in a TCP header. */
+const TCP_CHECKSUM = 16;
 
 /** Two hosts and the steps of each. Without addresses: 10.0.0.1 port 40000, 10.0.0.2 port 80. */
 export function pair(fields: { client?: Partial<Pair['client']>; server?: Partial<Pair['server']> } = {}) {
@@ -170,7 +174,10 @@ function packetOf(step: Step, numbering: Numbering): Uint8Array {
   const { pair: both, from, ttl = 64, id = 0 } = step;
   const addresses = { source: both[from].address, destination: both[otherSide(from)].address, ttl };
   const payload = step.payload ?? numbering.segment(step, true);
-  return addresses.source.includes(':') ? ipv6(addresses, payload) : ipv4({ ...addresses, id }, payload);
+  const isIpv6 = addresses.source.includes(':');
+  const packet = isIpv6 ? ipv6(addresses, payload) : ipv4({ ...addresses, id }, payload);
+  if (step.checksum !== undefined) packet.set(u16(step.checksum), (isIpv6 ? 40 : 20) + TCP_CHECKSUM);
+  return packet;
 }
 
 function icmpPacket(quotes: NonNullable<Step['quotes']>, numbering: Numbering): Uint8Array {

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { c, connectionOf, copy, handshake, pair, type Step, s } from '../support/conversation.ts';
+
+const { client: c6, server: s6 } = pair({ client: { address: '2001:db8::1' }, server: { address: '2001:db8::2' } });
+const handshake6 = [c6.syn(), s6.synAck(), c6.ack()];
+
+const copiesOf = async (...steps: Step[]) => (await connectionOf(...steps)).fromClient.duplicates;
+
+describe('a copy of a packet has the same IP identification', () => {
+  test.each<[string, Step[], number]>([
+    ['data', [c.data(100, { id: 7 }), copy({ after: 0.1 })], 1],
+    ['a pure ACK', [c.ack({ id: 7 }), copy({ after: 0.1 })], 1],
+    ['a FIN', [c.fin({ id: 7 }), copy()], 1],
+    ['an RST', [c.rst({ id: 7 }), copy()], 1],
+    ['twice', [c.data(100, { id: 7 }), copy(), copy()], 2],
+    ['not: later than 100 ms', [c.data(100, { id: 7 }), copy({ after: 0.101 })], 0],
+    ['not: a retransmission has another', [c.data(100, { id: 7 }), c.data(100, { id: 8, seq: 1 })], 0],
+    ['not: a duplicate ACK has another', [c.ack({ id: 7 }), c.ack({ id: 8 })], 0],
+    ['not: the same one on other data', [c.data(100, { id: 7 }), c.data(100, { id: 7 })], 0],
+    ['not: the same one on another window', [c.ack({ id: 7 }), c.ack({ id: 7, window: 5 })], 0],
+  ])('%s', async (_, steps, copies) => {
+    expect(await copiesOf(...handshake, ...steps)).toBe(copies);
+  });
+
+  test('of the last four packets', async () => {
+    const run = (between: number) => [
+      ...[...handshake, c.data(10, { id: 100 })],
+      ...Array.from({ length: between }, (_, i) => c.data(10, { id: 101 + i, after: 0.001 })),
+      c.data(10, { id: 100, seq: 1, after: 0.001 }),
+    ];
+    expect([await copiesOf(...run(3)), await copiesOf(...run(4))]).toEqual([1, 0]);
+  });
+});
+
+describe('without an identification copies are told by time', () => {
+  test.each<[string, Step[], number]>([
+    ['data within a millisecond', [c.data(100), copy({ after: 0.001 })], 1],
+    ['not: later, where it may be a retransmission', [c.data(100), copy({ after: 0.0011 })], 0],
+    ['not: pure ACKs, which repeat on purpose', [c.ack(), copy({ after: 0 })], 0],
+    ['not: other data as soon', [c.data(100), c.data(100, { after: 0.0001 })], 0],
+  ])('%s', async (_, steps, copies) => {
+    expect(await copiesOf(...handshake, ...steps)).toBe(copies);
+  });
+
+  test('IPv6 has none', async () => {
+    expect(await copiesOf(...handshake6, c6.data(100), copy({ after: 0.001 }))).toBe(1);
+    expect(await copiesOf(...handshake6, c6.data(100), copy({ after: 0.0011 }))).toBe(0);
+  });
+
+  test('segments whose checksum the network card was to fill in are told apart by their numbers', async () => {
+    // Over the pseudo header alone: the same for every segment of this length.
+    const checksum = 0x1234;
+    const soon = { checksum, after: 0.0002 };
+    const segments = [c6.data(100, soon), c6.data(100, { ...soon, seq: 201 }), c6.data(100, { ...soon, seq: 101 })];
+    const found = await connectionOf(...handshake6, ...segments);
+    expect(found.fromClient).toMatchObject({ duplicates: 0, uniqueBytes: 300 });
+  });
+});
+
+describe('a copy tells nothing about the endpoints', () => {
+  test('it is no second SYN, and takes no RTT sample', async () => {
+    const found = await connectionOf(c.syn({ id: 7 }), copy(), s.synAck({ id: 9 }), copy(), c.ack());
+    expect(found.handshake).toMatchObject({ synRetransmissions: 0, synAckRetransmissions: 0, connectTime: 0.02 });
+    expect(found.fromClient).toMatchObject({ duplicates: 1, syns: 2, packets: 3, rtt: { samples: 1 } });
+  });
+
+  test('it is no second RST', async () => {
+    const found = await connectionOf(...handshake, c.rst({ id: 7 }), copy());
+    expect(found.resets).toHaveLength(1);
+    expect(found.fromClient).toMatchObject({ resets: 2, duplicates: 1 });
+  });
+
+  test('Karn has nothing against it', async () => {
+    const found = await connectionOf(...handshake, c.data(10, { id: 7 }), copy({ after: 0 }), s.ack({ after: 0.5 }));
+    expect(found.fromClient.rtt).toMatchObject({ samples: 2, max: 0.5 });
+  });
+
+  test('it counts as packet and bytes, and as retransmission, as in Wireshark', async () => {
+    const found = await connectionOf(...handshake, c.data(10, { id: 7 }), copy());
+    expect(found.fromClient).toMatchObject({ packets: 4, bytes: 20, uniqueBytes: 10, retransmissions: 1 });
+  });
+});
+
+describe('datagrams', () => {
+  const dns = pair({ server: { port: 53 } }).client;
+  test.each<[string, Step[], number]>([
+    ['with the same identification', [dns.datagram(40, { id: 7 }), copy({ after: 0.1 })], 1],
+    ['not: after more than 100 ms', [dns.datagram(40, { id: 7 }), copy({ after: 0.101 })], 0],
+    ['not: with another', [dns.datagram(40, { id: 7 }), dns.datagram(40, { id: 8 })], 0],
+    ['not: without one, they may be meant', [dns.datagram(40), copy({ after: 0 })], 0],
+    ['not: of another length', [dns.datagram(40, { id: 7 }), dns.datagram(50, { id: 7 })], 0],
+  ])('%s', async (_, steps, copies) => {
+    expect(await copiesOf(...steps)).toBe(copies);
+  });
+});
