@@ -323,6 +323,8 @@ export class Tracker {
     this.#flows.remove(row);
     if (this.#options.retain) {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
+      // Kept for its record, and open no more: it must not make the sweep think that there are too many.
+      this.slab.used--;
       return;
     }
     if ((this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) this.#options.ended(row);
