@@ -248,8 +248,8 @@ export async function analyzePackets(packets: Iterable<TimedPacket>, options: An
   return { connections, connection, reportedAt, summary };
 }
 
-/** Packets from memory, all in one chunk. */
-class PacketInput implements CaptureInput {
+/** Packets from memory, all in one chunk; `now` is the time of the last one that was taken. */
+export class PacketInput implements CaptureInput {
   readonly captures = [];
   readonly bytesRead = 0;
   readonly bytesTotal = null;

@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Thresholds } from '../../src/track/thresholds.ts';
+import {
+  c,
+  connectionOf,
+  copy,
+  handshake,
+  icmpError,
+  pair,
+  type Step,
+  s,
+  talkWith,
+  unseen,
+} from '../support/conversation.ts';
+
+const dns = pair({ server: { port: 53 } }).client;
+const ended = [c.fin(), s.fin(), c.ack()];
+
+/** Codes of what is found in a connection. */
+async function codesOf(steps: Step[], thresholds: Partial<Thresholds> = {}): Promise<string[]> {
+  const { connection } = await talkWith({ thresholds }, ...steps);
+  return connection.findings.map(({ code }) => code);
+}
+
+test('there is nothing to say of a connection without trouble', async () => {
+  expect(await codesOf([...handshake, c.data(100), s.data(500), c.ack(), ...ended])).toEqual([]);
+  expect(await codesOf([dns.datagram(40)])).toEqual([]);
+  expect(await codesOf([c.data(10, { seq: 1 }), s.data(10)])).toEqual([]);
+});
+
+describe('in the handshake', () => {
+  test.each<[string, Step[], string[]]>([
+    ['refused', [c.syn(), s.rstAck({ seq: 0 })], ['connection-refused']],
+    [
+      'refused at last, not at first',
+      [c.syn(), s.rstAck({ seq: 0 }), c.syn({ at: 1 }), s.synAck(), c.ack()],
+      ['slow-handshake'],
+    ],
+    ['unanswered', [c.syn()], ['unanswered']],
+    ['aborted', [c.syn(), s.synAck(), c.rst()], ['handshake-aborted']],
+    ['half-open', [c.syn(), s.synAck()], ['half-open']],
+    ['connect() of more than half a second', [c.syn(), s.synAck({ after: 0.501 }), c.ack()], ['slow-handshake']],
+    ['connect() of half a second', [c.syn(), s.synAck({ after: 0.5 }), c.ack()], []],
+    ['a second SYN, answered soon', [c.syn(), c.syn({ at: 0.2 }), s.synAck(), c.ack()], ['handshake-retransmitted']],
+    ['a second SYN-ACK', [c.syn(), s.synAck(), s.synAck({ at: 0.4 }), c.ack()], ['handshake-retransmitted']],
+    ['a copy of the SYN', [c.syn({ id: 7 }), copy(), s.synAck(), c.ack()], ['duplicate-packets']],
+  ])('%s', async (_, steps, codes) => {
+    expect(await codesOf(steps)).toEqual(codes);
+  });
+
+  test('a finding says how bad it is, whose side, and where to look', async () => {
+    const { findings } = await connectionOf(c.syn(), c.syn({ at: 1 }), c.syn({ at: 3 }));
+    const message = 'no answer to 3 SYNs';
+    expect(findings).toEqual([{ code: 'unanswered', severity: 'error', side: 'server', message, frames: [1] }]);
+  });
+});
+
+describe('in the close', () => {
+  const closeWait = (seconds: number) => [...handshake, c.fin(), s.ack(), s.fin({ at: 0.03 + seconds }), c.ack()];
+  const halfClosed = (seconds: number) => [
+    ...[...handshake, c.fin({ at: 1 }), s.ack()],
+    pair({ client: { port: 41000 } }).client.data(1, { at: 1 + seconds }),
+  ];
+
+  test.each<[string, Step[], string[]]>([
+    ['reset', [...handshake, c.data(9), s.rst()], ['reset']],
+    ['an RST that nobody accepts', [...handshake, c.data(9), s.rst({ seq: 99 })], []],
+    ['reset after a FIN', [...handshake, c.fin(), s.rst()], ['reset-after-fin']],
+    ['reset after both FINs and their ACKs', [...handshake, ...ended, c.rst()], []],
+    ['closed more than ten seconds after its peer', closeWait(10.001), ['long-close-wait']],
+    ['closed ten seconds after its peer', closeWait(10), []],
+    ['open more than ten seconds after its peer closed', halfClosed(11), ['half-closed']],
+    ['open ten seconds after its peer closed', halfClosed(10), []],
+  ])('%s', async (_, steps, codes) => {
+    expect(await codesOf(steps)).toEqual(codes);
+  });
+
+  test('the side is who kept its end open, or who reset', async () => {
+    expect((await connectionOf(...closeWait(20))).findings).toMatchObject([{ side: 'server', frames: [4, 6] }]);
+    expect((await connectionOf(...handshake, c.rst())).findings).toMatchObject([{ side: 'client', frames: [4] }]);
+  });
+
+  test('abandoned: sent three times again into silence', async () => {
+    const again = (count: number) => Array.from({ length: count }, (_, i) => c.data(9, { seq: 1, at: i + 1 }));
+    expect(await codesOf([...handshake, c.data(9), ...again(3)])).toEqual(['abandoned']);
+    expect(await codesOf([...handshake, c.data(9), ...again(2)])).toEqual([]);
+  });
+});
+
+describe('in the transfer', () => {
+  /** A client that sends so many packets, the last `again` of them a second time. */
+  const resent = (packets: number, again: number, fields = {}) => [
+    ...[...handshake, s.data(9), c.ack()],
+    ...Array.from({ length: packets - again - 3 }, () => c.data(10)),
+    ...Array.from({ length: again }, (_, i) => c.data(10, { seq: 1 + 10 * i, after: 1, ...fields })),
+    s.ack(),
+  ];
+
+  test.each<[string, Step[], string[]]>([
+    ['five packets sent again', resent(20, 5), ['heavy-retransmission']],
+    ['four are no rate', resent(20, 4), []],
+    ['2 % of them', resent(250, 5), []],
+    ['a little more than 2 %', resent(249, 5), ['heavy-retransmission']],
+  ])('%s', async (_, steps, codes) => {
+    expect(await codesOf(steps)).toEqual(codes);
+  });
+
+  test('copies are not sent again', async () => {
+    const copies = Array.from({ length: 6 }, (_, i) => [c.data(10, { id: i + 1 }), copy()]).flat();
+    expect(await codesOf([...handshake, ...copies])).toEqual(['duplicate-packets']);
+  });
+
+  test('a receive window closed for more than 200 ms', async () => {
+    const stalled = (seconds: number) => [
+      ...[...handshake, c.data(9), s.ack({ at: 1, window: 0 })],
+      s.ack({ at: 1 + seconds, window: 9 }),
+    ];
+    expect([await codesOf(stalled(0.2)), await codesOf(stalled(0.201))]).toEqual([[], ['zero-window']]);
+    expect((await connectionOf(...stalled(3))).findings[0].side).toBe('server');
+  });
+});
+
+describe('in the capture', () => {
+  test.each<[string, Step[], string[]]>([
+    ['an ACK of what was not captured', [...handshake, unseen(c.data(9)), s.ack()], ['capture-loss']],
+    ['a copy of a packet', [...handshake, c.data(9, { id: 7 }), copy()], ['duplicate-packets']],
+    ['one side of a conversation', [c.data(9, { seq: 1 }), c.ack(), c.ack()], ['one-direction']],
+    ['two packets are no conversation', [c.data(9, { seq: 1 }), c.ack()], []],
+    ['a SYN, then the client goes on', [c.syn(), unseen(s.synAck()), c.ack()], ['one-direction']],
+    ['SYNs without an answer', [c.syn(), c.syn({ at: 1 }), c.syn({ at: 3 })], ['unanswered']],
+  ])('%s', async (_, steps, codes) => {
+    expect(await codesOf(steps)).toEqual(codes);
+  });
+
+  test('the silent side is named', async () => {
+    const { findings } = await connectionOf(s.data(9, { seq: 1 }), s.ack(), s.ack());
+    expect(findings).toMatchObject([{ code: 'one-direction', side: 'client' }]);
+  });
+});
+
+describe('ICMP errors', () => {
+  test.each<[string, Step[], string[]]>([
+    ['that end a handshake', [c.syn(), icmpError(c.syn(), 3, 1)], ['unreachable']],
+    ['that end it, twice: said once', [c.syn(), icmpError(c.syn(), 3, 1), icmpError(c.syn(), 3, 1)], ['unreachable']],
+    [
+      'in an established connection are notes',
+      [...handshake, c.data(9), icmpError(c.data(9, { seq: 1 }), 3, 1)],
+      ['icmp-error'],
+    ],
+    ['that are fatal to a UDP socket', [dns.datagram(40), icmpError(dns.datagram(40), 3, 3)], ['unreachable']],
+    ['that a UDP socket is not told of', [dns.datagram(40), icmpError(dns.datagram(40), 3, 1)], ['icmp-error']],
+  ])('%s', async (_, steps, codes) => {
+    expect(await codesOf(steps)).toEqual(codes);
+  });
+});
+
+test('the worst comes first', async () => {
+  const steps = [c.syn({ id: 7 }), copy(), s.synAck({ at: 2 }), c.ack(), unseen(c.data(9)), s.ack(), s.rst()];
+  const { findings } = await connectionOf(...steps);
+  expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+    ['reset', 'error'],
+    ['slow-handshake', 'warning'],
+    ['capture-loss', 'warning'],
+    ['duplicate-packets', 'note'],
+  ]);
+});
+
+describe("thresholds are the user's to set", () => {
+  const slow = [c.syn(), s.synAck({ after: 0.3 }), c.ack()];
+  const stalled = [...handshake, c.data(9), s.ack({ window: 0 }), s.ack({ after: 0.1 })];
+  const waited = [...handshake, c.fin(), s.ack(), s.fin({ after: 5 }), c.ack()];
+  const resent = [...handshake, c.data(9), c.data(9, { seq: 1, after: 1 }), s.ack()];
+
+  test.each<[Partial<Thresholds>, Step[], string]>([
+    [{ slowHandshake: 0.2 }, slow, 'slow-handshake'],
+    [{ zeroWindow: 0.05 }, stalled, 'zero-window'],
+    [{ closeWait: 4 }, waited, 'long-close-wait'],
+    [{ retransmissionsAtLeast: 1, retransmissionShare: 0.1 }, resent, 'heavy-retransmission'],
+  ])('%j', async (thresholds, steps, code) => {
+    expect([await codesOf(steps), await codesOf(steps, thresholds)]).toEqual([[], [code]]);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import { decode } from '../../parsers/decode.ts';
+import { PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
+import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
+import { Tracker } from '../../src/track/tracker.ts';
+import { PacketInput, START, type TimedPacket } from '../support/conversation.ts';
+import { ethernet, ipv4, tcp, udp } from '../support/packets.ts';
+
+/** So many connections are kept without any being given up. */
+const KEEP_ALL_BELOW = 65_536;
+const CLOSED_KEPT = 16_384;
+/** A look at a part of the table gives up so many at most. */
+const ROWS_AT_ONCE = 1024;
+
+const datagram = ethernet({}, ipv4({}, udp({}, 'x')));
+const syn = ethernet({}, ipv4({}, tcp({ flags: TCP_SYN, sequence: 9 })));
+const refusal = ethernet(
+  {},
+  ipv4(
+    { source: '10.0.0.2', destination: '10.0.0.1' },
+    tcp({ sourcePort: 80, destinationPort: 40000, flags: TCP_RST | TCP_ACK, sequence: 0, acknowledgment: 10 }),
+  ),
+);
+const SOURCE_ADDRESS = 26;
+const DESTINATION_ADDRESS = 30;
+
+/** The packet of client number `client`: an address of its own. */
+function of(client: number, packet: Uint8Array, seconds: number): TimedPacket {
+  const own = packet.slice();
+  const address = packet === refusal ? DESTINATION_ADDRESS : SOURCE_ADDRESS;
+  new DataView(own.buffer).setUint32(address, 0x0b000000 + client);
+  return { seconds: START + Math.floor(seconds), nanoseconds: 0, bytes: own };
+}
+
+function* datagrams(clients: number, seconds: (client: number) => number): Generator<TimedPacket> {
+  for (let client = 0; client < clients; client++) yield of(client, datagram, seconds(client));
+}
+
+/** One client goes on at that time. */
+function* goOn(packets: number, seconds: number): Generator<TimedPacket> {
+  const packet = of(0xff_ffff, datagram, seconds);
+  for (let i = 0; i < packets; i++) yield packet;
+}
+
+function* refused(clients: number, seconds: (client: number) => number): Generator<TimedPacket> {
+  for (let client = 0; client < clients; client++) {
+    yield of(client, syn, seconds(client));
+    yield of(client, refusal, seconds(client));
+  }
+}
+
+/** First frames of the connections in the order in which they were reported, and how many before the end. */
+async function report(packets: Generator<TimedPacket>[], options: AnalyzeOptions = {}) {
+  const last = { frame: 0 };
+  const all = function* () {
+    for (const part of packets) {
+      for (const packet of part) {
+        last.frame++;
+        yield packet;
+      }
+    }
+    last.frame = Number.POSITIVE_INFINITY;
+  };
+  const firstFrames: number[] = [];
+  let early = 0;
+  const ended = (connection: { firstFrame: number }) => {
+    firstFrames.push(connection.firstFrame);
+    if (last.frame !== Number.POSITIVE_INFINITY) early++;
+  };
+  const { summary } = await analyzeInput(new PacketInput(all()), { ended }, options);
+  return { firstFrames, early, summary };
+}
+
+describe('connections that have ended without saying so', () => {
+  const count = 70_000;
+
+  test('are kept while there are few, whatever the silence', async () => {
+    const few = KEEP_ALL_BELOW - 1;
+    const { early } = await report([datagrams(few, () => 0), goOn(30_000, 100_000)]);
+    expect(early).toBe(0);
+  });
+
+  test('are given up once there are many: UDP after 60 seconds of silence', async () => {
+    const silent = (seconds: number) => report([datagrams(count, () => 0), goOn(30_000, seconds)]);
+    expect((await silent(59)).early).toBe(0);
+    const { early, firstFrames, summary } = await silent(60);
+    expect(early).toBeGreaterThanOrEqual(count + 1 - KEEP_ALL_BELOW);
+    expect(early).toBeLessThan(count + 1 - KEEP_ALL_BELOW + ROWS_AT_ONCE);
+    expect(new Set(firstFrames).size).toBe(count + 1);
+    expect([summary.connections.udp, summary.evicted]).toEqual([count + 1, 0]);
+  });
+});
+
+describe('more connections than allowed', () => {
+  const count = 70_000;
+  const mostConnections = 66_000;
+  /** They come over 50 seconds, the first ones are the longest idle. */
+  const script = () => [datagrams(count, (client) => client / 1400), goOn(160_000, 50)];
+
+  test('the longest idle are given up early, and counted; always the same ones', async () => {
+    const { firstFrames, early, summary } = await report(script(), { mostConnections });
+    expect(summary.evicted).toBe(early);
+    expect(early).toBeGreaterThanOrEqual(count + 1 - mostConnections);
+    expect(new Set(firstFrames).size).toBe(count + 1);
+    expect(Math.max(...firstFrames.slice(0, early))).toBeLessThan(count / 2);
+    expect((await report(script(), { mostConnections })).firstFrames).toEqual(firstFrames);
+  });
+});
+
+describe('closed connections', () => {
+  test('beyond the number that is kept the oldest are reported early', async () => {
+    const { firstFrames, early } = await report([refused(CLOSED_KEPT + 10, () => 0)]);
+    expect(early).toBe(10);
+    expect(firstFrames.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, i) => 1 + 2 * i));
+  });
+
+  test('give their rows to others: a long capture of short connections stays small', () => {
+    const tracker = new Tracker({ retain: false, mostConnections: 1e6, interfaceName: () => '', ended: () => {} });
+    const input = new PacketInput(refused(5000, (client) => client));
+    const view = new PacketView();
+    while (input.next(view)) {
+      decode(view);
+      tracker.update(view);
+    }
+    // One a second, and each is kept for 240 seconds.
+    expect(tracker.slab.high).toBe(240);
+  });
+});
+
+test('connections are the same in both orders, however many were closed before', async () => {
+  const script = () => [
+    ...[datagrams(1, () => 0), refused(KEEP_ALL_BELOW + 5000, (client) => client / 700)],
+    datagrams(1, () => 120),
+  ];
+  const sorted = async (order: 'end' | 'capture') =>
+    (await report(script(), { order })).firstFrames.sort((a, b) => a - b);
+  expect((await sorted('capture')).length).toBe((await sorted('end')).length);
+});
