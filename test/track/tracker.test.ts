@@ -24,12 +24,11 @@ const refusal = ethernet(
 const SOURCE_ADDRESS = 26;
 const DESTINATION_ADDRESS = 30;
 
-/** The packet of client number `client`: an address of its own. */
+/** The packet of client number `client`: an address of its own. Valid until the next one. */
 function of(client: number, packet: Uint8Array, seconds: number): TimedPacket {
-  const own = packet.slice();
   const address = packet === refusal ? DESTINATION_ADDRESS : SOURCE_ADDRESS;
-  new DataView(own.buffer).setUint32(address, 0x0b000000 + client);
-  return { seconds: START + Math.floor(seconds), nanoseconds: 0, bytes: own };
+  packet.set([11, client >>> 16, client >>> 8, client], address);
+  return { seconds: START + Math.floor(seconds), nanoseconds: 0, bytes: packet };
 }
 
 function* datagrams(clients: number, seconds: (client: number) => number): Generator<TimedPacket> {
