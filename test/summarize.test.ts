@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { analyzePackets, c, handshake, icmpError, pair, play, type Step, s, talk } from './support/conversation.ts';
+import { ethernet } from './support/packets.ts';
+
+const web = (port: number, serverPort = 80) => pair({ client: { port }, server: { port: serverPort } });
+type Ends = ReturnType<typeof pair>;
+
+const opened = ({ client, server }: Ends, rtt = 0.01): Step[] => [
+  client.syn(),
+  server.synAck({ after: rtt }),
+  client.ack({ after: 0.001 }),
+];
+const closed = ({ client, server }: Ends): Step[] => [client.fin(), server.fin(), client.ack()];
+const refused = ({ client, server }: Ends): Step[] => [client.syn(), server.rstAck({ seq: 0 })];
+
+describe('counts', () => {
+  test('of connections by protocol, handshake and close', async () => {
+    const [a, b, d, e] = [web(41000), web(41001), web(41002), web(41003)];
+    const { summary } = await talk(
+      ...[...opened(a), ...closed(a), ...opened(b), b.client.rst(), ...refused(d), e.client.syn()],
+      ...[a.client.datagram(9), b.client.datagram(9), web(42000).client.chunks(1, [])],
+    );
+    expect(summary.connections).toEqual({ tcp: 4, udp: 2, sctp: 1 });
+    // SCTP has a handshake and a close, too.
+    expect(summary.handshakes).toEqual({
+      completed: 2,
+      refused: 1,
+      unanswered: 1,
+      'not-captured': 1,
+      unreachable: 0,
+      'half-open': 0,
+      aborted: 0,
+    });
+    expect(summary.closes).toEqual({
+      graceful: 1,
+      reset: 2,
+      abandoned: 1,
+      open: 1,
+      simultaneous: 0,
+      'half-closed': 0,
+      'reset-after-fin': 0,
+    });
+    expect(summary.resets).toEqual({ fromClient: 1, fromServer: 1 });
+  });
+
+  test('of packets, bytes and time are those of the whole capture', async () => {
+    const steps = [...handshake, c.data(100), s.data(50), c.data(100, { seq: 1, at: 1 }), c.data(9, { at: 2.5 })];
+    const { summary } = await talk(...steps);
+    expect(summary).toMatchObject({
+      packets: 7,
+      payloadBytes: 259,
+      wireBytes: 7 * 54 + 259,
+      retransmissions: 1,
+      start: '1700000000.000000000',
+      end: '1700000002.500000000',
+      duration: 2.5,
+    });
+  });
+
+  test('of frames that belong to no connection, most frequent first', async () => {
+    const frame = (etherType: number) => ({
+      seconds: 1,
+      nanoseconds: 0,
+      bytes: ethernet({ etherType }, new Uint8Array(46)),
+    });
+    const { summary } = await analyzePackets([frame(0x88cc), frame(0x0806), frame(0x0806), ...play([c.syn()])]);
+    expect(summary.otherFrames).toEqual([
+      { kind: 'ARP', frames: 2 },
+      { kind: 'LLDP', frames: 1 },
+    ]);
+  });
+
+  test('are zero, and times unknown, in a capture without packets', async () => {
+    const { summary } = await talk();
+    expect(summary).toMatchObject({ packets: 0, start: null, end: null, duration: 0, connectTime: null, problems: [] });
+  });
+});
+
+describe('connect times', () => {
+  test('quantiles are within 1 % of the true ones, the ends and the mean exact', async () => {
+    // 500 times from 1 to 500 ms, in an order of their own.
+    const times = Array.from({ length: 500 }, (_, i) => (((i * 37) % 500) + 1) / 1000);
+    const { summary } = await talk(...times.flatMap((time, i) => opened(web(20000 + i), time)));
+    const found = summary.connectTime;
+    if (found === null) throw new Error('no connect times');
+    expect([found.count, found.min, found.max]).toEqual([500, 0.001, 0.5]);
+    expect(found.mean).toBeCloseTo(0.2505, 6);
+    // Where a quantile falls between two of 500 samples, half the step between them comes on top.
+    for (const [value, exact] of [
+      [found.p50, 0.25],
+      [found.p95, 0.475],
+      [found.p99, 0.495],
+    ]) {
+      expect(Math.abs(value - exact) / exact).toBeLessThanOrEqual(0.0125);
+    }
+  });
+
+  test('of one connection are all its own', async () => {
+    const { summary } = await talk(...opened(web(41000), 0.03));
+    const time = 0.03;
+    expect(summary.connectTime).toEqual({
+      count: 1,
+      min: time,
+      mean: time,
+      p50: time,
+      p95: time,
+      p99: time,
+      max: time,
+    });
+  });
+
+  test('are of handshakes that the server answered', async () => {
+    const steps = [...refused(web(41000)), web(41001).client.syn(), ...opened(web(41002))];
+    expect((await talk(...steps)).summary.connectTime?.count).toBe(1);
+  });
+});
+
+describe('problems', () => {
+  test('are gathered by kind and server', async () => {
+    const steps = [1, 2, 3].flatMap((i) => [...refused(web(41000 + i)), ...refused(web(42000 + i, 81))]);
+    const { summary } = await talk(...steps, ...refused(web(43000, 81)));
+    expect(summary.problems.map(({ code, server, count }) => [code, server.port, count])).toEqual([
+      ['connection-refused', 81, 4],
+      ['connection-refused', 80, 3],
+    ]);
+    expect(summary.problemsNotListed).toBe(0);
+  });
+
+  test('come worst first, then most frequent, then first in the capture', async () => {
+    const [a, b, d, e, f] = [web(41000), web(41001), web(41002, 81), web(41003), web(41004)];
+    const slow = (ends: Ends) => [...opened(ends, 0.7), ...closed(ends)];
+    const { summary } = await talk(
+      ...[...slow(a), ...slow(b), ...refused(d), ...refused(e), ...opened(f), f.client.data(9)],
+      icmpError(f.client.data(9, { seq: 1 }), 3, 1),
+    );
+    expect(summary.problems.map(({ code, server, severity }) => [severity, code, server.port])).toEqual([
+      ['error', 'connection-refused', 81],
+      ['error', 'connection-refused', 80],
+      ['warning', 'slow-handshake', 80],
+      ['note', 'icmp-error', 80],
+    ]);
+  });
+
+  test('name the first stream in the capture as example, whichever ended first', async () => {
+    const [a, b] = [web(41000), web(41001)];
+    const first = [a.client.syn({ at: 0 }), a.server.synAck({ at: 1 }), a.client.ack()];
+    const second = [b.client.syn({ at: 1.1 }), b.server.synAck({ at: 3.1 }), b.client.ack(), ...closed(b)];
+    const { summary, connections } = await talk(...first, ...second, a.client.data(1, { at: 300 }));
+    expect(connections.map(({ stream }) => stream)).toEqual([1, 0]);
+    expect(summary.problems).toMatchObject([{ count: 2, example: 0, message: 'connect() took 1.0 s' }]);
+  });
+
+  test('beyond ten thousand groups are counted, not listed', async () => {
+    const steps = Array.from({ length: 10_003 }, (_, i) => web(1024, 1025 + i).client.syn());
+    const { summary } = await talk(...steps);
+    expect([summary.problems.length, summary.problemsNotListed]).toEqual([10_000, 3]);
+  });
+});
