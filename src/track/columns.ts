@@ -3,203 +3,185 @@
  *
  * A connection is one row of an Int32Array and one of a Float64Array: the columns C_… and T_… of the
  * connection, then the columns E_… and F_… of its two endpoints. Endpoint 0 sent the first packet. A column's
- * comment says what it means; all are 0 when the row is new unless `initialise` (slab.ts) says otherwise.
+ * comment says what it means; all are 0 in a new row, except what `allocate` (slab.ts) sets.
+ *
+ * The numbers are written out, and not computed, because only a literal becomes part of the machine code; a test
+ * sees to it that no two columns overlap. What every packet touches stands in the first cache line of its part
+ * (16 int32, 8 float64); each part fills whole lines.
  *
  * Times (T_…, and F_… where it says so) are nanoseconds since T_BASE_SECONDS of the same row: exact for 104 days.
  */
 
-/** What one memory access brings along: 16 int32 or 8 float64. The columns of every packet stand in the first lines. */
-const INTS_IN_LINE = 16;
-const FLOATS_IN_LINE = 8;
-
-let column = 0;
-const next = (count = 1): number => {
-  const at = column;
-  column += count;
-  return at;
-};
-/** Ends a part of the row: its length, filled up to whole lines. */
-const endPart = (line: number): number => {
-  const length = Math.ceil(column / line) * line;
-  column = 0;
-  return length;
-};
-
 // --- connection, int32: the first line is what every packet reads ---
 /** Next row in the same hash bucket, plus 1; 0 ends the chain. */
-export const C_CHAIN = next();
-export const C_HASH = next();
+export const C_CHAIN = 0;
+export const C_HASH = 1;
 /** ROW_ bits. */
-export const C_STATUS = next();
+export const C_STATUS = 2;
 /** IP version * 256 + IP protocol. */
-export const C_PROTOCOL = next();
+export const C_PROTOCOL = 3;
 /** Port of endpoint 0 in the upper, of endpoint 1 in the lower half. */
-export const C_PORTS = next();
-export const C_LAST_FRAME = next();
+export const C_PORTS = 4;
+export const C_LAST_FRAME = 5;
 /** Wireshark's tcp.completeness bits. */
-export const C_COMPLETENESS = next();
+export const C_COMPLETENESS = 6;
 /** HANDSHAKE_ bits. */
-export const C_HANDSHAKE = next();
+export const C_HANDSHAKE = 7;
 /** Addresses of endpoint 0 and 1, four words each, as in PacketView. */
-export const C_ADDRESS_0 = next(4);
-export const C_ADDRESS_1 = next(4);
+export const C_ADDRESS_0 = 8; // to 11
+export const C_ADDRESS_1 = 12; // to 15
 // what few packets need
-export const C_STREAM = next();
-export const C_FIRST_FRAME = next();
+export const C_STREAM = 16;
+export const C_FIRST_FRAME = 17;
 /** Nanosecond part of the first packet's time; its seconds are T_BASE_SECONDS. */
-export const C_FIRST_NANOSECONDS = next();
+export const C_FIRST_NANOSECONDS = 18;
 /** VLAN ids of the first packet, 16 bits each, 0xffff for none; tunnels of the first packet, 8 bits each. */
-export const C_VLAN_01 = next();
-export const C_VLAN_23 = next();
-export const C_TUNNELS = next();
-export const C_SYN_FRAME = next();
-export const C_SYN_ACK_FRAME = next();
-export const C_ACK_FRAME = next();
+export const C_VLAN_01 = 19;
+export const C_VLAN_23 = 20;
+export const C_TUNNELS = 21;
+export const C_SYN_FRAME = 22;
+export const C_SYN_ACK_FRAME = 23;
+export const C_ACK_FRAME = 24;
 /** SYNs of the client and SYN-ACKs of the server, copies of a packet not counted. */
-export const C_SYN_COUNT = next();
-export const C_SYN_ACK_COUNT = next();
+export const C_SYN_COUNT = 25;
+export const C_SYN_ACK_COUNT = 26;
 /** Head of this row's list in the event pool, plus 1; number of RST and ICMP events that it holds. */
-export const C_EVENTS = next();
-export const C_EVENT_COUNTS = next();
+export const C_EVENTS = 27;
+export const C_EVENT_COUNTS = 28;
 /** Number of the stream that used the same 4-tuple before this one (port reuse), plus 1; 0 where there was none. */
-export const C_REUSED_STREAM = next();
+export const C_REUSED_STREAM = 29;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
-export const C_ZONE = next();
+export const C_ZONE = 30;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
-export const C_HISTORY = next(6);
-export const C_HISTORY_LENGTH = next();
-const CONNECTION_INTS = endPart(INTS_IN_LINE);
+export const C_HISTORY = 31; // to 36
+export const C_HISTORY_LENGTH = 37;
 
 // --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */
-export const E_FLAGS = next();
-export const E_PACKETS = next();
+export const E_FLAGS = 0;
+export const E_PACKETS = 1;
 // Wireshark's view of the flow (packet-tcp.c, struct tcp_analyze_seq_flow_info_t); 0 means "not yet seen", as there
 /** Highest sequence number sent plus one; the highest that the peer may acknowledge without a gap. */
-export const E_NEXT_SEQUENCE = next();
-export const E_MAX_TO_ACKNOWLEDGE = next();
+export const E_NEXT_SEQUENCE = 2;
+export const E_MAX_TO_ACKNOWLEDGE = 3;
 /** Acknowledgment and (unscaled) window of this side's last segment. */
-export const E_LAST_ACKNOWLEDGMENT = next();
-export const E_WINDOW = next();
+export const E_LAST_ACKNOWLEDGMENT = 4;
+export const E_WINDOW = 5;
 /** Shift of this side's window: -1 not known, -2 not used. */
-export const E_WINDOW_SCALE = next();
-export const E_DUPLICATE_ACK_RUN = next();
+export const E_WINDOW_SCALE = 6;
+export const E_DUPLICATE_ACK_RUN = 7;
 /** ANALYSIS_ bits of this side's last segment. */
-export const E_LAST_ANALYSIS = next();
+export const E_LAST_ANALYSIS = 8;
 /** Highest acknowledgment number sent with the ACK flag; guarded by END_HAS_ACKED. */
-export const E_ACKED = next();
+export const E_ACKED = 9;
 /** Segments sent again, or probes, since the peer last sent anything. */
-export const E_UNANSWERED = next();
+export const E_UNANSWERED = 10;
 /** Zeek's endpoint state (ZEEK_ of zeek.ts) in the low 4 bits, the history letters that it has earned above. */
-export const E_ZEEK = next();
+export const E_ZEEK = 11;
 /** Lowest and highest TTL seen: low * 256 + high; 0 before the first packet. */
-export const E_TTL = next();
+export const E_TTL = 12;
 /** Sequence space: its end, and how many gaps below it are known. Guarded by END_COVERED. */
-export const E_COVER_END = next();
-export const E_GAPS = next();
+export const E_COVER_END = 13;
+export const E_GAPS = 14;
 /** Segments that wait for their RTT sample, */
-export const E_TIMED = next();
+export const E_TIMED = 15;
 // the second line: most data segments
 /** and the sequence numbers after them. */
-export const E_TIMED_ENDS = next(4);
-export const E_RTT_SAMPLES = next();
+export const E_TIMED_ENDS = 16; // to 19
+export const E_RTT_SAMPLES = 20;
 /** Signatures of this side's last four packets (duplicates.ts) and the slot to write next. */
-export const E_SIGNATURES = next(4);
-export const E_SIGNATURE_SLOT = next();
-export const E_FIRST_DATA_FRAME = next();
-export const E_LAST_DATA_FRAME = next();
+export const E_SIGNATURES = 21; // to 24
+export const E_SIGNATURE_SLOT = 25;
+export const E_FIRST_DATA_FRAME = 26;
+export const E_LAST_DATA_FRAME = 27;
 /** Sequence number that the FIN occupies, frame of the first FIN and of its first acknowledgment. Guarded by END_FIN_SENT. */
-export const E_FIN_SEQUENCE = next();
-export const E_FIN_FRAME = next();
-export const E_FIN_ACK_FRAME = next();
+export const E_FIN_SEQUENCE = 28;
+export const E_FIN_FRAME = 29;
+export const E_FIN_ACK_FRAME = 30;
 /** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
-export const E_ISN = next();
-export const E_SYN_WINDOW = next();
-export const E_SYN_OPTIONS = next();
+export const E_ISN = 31;
+export const E_SYN_WINDOW = 32;
+export const E_SYN_OPTIONS = 33;
 /** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
-export const E_BASE_SEQUENCE = next();
+export const E_BASE_SEQUENCE = 34;
 // counters of what is rare, or should be
-export const E_SYNS = next();
-export const E_FINS = next();
-export const E_RESETS = next();
-export const E_RETRANSMISSIONS = next();
-export const E_FAST_RETRANSMISSIONS = next();
-export const E_SPURIOUS_RETRANSMISSIONS = next();
-export const E_OUT_OF_ORDER = next();
-export const E_DUPLICATE_ACKS = next();
-export const E_LOST_SEGMENTS = next();
-export const E_ACKED_UNSEEN = next();
-export const E_ZERO_WINDOWS = next();
-export const E_ZERO_WINDOW_PROBES = next();
-export const E_WINDOW_FULL = next();
-export const E_WINDOW_UPDATES = next();
-export const E_KEEP_ALIVES = next();
-export const E_KEEP_ALIVE_ACKS = next();
-export const E_DUPLICATES = next();
+export const E_SYNS = 35;
+export const E_FINS = 36;
+export const E_RESETS = 37;
+export const E_RETRANSMISSIONS = 38;
+export const E_FAST_RETRANSMISSIONS = 39;
+export const E_SPURIOUS_RETRANSMISSIONS = 40;
+export const E_OUT_OF_ORDER = 41;
+export const E_DUPLICATE_ACKS = 42;
+export const E_LOST_SEGMENTS = 43;
+export const E_ACKED_UNSEEN = 44;
+export const E_ZERO_WINDOWS = 45;
+export const E_ZERO_WINDOW_PROBES = 46;
+export const E_WINDOW_FULL = 47;
+export const E_WINDOW_UPDATES = 48;
+export const E_KEEP_ALIVES = 49;
+export const E_KEEP_ALIVE_ACKS = 50;
+export const E_DUPLICATES = 51;
 /** Zeek: sequence numbers of the last SYN, FIN and RST; counters of the letters w, t and g. */
-export const E_ZEEK_SYN = next();
-export const E_ZEEK_FIN = next();
-export const E_ZEEK_RST = next();
-export const E_ZEEK_ZERO_WINDOWS = next();
-export const E_ZEEK_RESENT = next();
-export const E_ZEEK_GAPS = next();
+export const E_ZEEK_SYN = 52;
+export const E_ZEEK_FIN = 53;
+export const E_ZEEK_RST = 54;
+export const E_ZEEK_ZERO_WINDOWS = 55;
+export const E_ZEEK_RESENT = 56;
+export const E_ZEEK_GAPS = 57;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
-export const E_GAP_EDGES = next(8);
-const ENDPOINT_INTS = endPart(INTS_IN_LINE);
+export const E_GAP_EDGES = 58; // to 65
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
-export const T_BASE_SECONDS = next();
+export const T_BASE_SECONDS = 0;
 /** Time of the packet being handled, or of the last one. */
-export const T_NOW = next();
+export const T_NOW = 1;
 /** Wireshark's initial RTT in nanoseconds, 0 where not known; last SYN without ACK of either side. */
-export const T_INITIAL_RTT = next();
-export const T_ANY_SYN = next();
-export const T_SYN = next();
-export const T_LAST_SYN = next();
-export const T_SYN_ACK = next();
-export const T_LAST_SYN_ACK = next();
+export const T_INITIAL_RTT = 2;
+export const T_ANY_SYN = 3;
+export const T_SYN = 4;
+export const T_LAST_SYN = 5;
+export const T_SYN_ACK = 6;
+export const T_LAST_SYN_ACK = 7;
 /** First SYN-ACK that acknowledges the SYN, and the SYN before it. Guarded by HANDSHAKE_CONNECTED. */
-export const T_CONNECTED = next();
-export const T_CONNECTED_SYN = next();
+export const T_CONNECTED = 8;
+export const T_CONNECTED_SYN = 9;
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
-export const T_ACCEPTED = next();
-export const T_ACCEPTED_SYN_ACK = next();
-const CONNECTION_FLOATS = endPart(FLOATS_IN_LINE);
+export const T_ACCEPTED = 10;
+export const T_ACCEPTED_SYN_ACK = 11;
 
 // --- endpoint, float64 ---
-export const F_BYTES = next();
-export const F_WIRE_BYTES = next();
-export const F_UNIQUE_BYTES = next();
+export const F_BYTES = 0;
+export const F_WIRE_BYTES = 1;
+export const F_UNIQUE_BYTES = 2;
 /** Times: of the segment that moved E_NEXT_SEQUENCE; of this side's last segment; of first and last payload. */
-export const F_NEXT_SEQUENCE_TIME = next();
-export const F_LAST_TIME = next();
-export const F_FIRST_DATA_TIME = next();
-export const F_LAST_DATA_TIME = next();
+export const F_NEXT_SEQUENCE_TIME = 3;
+export const F_LAST_TIME = 4;
+export const F_FIRST_DATA_TIME = 5;
+export const F_LAST_DATA_TIME = 6;
 /** RTT in nanoseconds: running mean, */
-export const F_RTT_MEAN = next();
-/** Send times of the segments in E_TIMED_ENDS; times of the packets in E_SIGNATURES. */
-export const F_TIMED = next(4);
-export const F_SIGNATURES = next(4);
+export const F_RTT_MEAN = 7;
+/** Send times of the segments in E_TIMED_ENDS. */
+export const F_TIMED = 8; // to 11
 /** least, most, sum of squared differences from the mean (Welford). */
-export const F_RTT_MIN = next();
-export const F_RTT_MAX = next();
-export const F_RTT_M2 = next();
+export const F_RTT_MIN = 12;
+export const F_RTT_MAX = 13;
+export const F_RTT_M2 = 14;
 /** Times of the FIN and of its acknowledgment. */
-export const F_FIN_TIME = next();
-export const F_FIN_ACK_TIME = next();
+export const F_FIN_TIME = 15;
+export const F_FIN_ACK_TIME = 16;
 /** Since when this side's window has been closed (guarded by END_WINDOW_CLOSED), and nanoseconds closed in all before. */
-export const F_ZERO_WINDOW_SINCE = next();
-export const F_ZERO_WINDOW_TIME = next();
-const ENDPOINT_FLOATS = endPart(FLOATS_IN_LINE);
+export const F_ZERO_WINDOW_SINCE = 17;
+export const F_ZERO_WINDOW_TIME = 18;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
-export const ENDPOINT_INT_0 = CONNECTION_INTS;
-export const ENDPOINT_INT_STRIDE = ENDPOINT_INTS;
-export const INT_STRIDE = CONNECTION_INTS + 2 * ENDPOINT_INTS;
-export const ENDPOINT_FLOAT_0 = CONNECTION_FLOATS;
-export const ENDPOINT_FLOAT_STRIDE = ENDPOINT_FLOATS;
-export const FLOAT_STRIDE = CONNECTION_FLOATS + 2 * ENDPOINT_FLOATS;
+export const ENDPOINT_INT_0 = 48;
+export const ENDPOINT_INT_STRIDE = 80;
+export const INT_STRIDE = 208;
+export const ENDPOINT_FLOAT_0 = 16;
+export const ENDPOINT_FLOAT_STRIDE = 24;
+export const FLOAT_STRIDE = 64;
 
 // --- bits of C_STATUS ---
 export const ROW_USED = 1;

@@ -29,8 +29,10 @@ export class Cursor {
   peerTimes = 0;
 
   set(slab: Slab, row: number, sender: number): void {
-    this.ints = slab.ints;
-    this.floats = slab.floats;
+    if (this.ints !== slab.ints) {
+      this.ints = slab.ints;
+      this.floats = slab.floats;
+    }
     this.row = row;
     this.sender = sender;
     const at = row * INT_STRIDE;

@@ -4,6 +4,7 @@ import {
   E_LAST_DATA_FRAME,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
+  F_LAST_TIME,
   F_UNIQUE_BYTES,
   T_NOW,
 } from './columns.ts';
@@ -14,6 +15,7 @@ import { noteZeekDatagram } from './zeek.ts';
 /** A UDP datagram of a known exchange. */
 export function updateUdp(cursor: Cursor, view: PacketView): void {
   if (isDuplicateDatagram(cursor, view)) return;
+  cursor.floats[cursor.myTimes + F_LAST_TIME] = cursor.floats[cursor.times + T_NOW];
   noteZeekDatagram(cursor);
   noteDatagramPayload(cursor, view);
 }

@@ -6,13 +6,13 @@ import {
   E_PACKETS,
   E_SIGNATURE_SLOT,
   E_SIGNATURES,
-  F_SIGNATURES,
+  F_LAST_TIME,
   T_NOW,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { atOrAfter } from './sequence.ts';
 
-/** A copy arrives at once: mirror ports and `any` see a packet twice within this; nanoseconds. */
+/** A copy arrives at once: mirror ports and `any` see a packet twice within this of the sender's last packet; nanoseconds. */
 const COPY_WINDOW = 100e6;
 /**
  * Without an IP identification (IPv6, and Linux's 0 on DF segments) copies and retransmissions look
@@ -27,8 +27,7 @@ const COPY_WINDOW_WITHOUT_ID = 1e6;
  */
 export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const { ints, me } = cursor;
-  // The sequence number tells segments apart whose checksum the network card was to fill in.
-  const signature = ((view.ipId << 16) | view.checksum) ^ Math.imul(view.sequence, 0x9e3779b1);
+  const signature = signatureOf(view);
   const control = view.flags & (TCP_SYN | TCP_FIN | TCP_RST);
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
   if (view.dataLength > 0 || control !== 0) {
@@ -38,7 +37,7 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
     if (isKnown(cursor, signature, COPY_WINDOW)) return true;
   }
-  remember(cursor, signature);
+  remember(cursor.ints, cursor.me, signature);
   return false;
 }
 
@@ -47,17 +46,18 @@ export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
   if (view.ipId === 0) return false;
   const signature = (view.ipId << 16) | ((view.checksum + view.dataLength) & 0xffff);
   if (isKnown(cursor, signature, COPY_WINDOW)) return true;
-  remember(cursor, signature);
+  remember(cursor.ints, cursor.me, signature);
   return false;
 }
 
-/** Is the signature among the sender's last four, and recent? */
+/** Is the signature among the sender's last four, and did it send anything so recently? */
 function isKnown(cursor: Cursor, signature: number, copyWindow: number): boolean {
-  const { ints, floats, me, myTimes } = cursor;
-  const now = floats[cursor.times + T_NOW];
+  const { ints, floats, me } = cursor;
+  const sinceLast = floats[cursor.times + T_NOW] - floats[cursor.myTimes + F_LAST_TIME];
+  if (sinceLast > copyWindow) return false;
   const known = Math.min(ints[me + E_PACKETS] - 1, SIGNATURES_KEPT);
   for (let i = 0; i < known; i++) {
-    if (ints[me + E_SIGNATURES + i] === signature && now - floats[myTimes + F_SIGNATURES + i] <= copyWindow) {
+    if (ints[me + E_SIGNATURES + i] === signature) {
       ints[me + E_DUPLICATES]++;
       return true;
     }
@@ -65,12 +65,19 @@ function isKnown(cursor: Cursor, signature: number, copyWindow: number): boolean
   return false;
 }
 
-function remember(cursor: Cursor, signature: number): void {
-  const { ints, floats, me, myTimes } = cursor;
+/** Keeps a packet's signature in the place of the oldest. */
+export function remember(ints: Int32Array, me: number, signature: number): void {
   const slot = ints[me + E_SIGNATURE_SLOT];
   ints[me + E_SIGNATURES + slot] = signature;
-  floats[myTimes + F_SIGNATURES + slot] = floats[cursor.times + T_NOW];
   ints[me + E_SIGNATURE_SLOT] = (slot + 1) & (SIGNATURES_KEPT - 1);
+}
+
+/**
+ * IP identification and checksum: the same in a copy, and hardly ever in another packet of the same stream.
+ * The sequence number tells segments apart whose checksum the network card was to fill in.
+ */
+export function signatureOf(view: PacketView): number {
+  return ((view.ipId << 16) | view.checksum) ^ Math.imul(view.sequence, 0x9e3779b1);
 }
 
 /** A power of two, and the room that columns.ts gives. */

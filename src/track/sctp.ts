@@ -35,6 +35,7 @@ import {
   END_SYN_SENT,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
+  F_LAST_TIME,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_CLIENT_1,
@@ -73,6 +74,7 @@ import { noteZeekDatagram } from './zeek.ts';
 export function updateSctp(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): boolean {
   const { ints, at, me, peer } = cursor;
   if (isDuplicateDatagram(cursor, view)) return false;
+  cursor.floats[cursor.myTimes + F_LAST_TIME] = cursor.floats[cursor.times + T_NOW];
   noteZeekDatagram(cursor);
   const chunks = view.chunks;
   if ((chunks & (SCTP_INIT | SCTP_INIT_ACK)) !== 0) noteInit(cursor, view);

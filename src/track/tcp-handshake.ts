@@ -93,7 +93,7 @@ export function noteRoles(cursor: Cursor, view: PacketView): void {
   }
   const handshake = ints[at + C_HANDSHAKE];
   if ((handshake & HANDSHAKE_CLIENT_KNOWN) !== 0) {
-    if ((handshake & HANDSHAKE_FAILED) !== 0) tryAgain(cursor);
+    if ((handshake & HANDSHAKE_FAILED) !== 0 && (view.flags & TCP_ACK) === 0) tryAgain(cursor);
     return;
   }
   const client = (view.flags & TCP_ACK) !== 0 ? 1 - cursor.sender : cursor.sender;
@@ -163,6 +163,8 @@ export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
     if ((theirs & END_SYN_ACKED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment)) {
       ints[peer + E_FLAGS] = theirs | END_SYN_ACKED;
       if (fromClient) {
+        // The client goes on: the RST that seemed to refuse it did not reach it.
+        if ((handshake & HANDSHAKE_REFUSED) !== 0) tryAgain(cursor);
         ints[at + C_HANDSHAKE] |= HANDSHAKE_ACCEPTED;
         ints[at + C_ACK_FRAME] = view.frame;
         floats[times + T_ACCEPTED] = floats[times + T_NOW];
@@ -203,8 +205,8 @@ export function noteInitialRtt(cursor: Cursor): void {
 /** Bits of C_COMPLETENESS, as Wireshark's tcp.completeness. */
 const COMPLETENESS_SYN = 1;
 const COMPLETENESS_SYN_ACK = 2;
-const COMPLETENESS_ACK = 4;
-const COMPLETENESS_DATA = 8;
+export const COMPLETENESS_ACK = 4;
+export const COMPLETENESS_DATA = 8;
 export const COMPLETENESS_FIN = 16;
 export const COMPLETENESS_RST = 32;
 

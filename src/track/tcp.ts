@@ -39,6 +39,7 @@ import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT, ANALYSIS_ZERO_WINDOW_PROBE, analyzeSegment } from './tcp-analysis.ts';
 import { noteFin, noteFinAck, noteReset } from './tcp-close.ts';
+import { followPredicted } from './tcp-fast-path.ts';
 import {
   noteCompleteness,
   noteHandshakeAck,
@@ -61,6 +62,7 @@ const UNANSWERED = ANALYSIS_RESENT | ANALYSIS_KEEP_ALIVE | ANALYSIS_ZERO_WINDOW_
  * @returns true when the connection is over: reset, or both sides have sent their FIN
  */
 export function updateTcp(cursor: Cursor, view: PacketView, isFirst: boolean, slab: Slab, events: EventPool): boolean {
+  if (followPredicted(cursor, view)) return false;
   const { ints, floats, at, me, peer, times } = cursor;
   const flags = view.flags;
 

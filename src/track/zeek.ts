@@ -85,13 +85,19 @@ export function updateZeek(cursor: Cursor, view: PacketView, found: number): voi
   const control = flags & (TCP_SYN | TCP_FIN | TCP_RST);
   const zeek = ints[me + E_ZEEK];
   const state = zeek & STATE_MASK;
-  const earned = view.dataLength > 0 ? EARNED_DATA : EARNED_ACK;
-  const isSettled = state === ZEEK_ESTABLISHED || state === ZEEK_CLOSED;
-  if (control === 0 && isSettled && (zeek & earned) !== 0 && view.window !== 0 && (found & NOTEWORTHY) === 0) return;
+  const isOrdinary = control === 0 && view.window !== 0 && (found & NOTEWORTHY) === 0;
+  if (isOrdinary && hasNothingForZeek(zeek, view.dataLength)) return;
   noteHistory(cursor, view, found);
-  if (control === 0 && isSettled) return;
+  if (control === 0 && (state === ZEEK_ESTABLISHED || state === ZEEK_CLOSED)) return;
   const moved = nextState(cursor, state, ints[peer + E_ZEEK] & STATE_MASK, flags, view.dataLength);
   ints[me + E_ZEEK] = (ints[me + E_ZEEK] & ~STATE_MASK) | moved;
+}
+
+/** An ordinary segment changes nothing: its letter is earned, and its sender's state moves by SYN, FIN and RST only. */
+export function hasNothingForZeek(zeek: number, length: number): boolean {
+  const state = zeek & STATE_MASK;
+  if (state !== ZEEK_ESTABLISHED && state !== ZEEK_CLOSED) return false;
+  return (zeek & (length > 0 ? EARNED_DATA : EARNED_ACK)) !== 0;
 }
 
 /** What makes a letter besides flags and payload: a gap, and everything that does not advance the sequence. */
