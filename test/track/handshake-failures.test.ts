@@ -60,6 +60,25 @@ describe('connect() that tries again with the same ISN', () => {
   });
 });
 
+describe('a SYN-ACK after the RST', () => {
+  test('that crossed the RST of the client opens nothing', async () => {
+    const found = await connectionOf(c.syn(), s.synAck(), c.rst(), s.synAck());
+    expect(found.handshake?.outcome).toBe('aborted');
+    expect(found.close).toMatchObject({ style: 'reset', state: { client: 'CLOSED', server: 'CLOSED' } });
+  });
+
+  test('finds the socket gone that was refused', async () => {
+    const found = await connectionOf(c.syn(), s.rstAck({ seq: 0 }), s.synAck());
+    expect([found.handshake?.outcome, found.close?.state.client]).toEqual(['refused', 'CLOSED']);
+  });
+
+  test('completes the handshake where the client goes on: the RST did not reach it', async () => {
+    const found = await connectionOf(c.syn(), s.rstAck({ seq: 0 }), s.synAck(), c.ack(), c.data(10), s.ack());
+    expect(found.handshake?.outcome).toBe('completed');
+    expect(found.close).toMatchObject({ style: 'open', state: { client: 'ESTABLISHED', server: 'ESTABLISHED' } });
+  });
+});
+
 describe('an ICMP error is the end of a handshake only in SYN-SENT and for that SYN', () => {
   test.each<[string, Step[], string]>([
     ['a host unreachable before the answer', [icmpError(c.syn(), 3, 1), s.synAck(), c.ack()], 'completed'],
