@@ -24,6 +24,7 @@ describe('an RST in SYN-SENT counts only if it acknowledges the SYN', () => {
   test.each<[string, Step, boolean]>([
     ['RST+ACK of the SYN', s.rstAck({ seq: 0, ack: 1 }), true],
     ['RST without ACK', s.rst({ seq: 0 }), false],
+    ['RST without ACK, with the right number in its place', s.rst({ seq: 0, ack: 1 }), false],
     ['RST+ACK of the number before', s.rstAck({ seq: 0, ack: 0 }), false],
     ['RST+ACK beyond what was sent', s.rstAck({ seq: 0, ack: 2 }), false],
   ])('%s', async (_, reset, accepted) => {

@@ -115,6 +115,11 @@ describe('simultaneous open', () => {
     expect(found.close?.state).toEqual({ client: 'ESTABLISHED', server: 'ESTABLISHED' });
   });
 
+  test('is not completed by the SYN-ACK of one side where the other SYN was missed', async () => {
+    const found = await connectionOf(c.syn(), unseen(s.syn()), c.synAck());
+    expect(found.handshake?.outcome).toBe('unanswered');
+  });
+
   test('is not completed before the SYNs are acknowledged', async () => {
     const found = await connectionOf(...crossed.slice(0, 2));
     expect(found.handshake?.outcome).toBe('unanswered');

@@ -75,6 +75,8 @@ describe('window full', () => {
         [c.syn(), s.synAck(scaled(7))],
       ]) {
         expect(await fills(...offers, c.ack(), c.data(1), s.ack({ window: 2 }), c.data(2))).toBe(1);
+        const toClient = await connectionOf(...offers, c.ack(), s.data(1), c.ack({ window: 2 }), s.data(2));
+        expect(toClient.fromServer.windowFull).toBe(1);
       }
     });
   });
