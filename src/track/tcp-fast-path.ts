@@ -27,6 +27,7 @@ import {
   END_SYN_SENT,
   END_UNSCALED,
   END_WINDOW_CLOSED,
+  F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
@@ -39,19 +40,15 @@ import type { Cursor } from './cursor.ts';
 import { remember, signatureOf } from './duplicates.ts';
 import { sampleRtt, timeSegment } from './rtt.ts';
 import { COMPLETENESS_ACK, COMPLETENESS_DATA } from './tcp-handshake.ts';
-import { hasNothingForZeek } from './zeek.ts';
-
-/** Any of these of the sender, or of the receiver, and the segment has more to say than its numbers. */
-const MINE_BUSY = END_UNSCALED | END_WINDOW_CLOSED;
-const MINE_READY = END_COVERED | END_HAS_ACKED;
+import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
 /**
  * Header prediction (Jacobson 1990; Linux tcp_rcv_established has one too): the segment that everyone expects. New data
  * in order, or an ACK of something new, in a connection that is neither being made nor closed and
  * whose windows are open. For these the rules of `updateTcp` come down to moving some numbers on.
  *
- * Two thirds of all segments and more are of this kind. A test runs captures with and without it: the records are
- * the same.
+ * Half of the segments of short connections and nearly all of long ones are of this kind. A test applies this and
+ * `updateTcpFully` to copies of the same columns: they come out the same.
  *
  * @returns false if it is not that simple; then nothing was changed
  */
@@ -64,11 +61,11 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   const lastAcknowledgment = ints[me + E_LAST_ACKNOWLEDGMENT];
   if (
     sequence !== ints[me + E_NEXT_SEQUENCE] ||
-    (mine & (MINE_BUSY | MINE_READY)) !== MINE_READY ||
+    (mine & (END_COVERED | END_WINDOW_CLOSED)) !== END_COVERED ||
     window === 0 ||
     ints[peer + E_WINDOW] === 0 ||
     ((acknowledgment - ints[peer + E_MAX_TO_ACKNOWLEDGE]) | 0) > 0 ||
-    ((acknowledgment - ints[me + E_ACKED]) | 0) < 0
+    ((mine & END_HAS_ACKED) !== 0 && ((acknowledgment - ints[me + E_ACKED]) | 0) < 0)
   ) {
     return false;
   }
@@ -76,17 +73,14 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   if ((theirs & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0 && (theirs & END_SYN_ACKED) === 0) return false;
   if ((theirs & (END_FIN_SENT | END_FIN_ACKED)) === END_FIN_SENT) return false;
   if (floats[times + T_INITIAL_RTT] === 0 && (ints[at + C_HANDSHAKE] & HANDSHAKE_ANY_SYN) !== 0) return false;
-  const completeness = length > 0 ? COMPLETENESS_DATA : COMPLETENESS_ACK;
-  if ((ints[at + C_COMPLETENESS] & completeness) === 0 || !hasNothingForZeek(ints[me + E_ZEEK], length)) return false;
-
   const now = floats[times + T_NOW];
   if (length > 0) {
     if (
       ints[me + E_COVER_END] !== sequence ||
       ints[me + E_GAPS] !== 0 ||
-      ints[me + E_FIRST_DATA_FRAME] === 0 ||
       (mine & END_FIN_SENT) !== 0 ||
-      isWindowFull(ints, peer, theirs, (sequence + length) | 0)
+      isWindowFull(ints, peer, theirs, (sequence + length) | 0) ||
+      isAcknowledged(ints, peer, (sequence + length) | 0)
     ) {
       return false;
     }
@@ -94,6 +88,10 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     ints[me + E_NEXT_SEQUENCE] = following;
     ints[me + E_COVER_END] = following;
     if (ints[me + E_MAX_TO_ACKNOWLEDGE] === sequence) ints[me + E_MAX_TO_ACKNOWLEDGE] = following;
+    if (ints[me + E_FIRST_DATA_FRAME] === 0) {
+      ints[me + E_FIRST_DATA_FRAME] = view.frame;
+      floats[myTimes + F_FIRST_DATA_TIME] = now;
+    }
     ints[me + E_LAST_DATA_FRAME] = view.frame;
     floats[myTimes + F_NEXT_SEQUENCE_TIME] = now;
     floats[myTimes + F_LAST_DATA_TIME] = now;
@@ -108,12 +106,21 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     ints[me + E_DUPLICATE_ACK_RUN] = 0;
     if (ints[peer + E_TIMED] > 0) sampleRtt(cursor, acknowledgment);
   }
+  ints[at + C_COMPLETENESS] |= length > 0 ? COMPLETENESS_DATA : COMPLETENESS_ACK;
+  if (!hasNothingForZeek(ints[me + E_ZEEK], length)) updateZeek(cursor, view, 0);
+  ints[me + E_FLAGS] = (mine | END_HAS_ACKED) & ~END_UNSCALED;
   ints[me + E_WINDOW] = window;
   ints[me + E_LAST_ANALYSIS] = 0;
   ints[peer + E_UNANSWERED] = 0;
   floats[myTimes + F_LAST_TIME] = now;
   remember(ints, me, signatureOf(view));
   return true;
+}
+
+/** The peer acknowledged it before it was captured. */
+function isAcknowledged(ints: Int32Array, peer: number, following: number): boolean {
+  const acknowledged = ints[peer + E_LAST_ACKNOWLEDGMENT];
+  return acknowledged !== 0 && ((following - acknowledged) | 0) <= 0;
 }
 
 /** The segment would reach exactly the edge of the peer's window, as far as its scale is known. */

@@ -62,7 +62,17 @@ const UNANSWERED = ANALYSIS_RESENT | ANALYSIS_KEEP_ALIVE | ANALYSIS_ZERO_WINDOW_
  * @returns true when the connection is over: reset, or both sides have sent their FIN
  */
 export function updateTcp(cursor: Cursor, view: PacketView, isFirst: boolean, slab: Slab, events: EventPool): boolean {
-  if (followPredicted(cursor, view)) return false;
+  return !followPredicted(cursor, view) && updateTcpFully(cursor, view, isFirst, slab, events);
+}
+
+/** The same without the short way for ordinary segments. */
+export function updateTcpFully(
+  cursor: Cursor,
+  view: PacketView,
+  isFirst: boolean,
+  slab: Slab,
+  events: EventPool,
+): boolean {
   const { ints, floats, at, me, peer, times } = cursor;
   const flags = view.flags;
 

@@ -8,25 +8,11 @@ import {
 } from '../../parsers/packet-view.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
-  C_ADDRESS_0,
-  C_ADDRESS_1,
-  C_FIRST_FRAME,
-  C_FIRST_NANOSECONDS,
   C_HASH,
-  C_LAST_FRAME,
-  C_PORTS,
-  C_PROTOCOL,
   C_REUSED_STREAM,
   C_STATUS,
   C_STREAM,
-  C_TUNNELS,
-  C_VLAN_01,
-  C_VLAN_23,
   C_ZONE,
-  E_PACKETS,
-  E_TTL,
-  F_BYTES,
-  F_WIRE_BYTES,
   FLOAT_STRIDE,
   INT_STRIDE,
   ROW_CLOSED,
@@ -35,7 +21,6 @@ import {
   ROW_RETIRED,
   ROW_USED,
   T_BASE_SECONDS,
-  T_NOW,
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
@@ -45,6 +30,7 @@ import { FragmentTable } from './fragments.ts';
 import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
 import { IdleSweep } from './idle-sweep.ts';
+import { countPacket, nameQuotedRow, nameRow } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
@@ -182,76 +168,27 @@ export class Tracker {
       cursor.set(this.slab, row, this.#flows.sender);
       if ((cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) !== 0) this.#adopt(cursor, view);
     }
-    const { ints, floats, at, me, times, myTimes } = cursor;
-    floats[times + T_NOW] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
-    ints[at + C_LAST_FRAME] = view.frame;
-    ints[me + E_PACKETS]++;
-    floats[myTimes + F_BYTES] += view.dataLength;
-    floats[myTimes + F_WIRE_BYTES] += view.originalLength;
-    const ttl = view.ttl;
-    const range = ints[me + E_TTL];
-    if (range !== ((ttl << 8) | ttl)) ints[me + E_TTL] = widen(range, ttl, ints[me + E_PACKETS] === 1);
+    countPacket(cursor, view);
     return cursor;
   }
 
   #begin(view: PacketView, reused: number): number {
     const row = this.slab.allocate();
+    this.#name(row, view);
     const ints = this.slab.ints;
-    const at = row * INT_STRIDE;
-    ints[at + C_HASH] = this.#flows.hash;
-    ints[at + C_STREAM] = this.#nextStream(view.ipProtocol);
-    ints[at + C_REUSED_STREAM] = reused;
-    this.#nameRow(row, view);
+    ints[row * INT_STRIDE + C_HASH] = this.#flows.hash;
+    ints[row * INT_STRIDE + C_STREAM] = this.#nextStream(view.ipProtocol);
+    ints[row * INT_STRIDE + C_REUSED_STREAM] = reused;
     this.#flows.insert(row);
     return row;
   }
 
-  /** Endpoints, first frame and time of a row, from the first packet: its sender is endpoint 0. */
-  #nameRow(row: number, view: PacketView): void {
-    const ints = this.slab.ints;
-    const at = row * INT_STRIDE;
-    ints[at + C_STATUS] = ROW_USED;
-    ints[at + C_ADDRESS_0] = view.source0;
-    ints[at + C_ADDRESS_0 + 1] = view.source1;
-    ints[at + C_ADDRESS_0 + 2] = view.source2;
-    ints[at + C_ADDRESS_0 + 3] = view.source3;
-    ints[at + C_ADDRESS_1] = view.destination0;
-    ints[at + C_ADDRESS_1 + 1] = view.destination1;
-    ints[at + C_ADDRESS_1 + 2] = view.destination2;
-    ints[at + C_ADDRESS_1 + 3] = view.destination3;
-    ints[at + C_PORTS] = (view.sourcePort << 16) | view.destinationPort;
-    ints[at + C_PROTOCOL] = (view.ipVersion << 8) | view.ipProtocol;
-    ints[at + C_FIRST_FRAME] = view.frame;
-    ints[at + C_FIRST_NANOSECONDS] = view.nanoseconds;
-    ints[at + C_VLAN_01] = packVlan(view.vlanCount, 0, view.vlan0, view.vlan1);
-    ints[at + C_VLAN_23] = packVlan(view.vlanCount, 2, view.vlan2, view.vlan3);
-    if (view.tunnelCount > 0) ints[at + C_TUNNELS] = packTunnels(view);
-    if (view.ipVersion === 6 && (isLinkLocal(view.source0) || isLinkLocal(view.destination0))) {
-      ints[at + C_ZONE] = this.zones.number(this.#options.interfaceName(view));
-    }
-    this.slab.floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
-  }
-
-  /** A connection of which only an ICMP error is known: the sender of the quoted packet is endpoint 0. */
+  /** A connection of which only an ICMP error is known. */
   #beginQuoted(view: PacketView): number {
     const row = this.slab.allocate();
-    const { ints, floats } = this.slab;
-    const at = row * INT_STRIDE;
-    ints[at + C_HASH] = this.#flows.hash;
-    ints[at + C_STATUS] = ROW_USED | ROW_QUOTED;
-    ints[at + C_STREAM] = this.#nextStream(view.quotedProtocol);
-    ints[at + C_ADDRESS_0] = view.quotedSource0;
-    ints[at + C_ADDRESS_0 + 1] = view.quotedSource1;
-    ints[at + C_ADDRESS_0 + 2] = view.quotedSource2;
-    ints[at + C_ADDRESS_0 + 3] = view.quotedSource3;
-    ints[at + C_ADDRESS_1] = view.quotedDestination0;
-    ints[at + C_ADDRESS_1 + 1] = view.quotedDestination1;
-    ints[at + C_ADDRESS_1 + 2] = view.quotedDestination2;
-    ints[at + C_ADDRESS_1 + 3] = view.quotedDestination3;
-    ints[at + C_PORTS] = (view.quotedSourcePort << 16) | view.quotedDestinationPort;
-    ints[at + C_PROTOCOL] = (view.quotedIpVersion << 8) | view.quotedProtocol;
-    floats[row * FLOAT_STRIDE + T_BASE_SECONDS] = view.seconds;
-    floats[row * FLOAT_STRIDE + T_NOW] = view.nanoseconds;
+    nameQuotedRow(this.slab, row, view);
+    this.slab.ints[row * INT_STRIDE + C_HASH] = this.#flows.hash;
+    this.slab.ints[row * INT_STRIDE + C_STREAM] = this.#nextStream(view.quotedProtocol);
     this.#flows.insert(row);
     return row;
   }
@@ -260,8 +197,15 @@ export class Tracker {
   #adopt(cursor: Cursor, view: PacketView): void {
     const { row, floats, times } = cursor;
     this.events.rebase(this.slab, row, (floats[times + T_BASE_SECONDS] - view.seconds) * 1e9, cursor.sender);
-    this.#nameRow(row, view);
+    this.#name(row, view);
     cursor.set(this.slab, row, 0);
+  }
+
+  #name(row: number, view: PacketView): void {
+    nameRow(this.slab, row, view);
+    if (view.ipVersion === 6 && (isLinkLocal(view.source0) || isLinkLocal(view.destination0))) {
+      this.slab.ints[row * INT_STRIDE + C_ZONE] = this.zones.number(this.#options.interfaceName(view));
+    }
   }
 
   #nextStream(protocol: number): number {
@@ -332,26 +276,4 @@ export class Tracker {
     this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;
     this.slab.release(row);
   }
-}
-
-function widen(range: number, ttl: number, isFirst: boolean): number {
-  if (isFirst) return (ttl << 8) | ttl;
-  const low = range >>> 8;
-  const high = range & 0xff;
-  return (Math.min(ttl, low) << 8) | Math.max(ttl, high);
-}
-
-/** Two of the packet's VLAN ids, 0xffff where there is none. */
-function packVlan(count: number, first: number, upper: number, lower: number): number {
-  return ((count > first ? upper : 0xffff) << 16) | (count > first + 1 ? lower : 0xffff);
-}
-
-function packTunnels(view: PacketView): number {
-  const count = view.tunnelCount;
-  return (
-    (view.tunnel0 << 24) |
-    ((count > 1 ? view.tunnel1 : 0) << 16) |
-    ((count > 2 ? view.tunnel2 : 0) << 8) |
-    (count > 3 ? view.tunnel3 : 0)
-  );
 }
