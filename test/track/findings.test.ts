@@ -64,7 +64,7 @@ describe('in the close', () => {
 
   test.each<[string, Step[], string[]]>([
     ['reset', [...handshake, c.data(9), s.rst()], ['reset']],
-    ['an RST that nobody accepts', [...handshake, c.data(9), s.rst({ seq: 99 })], []],
+    ['an RST that its receiver does not accept', [...handshake, c.data(9), s.rst({ seq: 99 })], ['reset-ignored']],
     ['reset after a FIN', [...handshake, c.fin(), s.rst()], ['reset-after-fin']],
     ['reset after both FINs and their ACKs', [...handshake, ...ended, c.rst()], []],
     ['closed more than ten seconds after its peer', closeWait(10.001), ['long-close-wait']],

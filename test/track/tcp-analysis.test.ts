@@ -170,6 +170,12 @@ describe('ACK of a segment that the capture does not have', () => {
       { lostSegments: 1 },
       { ackedUnseen: 1 },
     ],
+    [
+      'an ACK of a hole between captured segments, once',
+      [unseen(c.data(100)), c.data(100), s.ack(), s.data(10), s.data(10)],
+      { lostSegments: 1 },
+      { ackedUnseen: 1 },
+    ],
   ]);
 });
 
@@ -191,6 +197,20 @@ describe('keep-alive', () => {
     const found = await connectionOf(...handshake, c.data(10), s.ack(), c.data(1, { seq: 10 }), s.ack());
     expect(found.fromClient).toMatchObject({ bytes: 11, uniqueBytes: 10, lastData: { frame: 4 } });
   });
+});
+
+test('a SYN that comes again takes back the number that an RST had moved on', async () => {
+  const steps = [
+    c.syn(),
+    s.synAck({ ack: 500 }),
+    c.rst({ seq: 500 }),
+    c.syn({ at: 1 }),
+    s.synAck({ at: 1.01 }),
+    c.ack(),
+  ];
+  const found = await connectionOf(...steps, c.data(100, { seq: 1 }), s.ack());
+  // Only the SYN was sent again.
+  expect(countsOf(found.fromClient)).toEqual({ retransmissions: 1 });
 });
 
 test('the analysis is the same across the wrap of sequence numbers', async () => {

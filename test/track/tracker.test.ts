@@ -4,7 +4,7 @@ import { PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet-view
 import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import { Tracker } from '../../src/track/tracker.ts';
 import { PacketInput, START, type TimedPacket } from '../support/conversation.ts';
-import { ethernet, ipv4, tcp, udp } from '../support/packets.ts';
+import { ethernet, icmp, ipv4, tcp, udp } from '../support/packets.ts';
 
 /** So many connections are kept without any being given up. */
 const KEEP_ALL_BELOW = 65_536;
@@ -21,12 +21,15 @@ const refusal = ethernet(
     tcp({ sourcePort: 80, destinationPort: 40000, flags: TCP_RST | TCP_ACK, sequence: 0, acknowledgment: 10 }),
   ),
 );
+const unreachable = ethernet({}, ipv4({}, icmp(4, 3, 1, 0, ipv4({}, udp({}, 'x')))));
 const SOURCE_ADDRESS = 26;
 const DESTINATION_ADDRESS = 30;
+/** The source address of the packet that the ICMP error quotes. */
+const QUOTED_ADDRESS = 54;
 
 /** The packet of client number `client`: an address of its own. Valid until the next one. */
 function of(client: number, packet: Uint8Array, seconds: number): TimedPacket {
-  const address = packet === refusal ? DESTINATION_ADDRESS : SOURCE_ADDRESS;
+  const address = packet === refusal ? DESTINATION_ADDRESS : packet === unreachable ? QUOTED_ADDRESS : SOURCE_ADDRESS;
   packet.set([11, client >>> 16, client >>> 8, client], address);
   return { seconds: START + Math.floor(seconds), nanoseconds: 0, bytes: packet };
 }
@@ -88,6 +91,15 @@ describe('connections that have ended without saying so', () => {
     expect(new Set(firstFrames).size).toBe(count + 1);
     expect([summary.connections.udp, summary.evicted]).toEqual([count + 1, 0]);
   });
+});
+
+test('connections that were only quoted are given up in silence', async () => {
+  function* quoted(): Generator<TimedPacket> {
+    for (let client = 0; client < 70_000; client++) yield of(client, unreachable, 0);
+  }
+  const { firstFrames, summary } = await report([quoted(), goOn(30_000, 100)]);
+  expect(firstFrames).toEqual([70_001]);
+  expect(summary.connections).toEqual({ tcp: 0, udp: 1, sctp: 0 });
 });
 
 describe('more connections than allowed', () => {

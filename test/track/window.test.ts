@@ -112,7 +112,7 @@ describe('how long a window was closed', () => {
     ['said again and again', [s.ack({ at: 2, window: 0 }), s.ack({ at: 4, window: 10 })], 3],
     ['twice', [s.ack({ at: 2, window: 1 }), s.ack({ at: 3, window: 0 }), s.ack({ at: 3.5, window: 1 })], 1.5],
     ['until the last packet where it never opens', [c.data(1, { at: 8 })], 7],
-    ['an RST says nothing of a window', [s.rst({ at: 2, window: 5 })], 1],
+    ['an RST says nothing of a window', [s.rst({ at: 2, seq: 99, window: 5 }), c.data(1, { at: 8 })], 7],
   ])('%s', async (_, steps, zeroWindowTime) => {
     const found = await connectionOf(...closed, ...steps);
     expect([found.fromServer.zeroWindowTime, found.fromClient.zeroWindowTime]).toEqual([zeroWindowTime, 0]);

@@ -12,6 +12,7 @@ describe('conn_state', () => {
     ['S1', 'established, not closed', [...handshake, c.data(10), s.ack()]],
     ['S1', 'a SYN-ACK without its ACK', [c.syn(), s.synAck()]],
     ['SF', 'both closed', [...handshake, c.fin(), s.fin(), c.ack()]],
+    ['SF', 'both closed, then the old SYN comes once more', [...handshake, c.fin(), s.fin(), c.ack(), c.syn()]],
     ['REJ', 'refused', [c.syn(), refusal]],
     ['S2', 'the originator closed, the responder did not', [...handshake, c.fin(), s.ack()]],
     ['S3', 'the responder closed, the originator did not', [...handshake, s.fin(), c.ack()]],
