@@ -84,13 +84,18 @@ export function makeClose(slab: Slab, events: EventPool, row: number, sides: Sid
 export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): Side | 'both' | null {
   const { client, server } = sides;
   if (style === 'simultaneous') return 'both';
-  const clientFin = ints[client + E_FIN_FRAME];
-  const serverFin = ints[server + E_FIN_FRAME];
+  const clientFin = finFrame(ints, client);
+  const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
     return serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
   }
   if (style !== 'reset') return null;
   return (ints[client + E_FLAGS] & END_RESET_SENT) !== 0 ? 'client' : 'server';
+}
+
+/** Frame of the FIN that closed a direction, 0 where none did. */
+export function finFrame(ints: Int32Array, side: number): number {
+  return (ints[side + E_FLAGS] & END_FIN_SENT) !== 0 ? ints[side + E_FIN_FRAME] : 0;
 }
 
 function makeSteps(slab: Slab, events: EventPool, row: number, sides: Sides): CloseStep[] {

@@ -52,6 +52,9 @@ export const C_EVENT_COUNTS = 28;
 export const C_REUSED_STREAM = 29;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
 export const C_ZONE = 30;
+/** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
+export const C_DUPLICATE_FRAME = 38;
+export const C_UNSEEN_FRAME = 39;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 31; // to 36
 export const C_HISTORY_LENGTH = 37;
@@ -129,6 +132,8 @@ export const E_ZEEK_RST = 54;
 export const E_ZEEK_ZERO_WINDOWS = 55;
 export const E_ZEEK_RESENT = 56;
 export const E_ZEEK_GAPS = 57;
+/** First frame that closed this side's window. */
+export const E_ZERO_WINDOW_FRAME = 66;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 58; // to 65
 
@@ -214,6 +219,8 @@ export const HANDSHAKE_ASSUMED = 256;
 /** An RST that ended the handshake came from the server, from the client. */
 export const HANDSHAKE_REFUSED = 512;
 export const HANDSHAKE_ABORTED = 1024;
+/** The client sent its SYN again after the SYN-ACK passed: it did not hear it, and only its ACK shows that it did later. */
+export const HANDSHAKE_NOT_HEARD = 8192;
 /** An ICMP error quoted the SYN while it was in flight. */
 export const HANDSHAKE_UNREACHABLE = 2048;
 

@@ -1,5 +1,6 @@
 import { type PacketView, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
+  C_DUPLICATE_FRAME,
   E_DUPLICATES,
   E_LAST_ACKNOWLEDGMENT,
   E_NEXT_SEQUENCE,
@@ -32,10 +33,10 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
   if (view.dataLength > 0 || control !== 0) {
     const isNew = nextSequence === 0 || (atOrAfter(view.sequence, nextSequence) && (control & TCP_RST) === 0);
-    if (!isNew && isKnown(cursor, signature, view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID)) return true;
+    if (!isNew && isKnown(cursor, view, signature, view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID)) return true;
   } else if (view.ipId !== 0 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT]) {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
-    if (isKnown(cursor, signature, COPY_WINDOW)) return true;
+    if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
   }
   remember(cursor.ints, cursor.me, signature);
   return false;
@@ -45,13 +46,13 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
 export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
   if (view.ipId === 0) return false;
   const signature = (view.ipId << 16) | ((view.checksum + view.dataLength) & 0xffff);
-  if (isKnown(cursor, signature, COPY_WINDOW)) return true;
+  if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
   remember(cursor.ints, cursor.me, signature);
   return false;
 }
 
 /** Is the signature among the sender's last four, and did it send anything so recently? */
-function isKnown(cursor: Cursor, signature: number, copyWindow: number): boolean {
+function isKnown(cursor: Cursor, view: PacketView, signature: number, copyWindow: number): boolean {
   const { ints, floats, me } = cursor;
   const sinceLast = floats[cursor.times + T_NOW] - floats[cursor.myTimes + F_LAST_TIME];
   if (sinceLast > copyWindow) return false;
@@ -59,6 +60,7 @@ function isKnown(cursor: Cursor, signature: number, copyWindow: number): boolean
   for (let i = 0; i < known; i++) {
     if (ints[me + E_SIGNATURES + i] === signature) {
       ints[me + E_DUPLICATES]++;
+      if (ints[cursor.at + C_DUPLICATE_FRAME] === 0) ints[cursor.at + C_DUPLICATE_FRAME] = view.frame;
       return true;
     }
   }

@@ -1,8 +1,9 @@
 import type { CloseStyle, Finding, Severity, Side } from '../record.ts';
 import type { Sides } from './close-record.ts';
-import { closeStyle, firstCloser } from './close-record.ts';
+import { closeStyle, finFrame, firstCloser } from './close-record.ts';
 import {
   C_ACK_FRAME,
+  C_DUPLICATE_FRAME,
   C_EVENTS,
   C_FIRST_FRAME,
   C_HANDSHAKE,
@@ -12,6 +13,7 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  C_UNSEEN_FRAME,
   E_ACKED_UNSEEN,
   E_DUPLICATES,
   E_FIN_FRAME,
@@ -19,6 +21,7 @@ import {
   E_LAST_DATA_FRAME,
   E_PACKETS,
   E_RETRANSMISSIONS,
+  E_ZERO_WINDOW_FRAME,
   END_CLOSED_SECOND,
   END_HAS_ACKED,
   END_WINDOW_CLOSED,
@@ -29,10 +32,11 @@ import {
   T_BASE_SECONDS,
   T_NOW,
 } from './columns.ts';
-import { EVENT_ICMP, EVENT_RST, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './events.ts';
+import { EVENT_ICMP, EVENT_RST, EVENT_STRIDE, V_DETAIL, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './events.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
 import type { RecordSource } from './make-record.ts';
+import { CLOSED } from './tcp-state.ts';
 import { seconds } from './times.ts';
 
 /** What a connection without findings has; shared, and never changed. */
@@ -66,6 +70,10 @@ export function makeFindings(source: RecordSource, row: number, sides: Sides): r
 const TCP = 6;
 const UDP = 17;
 
+/** What the steps of the handshake are called. */
+const TCP_WORDS = { syn: 'SYN', synAck: 'SYN-ACK', reset: 'RST' };
+const SCTP_WORDS = { syn: 'INIT', synAck: 'INIT ACK', reset: 'ABORT' };
+
 /** Collects findings; makes no list before the first. */
 class FindingList {
   #findings: Finding[] | null = null;
@@ -94,23 +102,24 @@ function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found
   const syn = ints[at + C_SYN_FRAME];
   const synAck = ints[at + C_SYN_ACK_FRAME];
   const frames = [syn, synAck];
+  const words = (ints[at + C_PROTOCOL] & 0xff) === TCP ? TCP_WORDS : SCTP_WORDS;
   if (outcome === 'refused') {
-    found.add('connection-refused', 'error', 'server', 'the SYN was answered with RST', frames);
+    found.add('connection-refused', 'error', 'server', `the ${words.syn} was answered with ${words.reset}`, frames);
   } else if (outcome === 'unanswered') {
-    found.add('unanswered', 'error', 'server', `no answer to ${counted(synCount, 'SYN')}`, frames);
+    found.add('unanswered', 'error', 'server', `no answer to ${counted(synCount, words.syn)}`, frames);
   } else if (outcome === 'aborted') {
     found.add('handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
   } else if (outcome === 'half-open') {
-    const message = `${counted(synAckCount, 'SYN-ACK')} never acknowledged`;
+    const message = `${counted(synAckCount, words.synAck)} never acknowledged`;
     found.add('half-open', 'warning', 'client', message, frames);
   }
   if (isSlow) {
-    const why = synCount > 1 ? `, after ${counted(synCount, 'SYN')}` : '';
+    const why = synCount > 1 ? `, after ${counted(synCount, words.syn)}` : '';
     found.add('slow-handshake', 'warning', 'server', `connect() took ${formatSeconds(connect)}${why}`, frames);
   } else if (synCount > 1 && outcome === 'completed') {
-    found.add('handshake-retransmitted', 'warning', null, `${counted(synCount, 'SYN')} until the answer`, frames);
+    found.add('handshake-retransmitted', 'warning', null, `${counted(synCount, words.syn)} until the answer`, frames);
   } else if (synAckCount > 1 && outcome === 'completed') {
-    const message = `${counted(synAckCount, 'SYN-ACK')} sent`;
+    const message = `${counted(synAckCount, words.synAck)} sent`;
     found.add('handshake-retransmitted', 'warning', null, message, [synAck, ints[at + C_ACK_FRAME]]);
   }
 }
@@ -120,11 +129,21 @@ function findInClose(source: RecordSource, row: number, sides: Sides, found: Fin
   const style = closeStyle(ints, sides.at, sides.client, sides.server);
   const outcome = handshakeOutcome(ints[sides.at + C_HANDSHAKE]);
   if ((style === 'reset' || style === 'reset-after-fin') && outcome !== 'refused' && outcome !== 'aborted') {
-    const frames = resetFrames(source, row);
+    const frames = resetFrames(source, row, 1);
     const by = firstCloser(ints, sides, 'reset');
     const side = by === 'both' ? null : by;
     if (style === 'reset') found.add('reset', 'error', side, `reset by the ${side}`, frames);
     else found.add('reset-after-fin', 'warning', null, 'reset after a FIN', frames);
+  }
+  const ignored = resetFrames(source, row, 0);
+  if (ignored.length > 0) {
+    found.add(
+      'reset-ignored',
+      'note',
+      null,
+      `${counted(ignored.length, 'RST')} that the receiver does not accept`,
+      ignored,
+    );
   }
   if (style === 'abandoned' && outcome === 'completed') {
     found.add('abandoned', 'error', null, 'sent again and again without an answer, then silence', []);
@@ -138,7 +157,7 @@ function findInCloseWait(source: RecordSource, sides: Sides, side: Side, style: 
   const { ints, floats } = source.slab;
   const isClient = side === 'client';
   const me = isClient ? sides.client : sides.server;
-  const peerFin = ints[(isClient ? sides.server : sides.client) + E_FIN_FRAME];
+  const peerFin = finFrame(ints, isClient ? sides.server : sides.client);
   if (peerFin === 0) return;
   const waitedFrom = floats[(isClient ? sides.serverTimes : sides.clientTimes) + F_FIN_TIME];
   if ((ints[me + E_FLAGS] & END_CLOSED_SECOND) !== 0) {
@@ -157,11 +176,16 @@ function findInCloseWait(source: RecordSource, sides: Sides, side: Side, style: 
   }
 }
 
-function resetFrames({ slab, events }: RecordSource, row: number): number[] {
+const NO_FRAMES: number[] = [];
+
+/** Frames of the RSTs that were accepted (1), or not (0) although the receiver was not closed. */
+function resetFrames({ slab, events }: RecordSource, row: number, accepted: number): number[] {
+  if (events.first(slab, row) < 0) return NO_FRAMES;
   const frames: number[] = [];
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
-    if (events.ints[v + V_KIND] === EVENT_RST) frames.push(events.ints[v + V_FRAME]);
+    const isReset = events.ints[v + V_KIND] === EVENT_RST && events.ints[v + V_VALUE] === accepted;
+    if (isReset && (accepted === 1 || events.ints[v + V_DETAIL] !== CLOSED)) frames.push(events.ints[v + V_FRAME]);
   }
   return frames;
 }
@@ -183,7 +207,8 @@ function findInTransfer(
   }
   const stalled = seconds(zeroWindowNanoseconds(ints, floats, sides.times, me, myTimes));
   if (stalled > thresholds.zeroWindow) {
-    found.add('zero-window', 'warning', side, `receive window closed for ${formatSeconds(stalled)}`, []);
+    const message = `receive window closed for ${formatSeconds(stalled)}`;
+    found.add('zero-window', 'warning', side, message, [ints[me + E_ZERO_WINDOW_FRAME]]);
   }
 }
 
@@ -221,11 +246,12 @@ function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList)
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
   if (unseen > 0) {
     const message = `${counted(unseen, 'ACK')} of segments that the capture does not have`;
-    found.add('capture-loss', 'warning', null, message, []);
+    found.add('capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
   }
   const duplicates = ints[client + E_DUPLICATES] + ints[server + E_DUPLICATES];
   if (duplicates > 0) {
-    found.add('duplicate-packets', 'note', null, `${counted(duplicates, 'packet')} captured twice`, []);
+    const message = `${counted(duplicates, 'packet')} captured twice`;
+    found.add('duplicate-packets', 'note', null, message, [ints[at + C_DUPLICATE_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {

@@ -38,6 +38,7 @@ export class IdleSweep {
   isEviction = false;
   readonly #slab: Slab;
   readonly #most: number;
+  readonly #keepAllBelow: number;
   #packets = 0;
   #row = 0;
   #budget = 0;
@@ -47,6 +48,7 @@ export class IdleSweep {
   constructor(slab: Slab, mostConnections: number) {
     this.#slab = slab;
     this.#most = mostConnections;
+    this.#keepAllBelow = Math.min(KEEP_ALL_BELOW, mostConnections);
   }
 
   /** Called for each packet: is it time to look? */
@@ -54,7 +56,7 @@ export class IdleSweep {
     if (++this.#packets < PACKETS_BETWEEN) return false;
     this.#packets = 0;
     this.#budget = ROWS_AT_ONCE;
-    return this.#slab.used > KEEP_ALL_BELOW;
+    return this.#slab.used > this.#keepAllBelow;
   }
 
   /** Next row to give up, -1 when this look is over. @param seconds capture time */

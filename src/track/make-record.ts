@@ -280,7 +280,8 @@ function roundNanoseconds(nanoseconds: number): number {
 function makeZeek(ints: Int32Array, floats: Float64Array, sides: Sides, protocol: Protocol): Connection['zeek'] {
   const { at, client, server } = sides;
   const history = zeekHistory(ints, at, sides.clientEndpoint);
-  if (protocol !== 'tcp') {
+  if (protocol === 'sctp') return { connState: 'OTH', history }; // Zeek follows no associations
+  if (protocol === 'udp') {
     return { connState: zeekUdpState(ints[client + E_PACKETS] > 0, ints[server + E_PACKETS] > 0), history };
   }
   const anyPayload = floats[sides.clientTimes + F_BYTES] + floats[sides.serverTimes + F_BYTES] > 0;

@@ -1,5 +1,6 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
+  C_UNSEEN_FRAME,
   E_ACKED_UNSEEN,
   E_DUPLICATE_ACK_RUN,
   E_DUPLICATE_ACKS,
@@ -122,7 +123,10 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
       if (ints[peer + E_DUPLICATE_ACK_RUN] === 0) found |= ANALYSIS_ACKED_UNSEEN;
       ints[peer + E_DUPLICATE_ACK_RUN] = -1;
     }
-    if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) ints[me + E_ACKED_UNSEEN]++;
+    if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) {
+      ints[me + E_ACKED_UNSEEN]++;
+      if (ints[cursor.at + C_UNSEEN_FRAME] === 0) ints[cursor.at + C_UNSEEN_FRAME] = view.frame;
+    }
   }
 
   const phantom = (flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-import { type PacketView, TCP_ACK } from '../../parsers/packet-view.ts';
+import { type PacketView, TCP_ACK, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
   C_STATUS,
@@ -45,16 +45,23 @@ export function noteFinAck(cursor: Cursor, view: PacketView): void {
   }
 }
 
-/** A FIN: the first of this side closes its direction. Comes after `noteFinAck` of the same segment. */
+/**
+ * A FIN: the first of this side closes its direction. One beside a SYN is not processed (RFC 9293 3.10.7.4), and one
+ * after an RST closes nothing: their frame is kept, for there was a FIN. Comes after `noteFinAck` of the same segment.
+ */
 export function noteFin(cursor: Cursor, view: PacketView): void {
   const { ints, floats, me, peer, myTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   if ((mine & END_FIN_SENT) !== 0) return;
+  const isVain = (view.flags & TCP_SYN) !== 0 || (ints[cursor.at + C_STATUS] & ROW_RESET) !== 0;
+  if (ints[me + E_FIN_FRAME] === 0 || !isVain) {
+    ints[me + E_FIN_FRAME] = view.frame;
+    floats[myTimes + F_FIN_TIME] = floats[cursor.times + T_NOW];
+  }
+  if (isVain) return;
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
   ints[me + E_FLAGS] = mine | END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
-  ints[me + E_FIN_FRAME] = view.frame;
-  floats[myTimes + F_FIN_TIME] = floats[cursor.times + T_NOW];
 }
 
 /**

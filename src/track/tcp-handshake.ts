@@ -26,6 +26,7 @@ import {
   HANDSHAKE_CLIENT_KNOWN,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_FAST_OPEN,
+  HANDSHAKE_NOT_HEARD,
   HANDSHAKE_REFUSED,
   HANDSHAKE_SIMULTANEOUS,
   HANDSHAKE_SYN,
@@ -116,7 +117,11 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
   let handshake = ints[at + C_HANDSHAKE];
   const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
 
-  if ((ints[me + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) {
+  const isFirst = (ints[me + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0;
+  // A SYN-ACK that acknowledged nothing does not bind: the one that does is the server's.
+  const isBetter =
+    isSynAck && (handshake & HANDSHAKE_CONNECTED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment);
+  if (isFirst || isBetter) {
     ints[me + E_ISN] = view.sequence;
     ints[me + E_SYN_WINDOW] = view.window;
     ints[me + E_SYN_OPTIONS] = packOptions(view);
@@ -132,6 +137,7 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
         floats[times + T_SYN] = now;
       }
       if ((handshake & HANDSHAKE_CONNECTED) === 0) floats[times + T_LAST_SYN] = now;
+      else handshake |= HANDSHAKE_NOT_HEARD;
     } else if ((ints[peer + E_FLAGS] & END_SYN_SENT) !== 0) {
       handshake |= HANDSHAKE_SIMULTANEOUS;
     }

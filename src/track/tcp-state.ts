@@ -1,6 +1,7 @@
 import type { TcpState } from '../record.ts';
 import {
   C_HANDSHAKE,
+  C_PROTOCOL,
   C_STATUS,
   E_FLAGS,
   E_PACKETS,
@@ -11,6 +12,7 @@ import {
   END_SYN_ACKED,
   END_SYN_SENT,
   HANDSHAKE_CONNECTED,
+  HANDSHAKE_NOT_HEARD,
   ROW_RESET,
 } from './columns.ts';
 
@@ -28,6 +30,7 @@ export const TCP_STATES: readonly TcpState[] = [
   'LAST-ACK',
   'TIME-WAIT',
 ];
+const SCTP = 132;
 export const CLOSED = 0;
 export const SYN_SENT = 2;
 export const SYN_RECEIVED = 3;
@@ -54,14 +57,20 @@ export function stateOf(ints: Int32Array, at: number, me: number, peer: number):
   if ((mine & END_FIN_SENT) !== 0) {
     const peerFinReceived = (theirs & END_FIN_ACKED) !== 0;
     if ((mine & END_CLOSED_SECOND) !== 0) return (mine & END_FIN_ACKED) !== 0 ? CLOSED : LAST_ACK;
-    if ((mine & END_FIN_ACKED) !== 0) return peerFinReceived ? TIME_WAIT : FIN_WAIT_2;
+    if ((mine & END_FIN_ACKED) !== 0) {
+      if (!peerFinReceived) return FIN_WAIT_2;
+      // SCTP keeps nothing after SHUTDOWN COMPLETE (RFC 9260 9.2).
+      return (ints[at + C_PROTOCOL] & 0xff) === SCTP ? CLOSED : TIME_WAIT;
+    }
     return peerFinReceived ? CLOSING : FIN_WAIT_1;
   }
   if ((theirs & END_FIN_ACKED) !== 0) return CLOSE_WAIT;
   if ((mine & END_SYN_ACK_SENT) !== 0) return (mine & END_SYN_ACKED) !== 0 ? ESTABLISHED : SYN_RECEIVED;
   if ((mine & END_SYN_SENT) !== 0) {
-    const connected = (mine & END_SYN_ACKED) !== 0 || (ints[at + C_HANDSHAKE] & HANDSHAKE_CONNECTED) !== 0;
-    return connected ? ESTABLISHED : SYN_SENT;
+    if ((theirs & END_SYN_ACKED) !== 0) return ESTABLISHED; // it acknowledged the peer's SYN
+    const handshake = ints[at + C_HANDSHAKE];
+    if ((handshake & HANDSHAKE_NOT_HEARD) !== 0) return SYN_SENT;
+    return (mine & END_SYN_ACKED) !== 0 || (handshake & HANDSHAKE_CONNECTED) !== 0 ? ESTABLISHED : SYN_SENT;
   }
   // No SYN of this side was captured: it takes part if it sent anything, or if its peer never opened.
   if (ints[me + E_PACKETS] > 0) return ESTABLISHED;

@@ -14,6 +14,7 @@ import {
   E_SYNS,
   E_TIMED,
   E_UNANSWERED,
+  E_ZERO_WINDOW_FRAME,
   END_BASE_SET,
   END_FIN_ACKED,
   END_FIN_SENT,
@@ -109,7 +110,7 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
     if (ints[peer + E_TIMED] > 0) sampleRtt(cursor, view.acknowledgment);
     noteAcknowledged(ints, me, view.acknowledgment);
   }
-  if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(cursor, view.window);
+  if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(cursor, view);
   if ((flags & TCP_FIN) !== 0) noteFin(cursor, view);
 
   ints[peer + E_UNANSWERED] = 0;
@@ -171,10 +172,11 @@ function noteAcknowledged(ints: Int32Array, me: number, acknowledgment: number):
 }
 
 /** How long this side's receive window is closed. */
-function noteWindow(cursor: Cursor, window: number): void {
+function noteWindow(cursor: Cursor, view: PacketView): void {
   const { ints, floats, me, myTimes } = cursor;
   const mine = ints[me + E_FLAGS];
-  if (window === 0) {
+  if (view.window === 0) {
+    if (ints[me + E_ZERO_WINDOW_FRAME] === 0) ints[me + E_ZERO_WINDOW_FRAME] = view.frame;
     if ((mine & END_WINDOW_CLOSED) !== 0) return;
     ints[me + E_FLAGS] = mine | END_WINDOW_CLOSED;
     floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fixturePath, goldenNames, goldenPath } from '../fixtures/fixture-files.ts';
+import { fixtureNames, fixturePath, goldenPath } from '../fixtures/fixture-files.ts';
 import { goldenOf, goldenText } from '../fixtures/golden.ts';
 import { HAND_BUILT } from './hand-built/index.ts';
 import { fixturesReadme } from './readme.ts';
@@ -15,7 +15,7 @@ for (const { theme, file, bytes } of HAND_BUILT) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
 }
-for (const name of goldenNames()) {
+for (const name of fixtureNames()) {
   if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
   writeFileSync(goldenPath(name), goldenText(await goldenOf(fixturePath(name))));
 }
