@@ -1,13 +1,14 @@
 /**
  * Where everything about a connection stands in its slab row.
  *
- * A connection is one row of an Int32Array and one of a Float64Array: the columns C_… and T_… of the
- * connection, then the columns E_… and F_… of its two endpoints. Endpoint 0 sent the first packet. A column's
- * comment says what it means; all are 0 in a new row, except what `allocate` (slab.ts) sets.
+ * A connection is one row: the columns C_… (int32) and T_… (float64) of the connection, then the columns E_… and F_…
+ * of its two endpoints. Endpoint 0 sent the first packet. A column's comment says what it means; all are 0 in a new
+ * row, except what `allocate` (slab.ts) sets.
  *
- * The numbers are written out, and not computed, because only a literal becomes part of the machine code; a test
- * sees to it that no two columns overlap. What every packet touches stands in the first cache line of its part
- * (16 int32, 8 float64); each part fills whole lines.
+ * A row is one piece of memory, seen as int32 and as float64: column N of the one lies where columns 2N and 2N + 1
+ * of the other do. Waiting for memory is most of the cost of a packet, so what every packet touches stands in the
+ * first two cache lines of its part: int32 0 to 15, then float64 8 to 15. The numbers are written out, and not computed,
+ * because only a literal becomes part of the machine code; a test sees to it that no two columns overlap.
  *
  * Times (T_…, and F_… where it says so) are nanoseconds since T_BASE_SECONDS of the same row: exact for 104 days.
  */
@@ -31,33 +32,33 @@ export const C_HANDSHAKE = 7;
 export const C_ADDRESS_0 = 8; // to 11
 export const C_ADDRESS_1 = 12; // to 15
 // what few packets need
-export const C_STREAM = 16;
-export const C_FIRST_FRAME = 17;
+export const C_STREAM = 32;
+export const C_FIRST_FRAME = 33;
 /** Nanosecond part of the first packet's time; its seconds are T_BASE_SECONDS. */
-export const C_FIRST_NANOSECONDS = 18;
+export const C_FIRST_NANOSECONDS = 34;
 /** VLAN ids of the first packet, 16 bits each, 0xffff for none; tunnels of the first packet, 8 bits each. */
-export const C_VLAN_01 = 19;
-export const C_VLAN_23 = 20;
-export const C_TUNNELS = 21;
-export const C_SYN_FRAME = 22;
-export const C_SYN_ACK_FRAME = 23;
-export const C_ACK_FRAME = 24;
+export const C_VLAN_01 = 35;
+export const C_VLAN_23 = 36;
+export const C_TUNNELS = 37;
+export const C_SYN_FRAME = 38;
+export const C_SYN_ACK_FRAME = 39;
+export const C_ACK_FRAME = 40;
 /** SYNs of the client and SYN-ACKs of the server, copies of a packet not counted. */
-export const C_SYN_COUNT = 25;
-export const C_SYN_ACK_COUNT = 26;
+export const C_SYN_COUNT = 41;
+export const C_SYN_ACK_COUNT = 42;
 /** Head of this row's list in the event pool, plus 1; number of RST and ICMP events that it holds. */
-export const C_EVENTS = 27;
-export const C_EVENT_COUNTS = 28;
+export const C_EVENTS = 43;
+export const C_EVENT_COUNTS = 44;
 /** Number of the stream that used the same 4-tuple before this one (port reuse), plus 1; 0 where there was none. */
-export const C_REUSED_STREAM = 29;
+export const C_REUSED_STREAM = 45;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
-export const C_ZONE = 30;
+export const C_ZONE = 46;
 /** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
-export const C_DUPLICATE_FRAME = 38;
-export const C_UNSEEN_FRAME = 39;
+export const C_DUPLICATE_FRAME = 47;
+export const C_UNSEEN_FRAME = 48;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
-export const C_HISTORY = 31; // to 36
-export const C_HISTORY_LENGTH = 37;
+export const C_HISTORY = 49; // to 54
+export const C_HISTORY_LENGTH = 55;
 
 // --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */
@@ -90,103 +91,103 @@ export const E_GAPS = 14;
 export const E_TIMED = 15;
 // the second line: most data segments
 /** and the sequence numbers after them. */
-export const E_TIMED_ENDS = 16; // to 19
-export const E_RTT_SAMPLES = 20;
+export const E_TIMED_ENDS = 32; // to 35
+export const E_RTT_SAMPLES = 43;
 /** Signatures of this side's last four packets (duplicates.ts) and the slot to write next. */
-export const E_SIGNATURES = 21; // to 24
-export const E_SIGNATURE_SLOT = 25;
-export const E_FIRST_DATA_FRAME = 26;
-export const E_LAST_DATA_FRAME = 27;
+export const E_SIGNATURES = 36; // to 39
+export const E_SIGNATURE_SLOT = 40;
+export const E_FIRST_DATA_FRAME = 41;
+export const E_LAST_DATA_FRAME = 42;
 /** Sequence number that the FIN occupies, frame of the first FIN and of its first acknowledgment. Guarded by END_FIN_SENT. */
-export const E_FIN_SEQUENCE = 28;
-export const E_FIN_FRAME = 29;
-export const E_FIN_ACK_FRAME = 30;
+export const E_FIN_SEQUENCE = 44;
+export const E_FIN_FRAME = 45;
+export const E_FIN_ACK_FRAME = 46;
 /** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
-export const E_ISN = 31;
-export const E_SYN_WINDOW = 32;
-export const E_SYN_OPTIONS = 33;
+export const E_ISN = 80;
+export const E_SYN_WINDOW = 81;
+export const E_SYN_OPTIONS = 82;
 /** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
-export const E_BASE_SEQUENCE = 34;
+export const E_BASE_SEQUENCE = 47;
 // counters of what is rare, or should be
-export const E_SYNS = 35;
-export const E_FINS = 36;
-export const E_RESETS = 37;
-export const E_RETRANSMISSIONS = 38;
-export const E_FAST_RETRANSMISSIONS = 39;
-export const E_SPURIOUS_RETRANSMISSIONS = 40;
-export const E_OUT_OF_ORDER = 41;
-export const E_DUPLICATE_ACKS = 42;
-export const E_LOST_SEGMENTS = 43;
-export const E_ACKED_UNSEEN = 44;
-export const E_ZERO_WINDOWS = 45;
-export const E_ZERO_WINDOW_PROBES = 46;
-export const E_WINDOW_FULL = 47;
-export const E_WINDOW_UPDATES = 48;
-export const E_KEEP_ALIVES = 49;
-export const E_KEEP_ALIVE_ACKS = 50;
-export const E_DUPLICATES = 51;
+export const E_SYNS = 83;
+export const E_FINS = 84;
+export const E_RESETS = 85;
+export const E_RETRANSMISSIONS = 86;
+export const E_FAST_RETRANSMISSIONS = 87;
+export const E_SPURIOUS_RETRANSMISSIONS = 88;
+export const E_OUT_OF_ORDER = 89;
+export const E_DUPLICATE_ACKS = 90;
+export const E_LOST_SEGMENTS = 91;
+export const E_ACKED_UNSEEN = 92;
+export const E_ZERO_WINDOWS = 93;
+export const E_ZERO_WINDOW_PROBES = 94;
+export const E_WINDOW_FULL = 95;
+export const E_WINDOW_UPDATES = 96;
+export const E_KEEP_ALIVES = 97;
+export const E_KEEP_ALIVE_ACKS = 98;
+export const E_DUPLICATES = 99;
 /** Zeek: sequence numbers of the last SYN, FIN and RST; counters of the letters w, t and g. */
-export const E_ZEEK_SYN = 52;
-export const E_ZEEK_FIN = 53;
-export const E_ZEEK_RST = 54;
-export const E_ZEEK_ZERO_WINDOWS = 55;
-export const E_ZEEK_RESENT = 56;
-export const E_ZEEK_GAPS = 57;
+export const E_ZEEK_SYN = 100;
+export const E_ZEEK_FIN = 101;
+export const E_ZEEK_RST = 102;
+export const E_ZEEK_ZERO_WINDOWS = 103;
+export const E_ZEEK_RESENT = 104;
+export const E_ZEEK_GAPS = 105;
 /** First frame that closed this side's window. */
-export const E_ZERO_WINDOW_FRAME = 66;
+export const E_ZERO_WINDOW_FRAME = 106;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
-export const E_GAP_EDGES = 58; // to 65
+export const E_GAP_EDGES = 107; // to 114
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
-export const T_BASE_SECONDS = 0;
+export const T_BASE_SECONDS = 8;
 /** Time of the packet being handled, or of the last one. */
-export const T_NOW = 1;
+export const T_NOW = 9;
 /** Wireshark's initial RTT in nanoseconds, 0 where not known; last SYN without ACK of either side. */
-export const T_INITIAL_RTT = 2;
-export const T_ANY_SYN = 3;
-export const T_SYN = 4;
-export const T_LAST_SYN = 5;
-export const T_SYN_ACK = 6;
-export const T_LAST_SYN_ACK = 7;
+export const T_INITIAL_RTT = 10;
+export const T_ANY_SYN = 11;
+export const T_SYN = 12;
+export const T_LAST_SYN = 13;
+export const T_SYN_ACK = 14;
+export const T_LAST_SYN_ACK = 15;
 /** First SYN-ACK that acknowledges the SYN, and the SYN before it. Guarded by HANDSHAKE_CONNECTED. */
-export const T_CONNECTED = 8;
-export const T_CONNECTED_SYN = 9;
+export const T_CONNECTED = 32;
+export const T_CONNECTED_SYN = 33;
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
-export const T_ACCEPTED = 10;
-export const T_ACCEPTED_SYN_ACK = 11;
+export const T_ACCEPTED = 34;
+export const T_ACCEPTED_SYN_ACK = 35;
 
 // --- endpoint, float64 ---
-export const F_BYTES = 0;
-export const F_WIRE_BYTES = 1;
-export const F_UNIQUE_BYTES = 2;
+export const F_BYTES = 8;
+export const F_WIRE_BYTES = 9;
+export const F_UNIQUE_BYTES = 10;
 /** Times: of the segment that moved E_NEXT_SEQUENCE; of this side's last segment; of first and last payload. */
-export const F_NEXT_SEQUENCE_TIME = 3;
-export const F_LAST_TIME = 4;
-export const F_FIRST_DATA_TIME = 5;
-export const F_LAST_DATA_TIME = 6;
+export const F_NEXT_SEQUENCE_TIME = 11;
+export const F_LAST_TIME = 12;
+export const F_FIRST_DATA_TIME = 13;
+export const F_LAST_DATA_TIME = 14;
 /** RTT in nanoseconds: running mean, */
-export const F_RTT_MEAN = 7;
+export const F_RTT_MEAN = 15;
 /** Send times of the segments in E_TIMED_ENDS. */
-export const F_TIMED = 8; // to 11
+export const F_TIMED = 24; // to 27
 /** least, most, sum of squared differences from the mean (Welford). */
-export const F_RTT_MIN = 12;
-export const F_RTT_MAX = 13;
-export const F_RTT_M2 = 14;
+export const F_RTT_MIN = 28;
+export const F_RTT_MAX = 29;
+export const F_RTT_M2 = 30;
 /** Times of the FIN and of its acknowledgment. */
-export const F_FIN_TIME = 15;
-export const F_FIN_ACK_TIME = 16;
+export const F_FIN_TIME = 31;
+export const F_FIN_ACK_TIME = 32;
 /** Since when this side's window has been closed (guarded by END_WINDOW_CLOSED), and nanoseconds closed in all before. */
-export const F_ZERO_WINDOW_SINCE = 17;
-export const F_ZERO_WINDOW_TIME = 18;
+export const F_ZERO_WINDOW_SINCE = 33;
+export const F_ZERO_WINDOW_TIME = 34;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
-export const ENDPOINT_INT_0 = 48;
-export const ENDPOINT_INT_STRIDE = 80;
-export const INT_STRIDE = 208;
-export const ENDPOINT_FLOAT_0 = 16;
-export const ENDPOINT_FLOAT_STRIDE = 24;
-export const FLOAT_STRIDE = 64;
+export const ENDPOINT_INT_0 = 80;
+export const ENDPOINT_INT_STRIDE = 128;
+export const INT_STRIDE = 336;
+export const ENDPOINT_FLOAT_0 = 40;
+export const ENDPOINT_FLOAT_STRIDE = 64;
+export const FLOAT_STRIDE = 168;
 
 // --- bits of C_STATUS ---
 export const ROW_USED = 1;

@@ -1,10 +1,10 @@
 import { E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
 
 /**
- * Rows of two typed arrays, one row a connection (columns.ts), handed out and taken back.
+ * Rows of memory, one a connection (columns.ts), handed out and taken back; seen as int32 and as float64.
  *
  * Objects would cost four times as much a packet: the garbage collector and pointer chasing. The arrays
- * are replaced when they grow, so read `ints` and `floats` afresh after `allocate`.
+ * are replaced when the slab grows, so read `ints` and `floats` afresh after `allocate`.
  */
 export class Slab {
   ints: Int32Array;
@@ -19,8 +19,8 @@ export class Slab {
 
   constructor(capacity = 1024) {
     this.#capacity = capacity;
-    this.ints = new Int32Array(capacity * INT_STRIDE);
     this.floats = new Float64Array(capacity * FLOAT_STRIDE);
+    this.ints = new Int32Array(this.floats.buffer);
     this.#free = new Int32Array(capacity);
   }
 
@@ -39,7 +39,6 @@ export class Slab {
     ints.fill(0, at, at + INT_STRIDE);
     ints[at + ENDPOINT_INT_0 + E_WINDOW_SCALE] = -1;
     ints[at + ENDPOINT_INT_0 + ENDPOINT_INT_STRIDE + E_WINDOW_SCALE] = -1;
-    this.floats.fill(0, row * FLOAT_STRIDE, (row + 1) * FLOAT_STRIDE);
     return row;
   }
 
@@ -51,11 +50,9 @@ export class Slab {
 
   #grow(): void {
     this.#capacity *= 2;
-    const ints = new Int32Array(this.#capacity * INT_STRIDE);
-    ints.set(this.ints);
-    this.ints = ints;
     const floats = new Float64Array(this.#capacity * FLOAT_STRIDE);
-    floats.set(this.floats);
+    this.ints = new Int32Array(floats.buffer);
+    this.ints.set(new Int32Array(this.floats.buffer));
     this.floats = floats;
     const free = new Int32Array(this.#capacity);
     free.set(this.#free);
