@@ -76,7 +76,7 @@ export async function analyzeInput(
     mostConnections: options.mostConnections ?? MOST_CONNECTIONS,
     interfaceName: (packet) => input.interfaceName(packet),
     ended: (row) => {
-      source.nowSeconds = span.lastSeconds;
+      source.nowSeconds = view.seconds;
       connection.set(row);
       if (options.where !== undefined && !options.where(connection.record())) return;
       summary.add(source, row);
@@ -95,8 +95,8 @@ export async function analyzeInput(
 
   while (await input.fill()) {
     while (input.next(view)) {
+      if (tracker.packets === 0) span.begin(view);
       decode(view);
-      span.add(view);
       tracker.update(view);
     }
     options.onProgress?.(input.bytesRead, input.bytesTotal);
@@ -110,7 +110,7 @@ export async function analyzeInput(
     summary: {
       packets: tracker.packets,
       wireBytes: tracker.wireBytes,
-      ...span.record(),
+      ...span.record(tracker.packets === 0 ? null : view),
       ...summary.finish(),
       otherFrames: tracker.frames.list(),
       evicted: tracker.evicted,
@@ -118,30 +118,23 @@ export async function analyzeInput(
   };
 }
 
-/** First and last packet time of the whole capture. */
+/** Time of the first packet, and how far the last one is from it. */
 class CaptureSpan {
-  #firstSeconds = 0;
-  #firstNanoseconds = 0;
-  lastSeconds = 0;
-  #lastNanoseconds = 0;
-  #any = false;
+  #seconds = 0;
+  #nanoseconds = 0;
 
-  add(view: PacketView): void {
-    if (!this.#any) {
-      this.#any = true;
-      this.#firstSeconds = view.seconds;
-      this.#firstNanoseconds = view.nanoseconds;
-    }
-    this.lastSeconds = view.seconds;
-    this.#lastNanoseconds = view.nanoseconds;
+  begin(view: PacketView): void {
+    this.#seconds = view.seconds;
+    this.#nanoseconds = view.nanoseconds;
   }
 
-  record(): { start: string | null; end: string | null; duration: number } {
-    if (!this.#any) return { start: null, end: null, duration: 0 };
-    const elapsed = (this.lastSeconds - this.#firstSeconds) * 1e9 + this.#lastNanoseconds - this.#firstNanoseconds;
+  /** @param last the last packet, null where there was none */
+  record(last: PacketView | null): { start: string | null; end: string | null; duration: number } {
+    if (last === null) return { start: null, end: null, duration: 0 };
+    const elapsed = (last.seconds - this.#seconds) * 1e9 + last.nanoseconds - this.#nanoseconds;
     return {
-      start: formatTime(this.#firstSeconds, this.#firstNanoseconds),
-      end: formatTime(this.lastSeconds, this.#lastNanoseconds),
+      start: formatTime(this.#seconds, this.#nanoseconds),
+      end: formatTime(last.seconds, last.nanoseconds),
       duration: elapsed / 1e9,
     };
   }

@@ -116,8 +116,10 @@ export class PcapReader implements CaptureReader {
     const held = Math.min(length, RECORD_HEAD);
     if (available < held) return this.short(available);
 
-    view.bytes = window.bytes;
-    view.data = data;
+    if (view.data !== data) {
+      view.bytes = window.bytes;
+      view.data = data;
+    }
     view.frame = ++this.frames;
     view.seconds = data.getUint32(at, littleEndian);
     const nanoseconds = data.getUint32(at + RECORD_FRACTION, littleEndian) * this.nanosecondsPerUnit;

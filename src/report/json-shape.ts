@@ -1,4 +1,4 @@
-import { fragment, type JsonBytes } from './json-bytes.ts';
+import { type Fragment, fragment, type JsonBytes } from './json-bytes.ts';
 
 /** Writes one value of type T as JSON. */
 export type WriteJson<T> = (json: JsonBytes, value: T) => void;
@@ -8,6 +8,8 @@ const TRUE = fragment('true');
 const FALSE = fragment('false');
 
 export const number: WriteJson<number> = (json, value) => json.number(value);
+/** A number that is rarely zero. */
+export const count: WriteJson<number> = (json, value) => json.number(value);
 export const string: WriteJson<string> = (json, value) => json.string(value);
 export const boolean: WriteJson<boolean> = (json, value) => json.raw(value ? TRUE : FALSE);
 
@@ -29,17 +31,44 @@ export function array<T>(write: WriteJson<T>): WriteJson<T[]> {
   };
 }
 
+/** So many counters in a row that are mostly zero are worth looking at together. */
+const ZERO_RUN_AT_LEAST = 4;
+
 /**
  * An object with exactly these members; the compiler sees to it that none of T is forgotten.
  *
  * The writer is one straight line of code made from the member names, as fast-json-stringify makes its own: a loop
- * over the members looks each one up by name at run time and takes a third longer.
+ * over the members looks each one up by name at run time and takes a third longer. A run of counters that are all
+ * zero, as those of retransmissions and the like mostly are, is written as one ready-made piece.
  */
 export function object<T extends object>(members: { [K in keyof T]-?: WriteJson<T[K]> }): WriteJson<T> {
   const names = Object.keys(members);
-  const leads = names.map((name, i) => fragment(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`));
-  const parameters = names.flatMap((_, i) => [`lead${i}`, `write${i}`]);
-  const lines = names.map((name, i) => `json.raw(lead${i}); write${i}(json, value[${JSON.stringify(name)}]);`);
-  const make = new Function(...parameters, `return (json, value) => { ${lines.join(' ')} json.byte(0x7d); };`);
-  return make(...Object.values<WriteJson<never>>(members).flatMap((write, i) => [leads[i], write]));
+  const writers = Object.values<WriteJson<never>>(members);
+  const leads = names.map((name, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  const constants: (Fragment | WriteJson<never>)[] = [];
+  const parameters: string[] = [];
+  const constant = (value: Fragment | WriteJson<never>): string => {
+    constants.push(value);
+    return parameters[parameters.push(`c${parameters.length}`) - 1];
+  };
+  const memberOf = (i: number) => `value[${JSON.stringify(names[i])}]`;
+  const writeMember = (i: number) =>
+    `json.raw(${constant(fragment(leads[i]))}); ${constant(writers[i])}(json, ${memberOf(i)});`;
+
+  const lines: string[] = [];
+  for (let i = 0; i < names.length; ) {
+    let end = i;
+    while (end < names.length && writers[end] === (number as WriteJson<never>)) end++;
+    if (end - i < ZERO_RUN_AT_LEAST) {
+      lines.push(writeMember(i++));
+      continue;
+    }
+    const run = Array.from({ length: end - i }, (_, k) => i + k);
+    const areZero = run.map((k) => `${memberOf(k)} === 0`).join(' && ');
+    const zeros = constant(fragment(run.map((k) => `${leads[k]}0`).join('')));
+    lines.push(`if (${areZero}) json.raw(${zeros}); else { ${run.map(writeMember).join(' ')} }`);
+    i = end;
+  }
+  const make = new Function(...parameters, `return (json, value) => { ${lines.join('\n')} json.byte(0x7d); };`);
+  return make(...constants);
 }

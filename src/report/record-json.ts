@@ -12,7 +12,7 @@ import type {
   Rtt,
   SynOptions,
 } from '../record.ts';
-import { array, boolean, nullable, number, object, string, type WriteJson } from './json-shape.ts';
+import { array, boolean, count, nullable, number, object, string, type WriteJson } from './json-shape.ts';
 
 const mark = object<Mark>({ frame: number, time: string });
 const endpoint = object<Endpoint>({ address: string, port: number });
@@ -74,13 +74,13 @@ const icmpError = object<IcmpError>({
 const rtt = object<Rtt>({ samples: number, min: number, mean: number, max: number, stdev: number });
 
 const direction = object<Direction>({
-  packets: number,
-  bytes: number,
-  syns: number,
-  fins: number,
-  resets: number,
-  uniqueBytes: number,
-  wireBytes: number,
+  packets: count,
+  bytes: count,
+  syns: count,
+  fins: count,
+  resets: count,
+  uniqueBytes: count,
+  wireBytes: count,
   retransmissions: number,
   fastRetransmissions: number,
   spuriousRetransmissions: number,

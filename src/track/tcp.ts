@@ -22,11 +22,14 @@ import {
   END_SYN_ACKED,
   END_UNSCALED,
   END_WINDOW_CLOSED,
+  ENDPOINT_INT_0,
+  ENDPOINT_INT_STRIDE,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
   F_ZERO_WINDOW_SINCE,
   F_ZERO_WINDOW_TIME,
   HANDSHAKE_ANY_SYN,
+  INT_STRIDE,
   ROW_RESET,
   T_INITIAL_RTT,
   T_NOW,
@@ -79,7 +82,8 @@ export function updateTcpFully(
 
   if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
-  noteBaseSequences(cursor, view);
+  const known = ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_BASE_SET;
+  if (known === 0 || (flags & TCP_SYN) !== 0) noteBaseSequences(cursor, view);
   const isCopy = isDuplicate(cursor, view);
   if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, slab, events);
   const found = analyzeSegment(cursor, view);
@@ -156,7 +160,8 @@ function noteBaseSequences(cursor: Cursor, view: PacketView): void {
  * Does this SYN begin a new stream on a 4-tuple that is known? Wireshark's rule (4.0): it has another ISN.
  * The same ISN after an RST is the same connect() that tries again, as Windows does three times.
  */
-export function beginsNewStream(ints: Int32Array, me: number, view: PacketView): boolean {
+export function beginsNewStream(ints: Int32Array, row: number, sender: number, view: PacketView): boolean {
+  const me = row * INT_STRIDE + ENDPOINT_INT_0 + sender * ENDPOINT_INT_STRIDE;
   if ((view.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN || (ints[me + E_FLAGS] & END_BASE_SET) === 0) return false;
   return view.sequence !== ints[me + E_BASE_SEQUENCE];
 }

@@ -5,6 +5,7 @@ import {
   PACKET_TCP,
   PACKET_UDP,
   type PacketView,
+  TCP_SYN,
 } from '../../parsers/packet-view.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
@@ -123,10 +124,8 @@ export class Tracker {
     let row = flows.find(view);
     let reused = 0;
     if (row >= 0) {
-      const cursor = this.#cursor;
-      cursor.set(this.slab, row, flows.sender);
-      if (beginsNewStream(cursor.ints, cursor.me, view)) {
-        reused = cursor.ints[cursor.at + C_STREAM] + 1;
+      if ((view.flags & TCP_SYN) !== 0 && beginsNewStream(this.slab.ints, row, flows.sender, view)) {
+        reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
         this.#retire(row);
         row = -1;
       }

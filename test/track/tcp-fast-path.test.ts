@@ -37,8 +37,7 @@ async function compareBothWays(path: string): Promise<number> {
     while (input.next(view)) {
       if (decode(view) !== PACKET_TCP) continue;
       let row = flows.find(view);
-      cursor.set(slab, Math.max(row, 0), flows.sender);
-      if (row >= 0 && beginsNewStream(cursor.ints, cursor.me, view)) {
+      if (row >= 0 && beginsNewStream(slab.ints, row, flows.sender, view)) {
         flows.remove(row);
         row = -1;
       }
