@@ -15,7 +15,7 @@ import type { Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
 
 /** Up to this many connections none is given up for being idle: small captures come out exactly as in Wireshark. */
-const KEEP_ALL_BELOW = 65_536;
+const KEEP_ALL_BELOW = 16_384;
 /** A UDP exchange that was silent so long has ended (Zeek's udp_inactivity_timeout). */
 const UDP_IDLE_SECONDS = 60;
 /** Linux gives a SYN up after 127 s (tcp_syn_retries 6). */

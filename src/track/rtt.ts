@@ -13,7 +13,7 @@ import type { Cursor } from './cursor.ts';
 import { atOrBefore } from './sequence.ts';
 
 /** Segments that are timed at once for each direction; while all four wait, further ones are not timed. */
-const TIMED_KEPT = 4;
+export const TIMED_KEPT = 4;
 
 /** The sender sent new sequence space up to `end`: time it until it is acknowledged. */
 export function timeSegment(cursor: Cursor, end: number): void {
