@@ -40,8 +40,8 @@ import { isLinkLocal, Zones } from './zones.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 const CLOSED_KEPT_SECONDS = 240;
-/** Closed connections kept at once; beyond, the oldest is reported early. At 10,000 connections/s this is 1.6 s. */
-const CLOSED_KEPT = 16_384;
+/** Closed connections kept at once; beyond, the oldest is reported early. At 10,000 connections/s this is 0.4 s, twice the least retransmission timeout. */
+const CLOSED_KEPT = 4096;
 
 /** IP protocol numbers. */
 const TCP = 6;
