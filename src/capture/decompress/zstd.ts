@@ -1,3 +1,4 @@
+import type { Decompress } from 'fzstd';
 import { type ExactReader, littleEndian32 } from './exact-reader.ts';
 
 // Zstandard (RFC 8878): frames of a magic number, a header and blocks. The frames are taken apart here and given to
@@ -35,9 +36,9 @@ export async function* unzstd(input: ExactReader): AsyncGenerator<Uint8Array> {
 
 async function* frame(input: ExactReader): AsyncGenerator<Uint8Array> {
   // Loading it takes as long as reading a small capture, which is hardly ever compressed this way.
-  const { Decompress } = await import('fzstd');
+  const fzstd = await import('fzstd');
   const made: Uint8Array[] = [];
-  const decompressor = new Decompress((piece) => made.push(piece));
+  const decompressor = new fzstd.Decompress((piece) => made.push(piece));
   const header = await frameHeader(input);
   decompressor.push(header.bytes);
   for (;;) {
