@@ -1,6 +1,7 @@
 import { SORT_KEYS, type SortKey } from '../analyze.ts';
 import type { ReportName } from '../report/index.ts';
 import type { SortOrder } from '../report/selection.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../track/thresholds.ts';
 import { UsageError } from './errors.ts';
 
 /** What an analysis is asked for on the command line. */
@@ -11,6 +12,9 @@ export interface AnalyzeArguments {
   sort: SortOrder | null;
   top: number | null;
   all: boolean;
+  /** Those that were given; the others keep their defaults. */
+  thresholds: Partial<Thresholds>;
+  mostConnections: number | null;
   utc: boolean;
   noColor: boolean;
   quiet: boolean;
@@ -25,7 +29,10 @@ interface Option {
 
 const FORMAT = 'Format (default: a report for people)';
 const ROWS = 'Connections';
+const LIMITS = 'Limits';
 const LOOK = 'Appearance';
+
+const { slowHandshake, retransmissionShare, retransmissionsAtLeast, zeroWindow, closeWait } = DEFAULT_THRESHOLDS;
 
 /** The options of `analyze`: the one list that both the quick parser and yargs are made from. */
 export const ANALYZE_OPTIONS = {
@@ -41,6 +48,31 @@ export const ANALYZE_OPTIONS = {
   },
   top: { type: 'string', group: ROWS, describe: 'Only the first N (report: 20)' },
   all: { type: 'boolean', group: ROWS, describe: 'All of them in the report' },
+  'slow-handshake': {
+    type: 'string',
+    group: LIMITS,
+    describe: `A problem when connect() took more than so many seconds (default ${slowHandshake})`,
+  },
+  'heavy-retransmission': {
+    type: 'string',
+    group: LIMITS,
+    describe: `A problem when more than this share of a side's packets was sent again, and at least ${retransmissionsAtLeast} of them (default ${retransmissionShare})`,
+  },
+  'zero-window': {
+    type: 'string',
+    group: LIMITS,
+    describe: `A problem when a receive window was closed for more than so many seconds in all (default ${zeroWindow})`,
+  },
+  'close-wait': {
+    type: 'string',
+    group: LIMITS,
+    describe: `A problem when a side stayed open for more than so many seconds after its peer's FIN (default ${closeWait})`,
+  },
+  'max-connections': {
+    type: 'string',
+    group: LIMITS,
+    describe: 'Open connections kept at once, about 1 kB each; beyond, those idle longest are reported as they are',
+  },
   utc: { type: 'boolean', group: LOOK, describe: 'Absolute times (UTC) in the report' },
   'no-color': { type: 'boolean', group: LOOK, describe: 'No colours (also NO_COLOR in the environment)' },
   quiet: { type: 'boolean', group: LOOK, describe: 'No warnings and no progress bar' },
@@ -83,6 +115,8 @@ export function analyzeArguments(captures: string[], values: AnalyzeValues): Ana
     sort,
     top,
     all: values.all ?? false,
+    thresholds: thresholds(values),
+    mostConnections: values['max-connections'] === undefined ? null : connectionCount(values['max-connections']),
     utc: values.utc ?? false,
     noColor: values['no-color'] ?? false,
     quiet: values.quiet ?? false,
@@ -103,4 +137,42 @@ function sortOrder(text: string): SortOrder {
 function rowCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--top ${text}: not a number of connections; example: --top 50`);
   return Number(text);
+}
+
+function thresholds(values: AnalyzeValues): Partial<Thresholds> {
+  const given: Partial<Thresholds> = {};
+  for (const [option, key] of DURATIONS) {
+    const text = values[option];
+    if (text !== undefined) given[key] = duration(option, text);
+  }
+  const share = values['heavy-retransmission'];
+  if (share !== undefined) given.retransmissionShare = shareOfPackets(share);
+  return given;
+}
+
+const DURATIONS = [
+  ['slow-handshake', 'slowHandshake'],
+  ['zero-window', 'zeroWindow'],
+  ['close-wait', 'closeWait'],
+] as const;
+
+const DECIMAL = /^(\d+\.?\d*|\.\d+)$/;
+
+function duration(option: (typeof DURATIONS)[number][0], text: string): number {
+  if (DECIMAL.test(text)) return Number(text);
+  throw new UsageError(`--${option} ${text}: not a number of seconds; example: --${option} 0.5`);
+}
+
+function shareOfPackets(text: string): number {
+  if (DECIMAL.test(text) && Number(text) <= 1) return Number(text);
+  throw new UsageError(
+    `--heavy-retransmission ${text}: not a share between 0 and 1; example: --heavy-retransmission 0.02 for 2 %`,
+  );
+}
+
+function connectionCount(text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(
+    `--max-connections ${text}: not a number of connections from 1 on; example: --max-connections 100000`,
+  );
 }

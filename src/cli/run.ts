@@ -11,7 +11,7 @@ const STDERR = 2;
 /** Analyses the captures and writes the report to standard output. */
 export async function run(request: AnalyzeArguments): Promise<void> {
   const began = performance.now();
-  const { report, where, quiet, ...options } = request;
+  const { captures, report, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
   const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.noColor), width: width() });
@@ -22,14 +22,16 @@ export async function run(request: AnalyzeArguments): Promise<void> {
     process.stderr.write(`sockscope: ${message}\n`);
   };
   try {
-    const result = await analyzeInto(request.captures, reporter, {
+    const result = await analyzeInto(captures, reporter, {
       order: reporter.order,
+      thresholds,
+      ...(mostConnections === null ? {} : { mostConnections }),
       ...(filter === null ? {} : { where: filter }),
       ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
       ...(quiet ? {} : { onWarning: warn }),
     });
     progress?.stop();
-    reporter.finish(result, (performance.now() - began) / 1000);
+    await reporter.finish(result, (performance.now() - began) / 1000);
   } finally {
     progress?.stop();
   }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseCommandLine } from '../../src/cli/commands.ts';
+import { ANALYZE_OPTIONS } from '../../src/cli/options.ts';
 import { quickArguments } from '../../src/cli/quick.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
 
 const defaults = {
   captures: ['a.pcap'],
@@ -9,6 +11,8 @@ const defaults = {
   sort: null,
   top: null,
   all: false,
+  thresholds: {},
+  mostConnections: null,
   utc: false,
   noColor: false,
   quiet: false,
@@ -31,6 +35,10 @@ describe('the quick parser and yargs understand the same', () => {
     ['a.pcap --sort start', { sort: { key: 'start', descending: false } }],
     ['a.pcap --sort rtt:asc --top 5', { sort: { key: 'rtt', descending: false }, top: 5 }],
     ['a.pcap --sort start:desc --top=0', { sort: { key: 'start', descending: true }, top: 0 }],
+    ['a.pcap --slow-handshake 0.05', { thresholds: { slowHandshake: 0.05 } }],
+    ['a.pcap --heavy-retransmission=.1', { thresholds: { retransmissionShare: 0.1 } }],
+    ['a.pcap --zero-window 0 --close-wait 60', { thresholds: { zeroWindow: 0, closeWait: 60 } }],
+    ['a.pcap --max-connections 5000', { mostConnections: 5000 }],
     ['--json -- --odd.pcap', { captures: ['--odd.pcap'], report: 'json' }],
   ])('%s', async (line, expected) => {
     const args = line.split(' ');
@@ -52,6 +60,13 @@ describe('wrong usage is one line that says what', () => {
     [['a.pcap', '--top', 'ten'], /--top ten: not a number of connections/],
     [['a.pcap', '--top', '-5'], /-?5/],
     [['a.pcap', '--top'], /Not enough arguments following: top/],
+    [['a.pcap', '--slow-handshake', '50ms'], /--slow-handshake 50ms: not a number of seconds; example: --slow-/],
+    [['a.pcap', '--zero-window', ''], /--zero-window : not a number of seconds/],
+    [['a.pcap', '--close-wait', '-1'], /--close-wait -1: not a number of seconds/],
+    [['a.pcap', '--heavy-retransmission', '2'], /--heavy-retransmission 2: not a share between 0 and 1/],
+    [['a.pcap', '--heavy-retransmission', '2%'], /--heavy-retransmission 2%: not a share between 0 and 1/],
+    [['a.pcap', '--max-connections', '0'], /--max-connections 0: not a number of connections from 1 on/],
+    [['a.pcap', '--max-connections', '1e6'], /--max-connections 1e6: not a number of connections from 1 on/],
     [['a.pcap', '--josn'], /Unknown argument: josn/],
     [['-', '-'], /standard input \(-\) can be read only once/],
   ])('%j', async (args, message) => {
@@ -61,9 +76,12 @@ describe('wrong usage is one line that says what', () => {
   });
 });
 
-test('help names every option', async () => {
-  const help = await parseCommandLine(['--help'], '1.2.3');
-  for (const option of ['--json', '--ndjson', '--csv', '--zeek', '--where', '--sort', '--top', '--all', '--utc']) {
-    expect(help).toMatchObject({ print: expect.stringContaining(` ${option} `) });
+test('help names every option and where the limits are', async () => {
+  const { print } = (await parseCommandLine(['--help'], '1.2.3')) as { print: string };
+  for (const option of Object.keys(ANALYZE_OPTIONS)) expect(print).toContain(` --${option} `);
+  const flat = print.replaceAll(/\s+/g, ' ');
+  const { slowHandshake, retransmissionShare, zeroWindow, closeWait } = DEFAULT_THRESHOLDS;
+  for (const limit of [slowHandshake, retransmissionShare, zeroWindow, closeWait]) {
+    expect(flat).toContain(`(default ${limit})`);
   }
 });

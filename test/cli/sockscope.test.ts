@@ -92,6 +92,15 @@ describe('formats', () => {
     expect([connections.length, summary.connections.tcp]).toEqual([10, 10]);
   });
 
+  test('limits decide what is a problem, and how much is kept', () => {
+    const problems = (...args: string[]) => JSON.parse(sockscope([HTTP, '--json', ...args]).stdout).summary.problems;
+    expect(problems()).toEqual([]);
+    expect(problems('--slow-handshake', '0')).toMatchObject([{ code: 'slow-handshake', count: 1 }]);
+    const { summary } = JSON.parse(sockscope([join(folder, 'many.pcap'), '--json', '--max-connections', '100']).stdout);
+    expect(summary.connections.tcp).toBe(5000);
+    expect(summary.evicted).toBeGreaterThan(0);
+  });
+
   test('the report has no colours where there is no terminal, and fits COLUMNS', () => {
     const { stdout } = sockscope([join(folder, 'many.pcap')], { env: { COLUMNS: '90' } });
     expect(stdout).not.toContain('\u001b');
