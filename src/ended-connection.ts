@@ -15,6 +15,7 @@ import {
 import { makeFindings } from './track/findings.ts';
 import { connectNanoseconds } from './track/handshake-record.ts';
 import { makeRecord, type RecordSource, sidesOf } from './track/make-record.ts';
+import type { RowBatch } from './track/row-batch.ts';
 
 /** Keys of `--sort`. */
 export const SORT_KEYS = [
@@ -40,6 +41,8 @@ export interface EndedConnection {
   /** Value of a sort key without making a record (seconds, bytes, counts); NaN where unknown. */
   sortValue(key: SortKey): number;
   record(): Connection;
+  /** Copies what the record is made from; absent where there is nothing to copy. */
+  copyTo?(batch: RowBatch): void;
 }
 
 /** The one EndedConnection of an analysis, set to a row before it is handed out. */
@@ -68,6 +71,10 @@ export class EndedRow implements EndedConnection {
   record(): Connection {
     this.#record ??= makeRecord(this.#source, this.#row);
     return this.#record;
+  }
+
+  copyTo(batch: RowBatch): void {
+    batch.add(this.#source, this.#row);
   }
 
   sortValue(key: SortKey): number {

@@ -20,7 +20,7 @@ export interface Reporter extends ConnectionConsumer {
   /** The order in which it needs the connections. */
   readonly order: 'end' | 'capture';
   /** @param seconds how long the analysis took */
-  finish(result: AnalysisResult, seconds: number): void;
+  finish(result: AnalysisResult, seconds: number): void | Promise<void>;
 }
 
 export type MakeReporter = (output: Output, options: ReportOptions) => Reporter;

@@ -20,7 +20,7 @@ import {
   T_BASE_SECONDS,
 } from './columns.ts';
 import { EVENT_RST, EVENT_STRIDE, type EventPool, V_ENDPOINT, V_FRAME, V_KIND } from './events.ts';
-import type { Slab } from './slab.ts';
+import type { Rows } from './slab.ts';
 import { stateOf, TCP_STATES } from './tcp-state.ts';
 import { formatTime, seconds } from './times.ts';
 
@@ -55,7 +55,7 @@ export interface Sides {
   clientEndpoint: number;
 }
 
-export function makeClose(slab: Slab, events: EventPool, row: number, sides: Sides): Close {
+export function makeClose(slab: Rows, events: EventPool, row: number, sides: Sides): Close {
   const { ints, floats } = slab;
   const { at, client, server } = sides;
   const style = closeStyle(ints, at, client, server);
@@ -98,7 +98,7 @@ export function finFrame(ints: Int32Array, side: number): number {
   return (ints[side + E_FLAGS] & END_FIN_SENT) !== 0 ? ints[side + E_FIN_FRAME] : 0;
 }
 
-function makeSteps(slab: Slab, events: EventPool, row: number, sides: Sides): CloseStep[] {
+function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): CloseStep[] {
   const { ints, floats } = slab;
   const base = floats[sides.times + T_BASE_SECONDS];
   const steps: CloseStep[] = [];

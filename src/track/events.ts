@@ -1,5 +1,5 @@
 import { C_EVENT_COUNTS, C_EVENTS, INT_STRIDE } from './columns.ts';
-import type { Slab } from './slab.ts';
+import type { Rows } from './slab.ts';
 
 /** Events of one kind that a connection keeps; what comes after is only counted. */
 export const EVENTS_KEPT = 16;
@@ -27,14 +27,19 @@ export const EVENT_STRIDE = 11;
  * a connection, in order, in a pool that all share, so that the rows of the slab need no room for them.
  */
 export class EventPool {
-  ints = new Int32Array(256 * EVENT_STRIDE);
+  ints: Int32Array;
   /** Time of each event, as the times of its connection's row. */
-  times = new Float64Array(256);
+  times: Float64Array;
   #high = 0;
   #free = 0; // first released event, plus 1; chained through V_NEXT
 
+  constructor(ints: Int32Array = new Int32Array(64 * EVENT_STRIDE), times: Float64Array = new Float64Array(64)) {
+    this.ints = ints;
+    this.times = times;
+  }
+
   /** Adds an event to a row's list; returns its number, or -1 when the row has enough of its kind. */
-  add(slab: Slab, row: number, kind: number): number {
+  add(slab: Rows, row: number, kind: number): number {
     const rowInts = slab.ints;
     const at = row * INT_STRIDE;
     const shift = kind * 16;
@@ -56,7 +61,7 @@ export class EventPool {
   }
 
   /** First event of a row, -1 where it has none; `next` gives the one after. */
-  first(slab: Slab, row: number): number {
+  first(slab: Rows, row: number): number {
     return slab.ints[row * INT_STRIDE + C_EVENTS] - 1;
   }
 
@@ -65,15 +70,40 @@ export class EventPool {
   }
 
   /** The row's base time and the order of its endpoints change: moves its events along. @param shift nanoseconds */
-  rebase(slab: Slab, row: number, shift: number, swap: number): void {
+  rebase(slab: Rows, row: number, shift: number, swap: number): void {
     for (let event = this.first(slab, row); event >= 0; event = this.next(event)) {
       this.times[event] += shift;
       this.ints[event * EVENT_STRIDE + V_ENDPOINT] ^= swap;
     }
   }
 
+  /** Copies a row's events into the pool that its copy belongs to. */
+  copyTo(slab: Rows, row: number, pool: EventPool, copy: Rows, copyRow: number): void {
+    copy.ints[copyRow * INT_STRIDE + C_EVENTS] = 0;
+    copy.ints[copyRow * INT_STRIDE + C_EVENT_COUNTS] = 0;
+    for (let event = this.first(slab, row); event >= 0; event = this.next(event)) {
+      const v = event * EVENT_STRIDE;
+      const added = pool.add(copy, copyRow, this.ints[v + V_KIND]);
+      const link = pool.ints[added * EVENT_STRIDE + V_NEXT];
+      pool.ints.set(this.ints.subarray(v, v + EVENT_STRIDE), added * EVENT_STRIDE);
+      pool.ints[added * EVENT_STRIDE + V_NEXT] = link;
+      pool.times[added] = this.times[event];
+    }
+  }
+
+  /** Forgets every event of every row. */
+  clear(): void {
+    this.#high = 0;
+    this.#free = 0;
+  }
+
+  /** Events that the first so many entries of `ints` and `times` hold. */
+  get used(): number {
+    return this.#high;
+  }
+
   /** Gives a row's events back. */
-  release(slab: Slab, row: number): void {
+  release(slab: Rows, row: number): void {
     const at = row * INT_STRIDE + C_EVENTS;
     let event = slab.ints[at] - 1;
     slab.ints[at] = 0;

@@ -73,7 +73,7 @@ import { makeFindings, zeroWindowNanoseconds } from './findings.ts';
 import { makeHandshake } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
 import { areRolesInferred, clientOf } from './roles.ts';
-import type { Slab } from './slab.ts';
+import type { Rows } from './slab.ts';
 import { TCP_STATES } from './tcp-state.ts';
 import type { Thresholds } from './thresholds.ts';
 import { formatTime, mark, seconds } from './times.ts';
@@ -84,7 +84,7 @@ const PROTOCOLS: Record<number, Protocol> = { 6: 'tcp', 17: 'udp', 132: 'sctp' }
 
 /** What a record is made from. */
 export interface RecordSource {
-  slab: Slab;
+  slab: Rows;
   events: EventPool;
   zones: Zones;
   thresholds: Thresholds;
@@ -175,7 +175,7 @@ function tunnels(packed: number): string[] {
   return codes.filter((code) => code !== 0).map((code) => TUNNEL_NAMES[code]);
 }
 
-function makeResets(slab: Slab, events: EventPool, row: number, sides: Sides, base: number): Reset[] {
+function makeResets(slab: Rows, events: EventPool, row: number, sides: Sides, base: number): Reset[] {
   let event = events.first(slab, row);
   if (event < 0) return NO_RESETS;
   const resets: Reset[] = [];
@@ -193,7 +193,7 @@ function makeResets(slab: Slab, events: EventPool, row: number, sides: Sides, ba
   return resets;
 }
 
-function makeIcmp(slab: Slab, events: EventPool, row: number, base: number): IcmpError[] {
+function makeIcmp(slab: Rows, events: EventPool, row: number, base: number): IcmpError[] {
   let event = events.first(slab, row);
   if (event < 0) return NO_ICMP;
   const errors: IcmpError[] = [];

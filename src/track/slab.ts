@@ -1,5 +1,11 @@
 import { E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
 
+/** The two views of rows: enough to read them. */
+export interface Rows {
+  readonly ints: Int32Array;
+  readonly floats: Float64Array;
+}
+
 /**
  * Rows of memory, one a connection (columns.ts), handed out and taken back; seen as int32 and as float64.
  *
