@@ -32,28 +32,38 @@ export class Comparison {
     connections: Connection[],
     rowsNotJudged = new Map<OracleStream, string>(),
   ): void {
-    const byNumber = new Map(connections.map((connection) => [connection.stream, connection]));
+    const inOrder = connections.toSorted((one, other) => one.stream - other.stream);
     const byFrame = new Map(connections.map((connection) => [connection.firstFrame, connection]));
-    for (const row of rows) {
+    const judgedInOrder = rowsNotJudged.size === 0;
+    for (const [k, row] of rows.entries()) {
       const reason = notJudged(file, row) ?? rowsNotJudged.get(row) ?? null;
       if (reason !== null) {
-        this.notJudged.set(reason, (this.notJudged.get(reason) ?? 0) + 1);
+        this.#countNotJudged(reason);
         continue;
       }
-      const numbered = rowsNotJudged.size === 0;
-      const same = numbered ? byNumber.get(row.stream) : byFrame.get(row.first_frame);
+      const same = judgedInOrder ? inOrder[k] : byFrame.get(row.first_frame);
       tallies.compare('stream split', file.name, row.stream, describeRow(row), same ? describe(same, row) : null);
-      // One stream too many shifts all numbers after it; the other fields are compared with the stream that is meant.
-      const meant = [same, byFrame.get(row.first_frame)].find((found) => found?.firstFrame === row.first_frame) ?? same;
+      // One stream too many shifts all that follow; the other fields are compared with the stream that is meant.
+      const meant = same?.firstFrame === row.first_frame ? same : (byFrame.get(row.first_frame) ?? same);
       const stream = meant && orient(meant, row);
+      if (judgedInOrder) {
+        const why = () => whyOtherNumber(row, rows, stream?.connection, inOrder);
+        tallies.compare('stream number', file.name, row.stream, row.stream, stream?.connection.stream ?? null, why);
+      } else {
+        this.#countNotJudged('only the number of the stream: UDP streams before it are of these two kinds');
+      }
       if (!stream) continue;
       for (const field of fields) {
         tallies.compare(field.name, file.name, row.stream, field.oracle(row), field.ours(stream, row));
       }
     }
-    if (fileNotJudged(file) === null && rowsNotJudged.size === 0 && (rows.length > 0 || connections.length > 0)) {
+    if (fileNotJudged(file) === null && judgedInOrder && (rows.length > 0 || connections.length > 0)) {
       tallies.compare('number of streams', file.name, -1, rows.length, connections.length);
     }
+  }
+
+  #countNotJudged(reason: string): void {
+    this.notJudged.set(reason, (this.notJudged.get(reason) ?? 0) + 1);
   }
 
   #closes(corpus: Corpus, file: CorpusFile, connections: Connection[]): void {
@@ -97,4 +107,18 @@ function describe(connection: Connection, row: OracleStream): string {
   if (connection.firstFrame === row.first_frame && orient(connection, row) !== null) return describeRow(row);
   const { client, server } = connection;
   return `${client.address}:${client.port} ${server.address}:${server.port} from frame ${connection.firstFrame}`;
+}
+
+/** Why a stream has another number here than in the oracle, as far as the two lists of streams tell. */
+function whyOtherNumber(
+  row: OracleStream,
+  rows: OracleStream[],
+  ours: Connection | undefined,
+  inOrder: Connection[],
+): string {
+  if (ours === undefined) return 'no such stream here';
+  const oracleGaps = row.stream - rows.indexOf(row);
+  const ourGaps = ours.stream - inOrder.indexOf(ours);
+  if (oracleGaps - ourGaps === row.stream - ours.stream) return 'the oracle skips indices before it';
+  return 'streams before it that only one side has';
 }

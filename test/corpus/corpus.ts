@@ -62,6 +62,8 @@ function report(): void {
   section('UDP streams, against tshark', comparison.udp);
   section('Closes, against raw sequence numbers', comparison.close);
   section('Zeek conn.log (informative)', comparison.zeek);
+  list('TCP streams with another number', comparison.tcp.reasons('stream number'));
+  list('UDP streams with another number', comparison.udp.reasons('stream number'));
   list(
     'Streams that the oracle is no judge of',
     [...comparison.notJudged].map(([why, count]) => `${count}: ${why}`),
@@ -81,8 +83,9 @@ function section(title: string, tallies: Tallies): void {
   if (options.differences === undefined) return;
   for (const [field, { differences }] of tallies.fields) {
     if (!field.includes(options.differences)) continue;
-    for (const { file, stream, oracle, ours } of differences) {
-      console.log(`  ${field}: ${file} stream ${stream}: oracle ${oracle}, ours ${ours}`);
+    for (const { file, stream, oracle, ours, why } of differences) {
+      const reason = why === null ? '' : ` (${why})`;
+      console.log(`  ${field}: ${file} stream ${stream}: oracle ${oracle}, ours ${ours}${reason}`);
     }
   }
   console.log();

@@ -4,6 +4,8 @@ export interface Difference {
   stream: number;
   oracle: string;
   ours: string;
+  /** The reason, where the data tell it. */
+  why: string | null;
 }
 
 /** How many streams of one field were compared, and where they differ. */
@@ -16,13 +18,15 @@ export interface Tally {
 export class Tallies {
   readonly fields = new Map<string, Tally>();
 
-  compare(field: string, file: string, stream: number, oracle: unknown, ours: unknown): void {
+  /** `why` is asked for the reason only where the two differ. */
+  compare(field: string, file: string, stream: number, oracle: unknown, ours: unknown, why?: () => string): void {
     if (oracle === undefined || ours === undefined) return;
     const tally = this.#of(field);
     tally.streams += 1;
     const oracleText = JSON.stringify(oracle);
     const oursText = JSON.stringify(ours);
-    if (oracleText !== oursText) tally.differences.push({ file, stream, oracle: oracleText, ours: oursText });
+    if (oracleText === oursText) return;
+    tally.differences.push({ file, stream, oracle: oracleText, ours: oursText, why: why?.() ?? null });
   }
 
   #of(field: string): Tally {
@@ -32,6 +36,17 @@ export class Tallies {
       this.fields.set(field, tally);
     }
     return tally;
+  }
+
+  /** The streams of a field that differ for a reason that the data tell, a line for each file and reason. */
+  reasons(field: string): string[] {
+    const streams = new Map<string, number[]>();
+    for (const { file, stream, why } of this.fields.get(field)?.differences ?? []) {
+      if (why === null) continue;
+      const key = `${why}: ${file}`;
+      streams.set(key, [...(streams.get(key) ?? []), stream]);
+    }
+    return [...streams].map(([key, numbers]) => `${key} ${numbers.join(', ')}`).sort();
   }
 
   /** The table: field, streams, equal, percent. */
