@@ -14,7 +14,8 @@ import {
 } from './track/columns.ts';
 import { makeFindings } from './track/findings.ts';
 import { connectNanoseconds } from './track/handshake-record.ts';
-import { makeRecord, type RecordSource, sidesOf } from './track/make-record.ts';
+import { makeRecord, sidesOf } from './track/make-record.ts';
+import type { RecordSource } from './track/record-source.ts';
 import type { RowBatch } from './track/row-batch.ts';
 
 /** Keys of `--sort`. */

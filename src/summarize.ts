@@ -15,7 +15,8 @@ import {
 } from './track/columns.ts';
 import { makeFindings, SEVERITY_ORDER } from './track/findings.ts';
 import { connectNanoseconds, handshakeOutcome } from './track/handshake-record.ts';
-import { endpointOf, protocolOf, type RecordSource, sidesOf } from './track/make-record.ts';
+import { endpointOf, protocolOf, sidesOf } from './track/make-record.ts';
+import type { RecordSource } from './track/record-source.ts';
 import { seconds } from './track/times.ts';
 
 /** Quantiles are within 1 % of the true value (DDSketch), and sketches of parts add up to that of the whole. */

@@ -35,7 +35,7 @@ import {
 import { EVENT_ICMP, EVENT_RST, EVENT_STRIDE, V_DETAIL, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './events.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
-import type { RecordSource } from './make-record.ts';
+import type { RecordSource } from './record-source.ts';
 import { CLOSED } from './tcp-state.ts';
 import { seconds } from './times.ts';
 

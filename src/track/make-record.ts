@@ -72,24 +72,15 @@ import {
 import { makeFindings, zeroWindowNanoseconds } from './findings.ts';
 import { makeHandshake } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
+import type { RecordSource } from './record-source.ts';
 import { areRolesInferred, clientOf } from './roles.ts';
 import type { Rows } from './slab.ts';
 import { TCP_STATES } from './tcp-state.ts';
-import type { Thresholds } from './thresholds.ts';
 import { formatTime, mark, seconds } from './times.ts';
 import { zeekHistory, zeekStateOf, zeekTcpState, zeekUdpState } from './zeek.ts';
-import { isLinkLocal, type Zones } from './zones.ts';
+import { isLinkLocal } from './zones.ts';
 
 const PROTOCOLS: Record<number, Protocol> = { 6: 'tcp', 17: 'udp', 132: 'sctp' };
-
-/** What a record is made from. */
-export interface RecordSource {
-  slab: Rows;
-  events: EventPool;
-  zones: Zones;
-  thresholds: Thresholds;
-  nowSeconds: number;
-}
 
 /** Where a connection's client and server stand in the slab. */
 export function sidesOf(ints: Int32Array, row: number): Sides {

@@ -1,6 +1,6 @@
 import { FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
 import { EVENT_STRIDE, EventPool } from './events.ts';
-import type { RecordSource } from './make-record.ts';
+import type { RecordSource } from './record-source.ts';
 import type { Thresholds } from './thresholds.ts';
 import { Zones } from './zones.ts';
 
