@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { analyzeInto } from '../analyze.ts';
 import { reporters } from '../report/index.ts';
 import { Output } from '../report/output.ts';
+import { counted } from '../report/units.ts';
 import type { AnalyzeArguments } from './options.ts';
 import { Progress } from './progress.ts';
 
@@ -31,6 +32,10 @@ export async function run(request: AnalyzeArguments): Promise<void> {
       ...(quiet ? {} : { onWarning: warn }),
     });
     progress?.stop();
+    const { evicted } = result.summary;
+    if (evicted > 0 && !quiet) {
+      warn(`${counted(evicted, 'connection')} given up while open, to bound memory: raise --max-connections`);
+    }
     await reporter.finish(result, (performance.now() - began) / 1000);
   } finally {
     progress?.stop();

@@ -24,16 +24,27 @@ function captureLines(captures: CaptureInfo[]): string[][] {
   const lines = captures
     .slice(0, FILES_SHOWN)
     .map((capture, i) => [i === 0 ? 'capture' : '', captureText(capture, captures.length > 1)]);
-  const more = captures.length - lines.length;
-  if (more > 0) lines.push(['', `and ${counted(more, 'more file')}`]);
+  const more = captures.slice(FILES_SHOWN);
+  if (more.length > 0) lines.push(['', `and ${[counted(more.length, 'more file'), ...missingFrom(more)].join(', ')}`]);
   return lines;
+}
+
+/** What the files that are not named lack, so that no hole in the capture goes unsaid. */
+function missingFrom(captures: CaptureInfo[]): string[] {
+  const drops = captures.reduce((sum, capture) => sum + (capture.drops ?? 0), 0);
+  const cut = captures.filter((capture) => capture.cut !== null).length;
+  return [...(drops > 0 ? [droppedText(drops)] : []), ...(cut > 0 ? [`${count(cut)} cut`] : [])];
+}
+
+function droppedText(drops: number): string {
+  return `${count(drops)} dropped while capturing`;
 }
 
 function captureText(capture: CaptureInfo, oneOfSeveral: boolean): string {
   const { file, format, compression, linkTypes, packets, drops, cut } = capture;
   const parts = [compression === null ? format : `${format} in ${compression}`, ...linkTypes];
   if (oneOfSeveral) parts.push(counted(packets, 'packet'));
-  if (drops !== null && drops > 0) parts.push(`${count(drops)} dropped while capturing`);
+  if (drops !== null && drops > 0) parts.push(droppedText(drops));
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);
   return `${file === '-' ? 'standard input' : file} (${parts.join(', ')})`;
 }
@@ -45,9 +56,9 @@ function span({ packets, wireBytes, duration: seconds, start }: Summary): string
 
 function connectionsText({ connections, payloadBytes, retransmissions, evicted }: Summary): string {
   const kinds = nonZero({ TCP: connections.tcp, UDP: connections.udp, SCTP: connections.sctp });
-  if (kinds === '') return 'none';
-  const parts = [kinds, `${bytes(payloadBytes)} payload`, counted(retransmissions, 'retransmission')];
-  if (evicted > 0) parts.push(`${count(evicted)} given up early to bound memory`);
+  const parts = kinds === '' ? ['none'] : [kinds, `${bytes(payloadBytes)} payload`];
+  if (kinds !== '') parts.push(counted(retransmissions, 'retransmission'));
+  if (evicted > 0) parts.push(`${count(evicted)} given up while open, to bound memory (--max-connections)`);
   return parts.join('; ');
 }
 

@@ -29,6 +29,6 @@ export function problemsLeftOut({ problems, problemsNotListed }: Summary, shown:
   const hidden = problems.length - shown;
   const parts = [];
   if (hidden > 0) parts.push(`${counted(hidden, 'more group')}: --all`);
-  if (problemsNotListed > 0) parts.push(`${counted(problemsNotListed, 'connection')} in groups beyond the limit`);
+  if (problemsNotListed > 0) parts.push(`${counted(problemsNotListed, 'more problem')} at servers that are not listed`);
   return parts.length === 0 ? '' : `… ${parts.join('; ')}\n`;
 }

@@ -96,9 +96,11 @@ describe('formats', () => {
     const problems = (...args: string[]) => JSON.parse(sockscope([HTTP, '--json', ...args]).stdout).summary.problems;
     expect(problems()).toEqual([]);
     expect(problems('--slow-handshake', '0')).toMatchObject([{ code: 'slow-handshake', count: 1 }]);
-    const { summary } = JSON.parse(sockscope([join(folder, 'many.pcap'), '--json', '--max-connections', '100']).stdout);
+    const { stdout, stderr } = sockscope([join(folder, 'many.pcap'), '--json', '--max-connections', '100']);
+    const { summary } = JSON.parse(stdout);
     expect(summary.connections.tcp).toBe(5000);
     expect(summary.evicted).toBeGreaterThan(0);
+    expect(stderr).toMatch(/^sockscope: [\d,]+ connections given up while open, [^\n]+--max-connections\n$/);
   });
 
   test('the report has no colours where there is no terminal, and fits COLUMNS', () => {

@@ -94,6 +94,26 @@ describe('the report for people', () => {
     expect(lines[1]).toContain('web.pcap (pcap, Ethernet, 1,234 packets, cut at byte 4,096)');
   });
 
+  test('says what the files lack that it does not name', () => {
+    const cut = { offset: 4096, frame: 12, message: 'cut' };
+    const captures = Array.from({ length: 5 }, () => aCapture());
+    captures.push(aCapture({ drops: 7 }), aCapture({ drops: 0, cut }), aCapture({ drops: 1 }), aCapture({ cut }));
+    const lines = reported(terminal, [], {}, aResult({ problems: [] }, captures)).split('\n');
+    expect(lines[5].trim()).toBe('and 4 more files, 8 dropped while capturing, 2 cut');
+  });
+
+  test.each([
+    ['TCP', { tcp: 40, udp: 2, sctp: 3 }, /connections +40 TCP, 2 UDP, 3 SCTP; .*; 9 given up while open, to bound/],
+    ['none that --where chose', { tcp: 0, udp: 0, sctp: 0 }, /connections +none; 9 given up while open, to bound/],
+  ])('says how many connections were given up: %s', (_name, counts, expected) => {
+    expect(reported(terminal, [], {}, aResult({ connections: counts, evicted: 9 }))).toMatch(expected);
+  });
+
+  test('says how many connections have problems that are not listed', () => {
+    const text = reported(terminal, [], { all: true }, aResult({ problemsNotListed: 1234 }));
+    expect(text).toContain('… 1,234 more problems at servers that are not listed\n');
+  });
+
   test('says so when there is nothing', () => {
     const nothing = { tcp: 0, udp: 0, sctp: 0 };
     const none = Object.fromEntries(Object.keys(aResult().summary.closes).map((style) => [style, 0]));
