@@ -11,6 +11,7 @@ export type { AnalysisResult } from './analyze.ts';
 export type * from './record.ts';
 export { SCHEMA } from './record.ts';
 export type * from './summary.ts';
+export type { Thresholds } from './track/thresholds.ts';
 
 /** What may be set for an analysis. */
 export interface AnalyzeOptions extends Omit<EngineOptions, 'where'> {

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import type { Connection } from '../../src/record.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
+import { fixtureNames, goldenPath } from '../fixtures/fixture-files.ts';
 import { ROOT, shell } from '../support/command.ts';
 import { blocks, steady } from '../support/readme.ts';
 
@@ -57,5 +60,38 @@ describe('the README shows what happens', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('the README names everything', () => {
+  const records = fixtureNames().flatMap((name): Connection[] => {
+    return JSON.parse(readFileSync(goldenPath(name), 'utf8')).connections;
+  });
+
+  test('each field of the record', () => {
+    const section = readme.slice(readme.indexOf('## The connection record'), readme.indexOf('## What is counted'));
+    const [tcp] = records.filter(
+      ({ protocol, handshake }) => protocol === 'tcp' && (handshake?.client ?? null) !== null,
+    );
+    const { handshake, close, fromClient, ...rest } = tcp;
+    const nested = [handshake, close, fromClient].flatMap((part) => Object.keys(part ?? {}));
+    const named = new Set([...section.matchAll(/`(?:\w*\.)?(\w+)`/g)].map(([, name]) => name));
+    expect([...Object.keys(rest), ...nested].filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  test('each kind of problem that a fixture has, and how bad it is', () => {
+    const found = records.flatMap(({ findings }) =>
+      findings.map(({ code, severity }) => `| \`${code}\` | ${severity} |`),
+    );
+    expect([...new Set(found)].filter((row) => !readme.includes(row))).toEqual([]);
+    expect(found.length).toBeGreaterThan(20);
+  });
+
+  test('the limits and where they are', () => {
+    const { slowHandshake, retransmissionShare, zeroWindow, closeWait } = DEFAULT_THRESHOLDS;
+    expect(readme).toContain(`| \`--slow-handshake SECONDS\` | ${slowHandshake} |`);
+    expect(readme).toContain(`| \`--heavy-retransmission SHARE\` | ${retransmissionShare} |`);
+    expect(readme).toContain(`| \`--zero-window SECONDS\` | ${zeroWindow} |`);
+    expect(readme).toContain(`| \`--close-wait SECONDS\` | ${closeWait} |`);
   });
 });
