@@ -17,6 +17,7 @@ export function decode(view: PacketView): number {
   view.vlanCount = 0;
   view.tunnelCount = 0;
   view.nesting = 0;
+  view.isCarried = 0;
   view.ipVersion = 0;
   const kind = decodeLinkType(view, view.linkType, view.start, view.start + view.originalLength);
   view.kind = kind;

@@ -117,7 +117,7 @@ export class PacketView {
   chunks = 0;
   initiateTag = 0;
 
-  // ICMP and ICMPv6, guarded by kind PACKET_ICMP_ERROR
+  // ICMP and ICMPv6, guarded by kind PACKET_ICMP_ERROR; the quoted packet's addresses and ports also by isCarried
   /** Type and code as on the wire; `ipVersion` tells which protocol's they are. */
   icmpType = 0;
   icmpCode = 0;
@@ -138,6 +138,8 @@ export class PacketView {
   quotedDestinationPort = 0;
   /** Sequence number of a quoted TCP segment, verification tag of SCTP; 0 for UDP. */
   quotedSequence = 0;
+  /** 1 if the packet came in a UDP tunnel: the quoted fields then name the outermost UDP packet that carried it. */
+  isCarried = 0;
   /** Bytes of the quoted transport header and what follows it that are there. */
   quotedLength = 0;
 }

@@ -1,3 +1,4 @@
+import { UDP } from '../network/ip-protocols.ts';
 import {
   PACKET_FRAGMENT,
   PACKET_ICMP_ERROR,
@@ -50,7 +51,7 @@ export function isTunnelPort(port: number): boolean {
 
 /**
  * Decodes the payload of a UDP packet of which one port is a tunnel's. Where that leads to no connection, the packet
- * is the UDP packet that it was: what the inner headers set is put back.
+ * is the UDP packet that it was: what the inner headers set is put back. Where it does, the view keeps who carried it.
  */
 export function decodeUdpTunnel(view: PacketView, offset: number, claimedEnd: number): number {
   const { source0, source1, source2, source3, destination0, destination1, destination2, destination3 } = view;
@@ -63,7 +64,25 @@ export function decodeUdpTunnel(view: PacketView, offset: number, claimedEnd: nu
     view.tunnelCount = tunnelCount;
     kind = decodeByPort(view, sourcePort, offset, claimedEnd);
   }
-  if (isConnection(kind)) return kind;
+  if (isConnection(kind)) {
+    // An ICMP error inside has a packet of its own to quote.
+    if (kind !== PACKET_ICMP_ERROR) {
+      view.isCarried = 1;
+      view.quotedProtocol = UDP;
+      view.quotedIpVersion = ipVersion;
+      view.quotedSource0 = source0;
+      view.quotedSource1 = source1;
+      view.quotedSource2 = source2;
+      view.quotedSource3 = source3;
+      view.quotedDestination0 = destination0;
+      view.quotedDestination1 = destination1;
+      view.quotedDestination2 = destination2;
+      view.quotedDestination3 = destination3;
+      view.quotedSourcePort = sourcePort;
+      view.quotedDestinationPort = destinationPort;
+    }
+    return kind;
+  }
 
   view.source0 = source0;
   view.source1 = source1;

@@ -22,6 +22,7 @@ import {
   ROW_RETIRED,
   ROW_USED,
   T_BASE_SECONDS,
+  T_NOW,
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
@@ -98,6 +99,7 @@ export class Tracker {
     if (this.#sweep.isDue()) this.#giveUpIdle(view.seconds);
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
+    if (view.isCarried !== 0) this.#noteCarrier(view);
     if (kind === PACKET_TCP) {
       this.#tcp(view);
     } else if (kind === PACKET_UDP) {
@@ -156,6 +158,16 @@ export class Tracker {
     const cursor = this.#cursor;
     cursor.set(this.slab, row, sender);
     noteIcmpError(cursor, view, this.slab, this.events);
+  }
+
+  /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */
+  #noteCarrier(view: PacketView): void {
+    const known = this.#flows.findQuoted(view);
+    const row = known < 0 ? this.#beginQuoted(view) : known;
+    const { ints, floats } = this.slab;
+    if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) return; // it sends for itself, too
+    const times = row * FLOAT_STRIDE;
+    floats[times + T_NOW] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
   }
 
   /** Counts the packet in its connection, a new one where `row` is -1, and points the cursor at it. */

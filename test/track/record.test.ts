@@ -114,6 +114,29 @@ describe('the way that the first packet came', () => {
     expect(connection).toMatchObject({ vlan, tunnel, client: { address: '10.0.0.1', port: 40000 } });
   });
 
+  test('of a UDP tunnel takes a stream number, before what it carries, and is not reported', async () => {
+    const carried = (payload: Uint8Array) =>
+      ethernet({}, ipv4({}, udp({ sourcePort: 1234, destinationPort: 4789 }, vxlan(ethernet({}, ipv4({}, payload))))));
+    const frames = [carried(tcp({})), carried(udp({ destinationPort: 53 }, 'query')), carried(tcp({}))];
+    const { connections, summary } = await analyzePackets(frames.map(at));
+    expect(connections.map(({ protocol, stream }) => [protocol, stream])).toEqual([
+      ['tcp', 0],
+      ['udp', 1],
+    ]);
+    expect(summary.connections).toEqual({ tcp: 1, udp: 1, sctp: 0 });
+  });
+
+  test('of a UDP tunnel that also sends for itself is a connection with its own packets', async () => {
+    const ports = { sourcePort: 1234, destinationPort: 4789 };
+    const own = ethernet({}, ipv4({}, udp(ports, 'no tunnel')));
+    const carried = ethernet({}, ipv4({}, udp(ports, vxlan(ethernet({}, segment)))));
+    const { connections } = await analyzePackets([carried, own, carried].map(at));
+    expect(connections.map(({ protocol, stream, lastFrame }) => [protocol, stream, lastFrame])).toEqual([
+      ['udp', 0, 2],
+      ['tcp', 0, 3],
+    ]);
+  });
+
   test('does not make another connection of it', async () => {
     const frames = [ethernet({ vlan: [7] }, segment), ethernet({}, segment), ethernet({ vlan: [8] }, segment)];
     const { connections } = await analyzePackets(frames.map(at));

@@ -8,7 +8,7 @@ import { ethernet, icmp, ipv4, tcp, udp } from '../support/packets.ts';
 
 /** So many connections are kept without any being given up. */
 const KEEP_ALL_BELOW = 16_384;
-const CLOSED_KEPT = 16_384;
+const CLOSED_KEPT = 4096;
 /** A look at a part of the table gives up so many at most. */
 const ROWS_AT_ONCE = 1024;
 
