@@ -1,6 +1,6 @@
 import type { Connection } from '../../src/record.ts';
 import { CLOSE_FIELDS, type Field, orient, STREAM_FIELDS, TCP_FIELDS } from './fields.ts';
-import { fileNotJudged, notJudged, udpNotJudged } from './not-judged.ts';
+import { fileNotJudged, isAroundTunnel, isJudgedInOrder, notJudged, udpNotJudged } from './not-judged.ts';
 import type { Corpus, CorpusFile, OracleStream } from './oracle.ts';
 import { Tallies } from './tally.ts';
 
@@ -32,33 +32,36 @@ export class Comparison {
     connections: Connection[],
     rowsNotJudged = new Map<OracleStream, string>(),
   ): void {
-    const inOrder = connections.toSorted((one, other) => one.stream - other.stream);
+    const judgedInOrder = isJudgedInOrder(rowsNotJudged);
+    const rowsInOrder = rows.filter((row) => !rowsNotJudged.has(row));
+    const inOrder = connections.filter((connection) => !isAroundTunnel(connection.client.port, connection.server.port));
+    inOrder.sort((one, other) => one.stream - other.stream);
     const byFrame = new Map(connections.map((connection) => [connection.firstFrame, connection]));
-    const judgedInOrder = rowsNotJudged.size === 0;
-    for (const [k, row] of rows.entries()) {
+    for (const row of rows) {
       const reason = notJudged(file, row) ?? rowsNotJudged.get(row) ?? null;
       if (reason !== null) {
         this.#countNotJudged(reason);
         continue;
       }
+      const k = rowsInOrder.indexOf(row);
       const same = judgedInOrder ? inOrder[k] : byFrame.get(row.first_frame);
       tallies.compare('stream split', file.name, row.stream, describeRow(row), same ? describe(same, row) : null);
       // One stream too many shifts all that follow; the other fields are compared with the stream that is meant.
       const meant = same?.firstFrame === row.first_frame ? same : (byFrame.get(row.first_frame) ?? same);
       const stream = meant && orient(meant, row);
       if (judgedInOrder) {
-        const why = () => whyOtherNumber(row, rows, stream?.connection, inOrder);
+        const why = () => whyOtherNumber(k, stream ? inOrder.indexOf(stream.connection) : null);
         tallies.compare('stream number', file.name, row.stream, row.stream, stream?.connection.stream ?? null, why);
       } else {
-        this.#countNotJudged('only the number of the stream: UDP streams before it are of these two kinds');
+        this.#countNotJudged('only the number of the stream: a UDP conversation of its file is two streams');
       }
       if (!stream) continue;
       for (const field of fields) {
         tallies.compare(field.name, file.name, row.stream, field.oracle(row), field.ours(stream, row));
       }
     }
-    if (fileNotJudged(file) === null && judgedInOrder && (rows.length > 0 || connections.length > 0)) {
-      tallies.compare('number of streams', file.name, -1, rows.length, connections.length);
+    if (fileNotJudged(file) === null && judgedInOrder && (rowsInOrder.length > 0 || inOrder.length > 0)) {
+      tallies.compare('number of streams', file.name, -1, rowsInOrder.length, inOrder.length);
     }
   }
 
@@ -109,16 +112,9 @@ function describe(connection: Connection, row: OracleStream): string {
   return `${client.address}:${client.port} ${server.address}:${server.port} from frame ${connection.firstFrame}`;
 }
 
-/** Why a stream has another number here than in the oracle, as far as the two lists of streams tell. */
-function whyOtherNumber(
-  row: OracleStream,
-  rows: OracleStream[],
-  ours: Connection | undefined,
-  inOrder: Connection[],
-): string {
-  if (ours === undefined) return 'no such stream here';
-  const oracleGaps = row.stream - rows.indexOf(row);
-  const ourGaps = ours.stream - inOrder.indexOf(ours);
-  if (oracleGaps - ourGaps === row.stream - ours.stream) return 'the oracle skips indices before it';
+/** Why a stream has another number here than in the oracle; both ranks are among the streams that have frames. */
+function whyOtherNumber(oracleRank: number, ourRank: number | null): string {
+  if (ourRank === null) return 'no such stream here';
+  if (oracleRank === ourRank) return 'the oracle skips indices before it';
   return 'streams before it that only one side has';
 }
