@@ -122,7 +122,12 @@ function worstFirst(a: ProblemGroup, b: ProblemGroup): number {
 function distribution(sketch: DDSketch): Distribution | null {
   if (sketch.count === 0) return null;
   const { count, min, max, sum } = sketch;
-  // The sketch answers with bucket middles, which may lie just outside of what was seen.
-  const quantile = (q: number) => Math.min(max, Math.max(min, sketch.getValueAtQuantile(q)));
+  // Nearest rank: the least value that a share q of all does not exceed. The sketch takes the rank below q * (count - 1),
+  // and answers with bucket middles, which may lie just outside of what was seen.
+  const quantile = (q: number) => {
+    const rank = Math.ceil(q * count) - 1;
+    const value = sketch.getValueAtQuantile(Math.min(1, (rank + 0.5) / Math.max(1, count - 1)));
+    return Math.min(max, Math.max(min, value));
+  };
   return { count, min, mean: sum / count, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max };
 }

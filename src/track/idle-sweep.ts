@@ -22,16 +22,15 @@ const UDP_IDLE_SECONDS = 60;
 const HANDSHAKE_IDLE_SECONDS = 130;
 /** With keep-alives on, Linux hears from a living peer in 7200 s and 9 probes of 75 s. */
 const ESTABLISHED_IDLE_SECONDS = 7875;
-/** Packets between two looks, and rows looked at in one: each row is seen once in 4 packets a row. */
+/** Packets between two looks, and rows looked at in one: spread over the table, so that each is seen in turn. */
 const PACKETS_BETWEEN = 256;
 const ROWS_AT_ONCE = 1024;
-/** Where eviction begins when more connections are open than allowed; halved each time the whole table was seen in vain. */
-const FIRST_PRESSURE_SECONDS = 3600;
 
 /**
  * Finds connections to give up: those that have ended without saying so, once there are many, and the longest
- * idle when there are more than allowed. Driven by packets and capture time, never by the clock
- * or by how the input came in chunks, so that the same capture always gives the same connections.
+ * idle when there are more than allowed (the longest idle of a sample, as Redis evicts keys: exact while the table is
+ * no larger than the sample). Driven by packets and capture time, never by the clock or by how the input came in
+ * chunks, so that the same capture always gives the same connections.
  */
 export class IdleSweep {
   /** Set by `next`: the connection was given up only to keep memory bounded. */
@@ -39,11 +38,14 @@ export class IdleSweep {
   readonly #slab: Slab;
   readonly #most: number;
   readonly #keepAllBelow: number;
+  readonly #sample = new Float64Array(ROWS_AT_ONCE);
   #packets = 0;
-  #row = 0;
-  #budget = 0;
-  #pressure = FIRST_PRESSURE_SECONDS;
-  #seenInVain = 0;
+  /** First row of this look, distance between its rows, and how many it has looked at. */
+  #first = 0;
+  #stride = 1;
+  #seen = 0;
+  /** Who was idle for so long is evicted in this look; Infinity where there are not too many. */
+  #evictFrom = Number.POSITIVE_INFINITY;
 
   constructor(slab: Slab, mostConnections: number) {
     this.#slab = slab;
@@ -55,37 +57,48 @@ export class IdleSweep {
   isDue(): boolean {
     if (++this.#packets < PACKETS_BETWEEN) return false;
     this.#packets = 0;
-    this.#budget = ROWS_AT_ONCE;
     return this.#slab.used > this.#keepAllBelow;
+  }
+
+  /** Begins a look. @param seconds capture time */
+  begin(seconds: number): void {
+    const { high, used } = this.#slab;
+    this.#stride = Math.ceil(high / ROWS_AT_ONCE);
+    this.#first = (this.#first + 1) % this.#stride;
+    this.#seen = 0;
+    this.#evictFrom = used > this.#most ? this.#longestIdle(used - this.#most, seconds) : Number.POSITIVE_INFINITY;
   }
 
   /** Next row to give up, -1 when this look is over. @param seconds capture time */
   next(seconds: number): number {
-    const { ints, floats, high, used } = this.#slab;
-    const tooMany = used > this.#most;
-    if (!tooMany) this.#pressure = FIRST_PRESSURE_SECONDS;
-    while (this.#budget-- > 0) {
-      if (this.#row >= high) this.#row = 0;
-      const row = this.#row++;
+    const { ints, high } = this.#slab;
+    while (this.#seen < ROWS_AT_ONCE) {
+      const row = this.#first + this.#seen++ * this.#stride;
+      if (row >= high) break;
       const at = row * INT_STRIDE;
       if ((ints[at + C_STATUS] & (ROW_USED | ROW_RETIRED)) !== ROW_USED) continue;
-      const idle = seconds - lastSeconds(floats, row * FLOAT_STRIDE);
-      if (idle >= idleLimit(ints, at)) {
-        this.isEviction = false;
-        return row;
-      }
-      if (!tooMany) continue;
-      if (idle >= this.#pressure) {
-        this.isEviction = true;
-        this.#seenInVain = 0;
-        return row;
-      }
-      if (++this.#seenInVain > high) {
-        this.#pressure = this.#pressure > 1 ? this.#pressure / 2 : 0;
-        this.#seenInVain = 0;
-      }
+      const idle = this.#idle(row, seconds);
+      this.isEviction = idle < idleLimit(ints, at);
+      if (!this.isEviction) return row;
+      if (idle >= this.#evictFrom && this.#slab.used > this.#most) return row;
     }
     return -1;
+  }
+
+  #idle(row: number, seconds: number): number {
+    return seconds - lastSeconds(this.#slab.floats, row * FLOAT_STRIDE);
+  }
+
+  /** How long at least the `count` longest idle of this look's rows have been idle. */
+  #longestIdle(count: number, seconds: number): number {
+    const { ints, high } = this.#slab;
+    let size = 0;
+    for (let row = this.#first; row < high; row += this.#stride) {
+      if ((ints[row * INT_STRIDE + C_STATUS] & (ROW_USED | ROW_RETIRED)) !== ROW_USED) continue;
+      this.#sample[size++] = this.#idle(row, seconds);
+    }
+    const sorted = this.#sample.subarray(0, size).sort();
+    return sorted[Math.max(0, size - count)];
   }
 }
 

@@ -262,6 +262,7 @@ export class Tracker {
   }
 
   #giveUpIdle(seconds: number): void {
+    this.#sweep.begin(seconds);
     let row = this.#sweep.next(seconds);
     while (row >= 0) {
       if (this.#sweep.isEviction) {

@@ -9,6 +9,8 @@ import { ethernet, icmp, ipv4, tcp, udp } from '../support/packets.ts';
 /** So many connections are kept without any being given up. */
 const KEEP_ALL_BELOW = 16_384;
 const CLOSED_KEPT = 4096;
+/** Packets between two looks for connections to give up. */
+const PACKETS_BETWEEN = 256;
 /** A look at a part of the table gives up so many at most. */
 const ROWS_AT_ONCE = 1024;
 
@@ -116,6 +118,13 @@ describe('more connections than allowed', () => {
     expect(Math.max(...firstFrames.slice(0, early))).toBeLessThan(count / 2);
     expect((await report(script(), { mostConnections })).firstFrames).toEqual(firstFrames);
   });
+});
+
+test('a small limit holds, too: what is open beyond it comes within one look', async () => {
+  const count = 20_000;
+  const { early, summary } = await report([datagrams(count, (client) => client / 1000)], { mostConnections: 1000 });
+  expect(early).toBeGreaterThanOrEqual(count - 1000 - PACKETS_BETWEEN);
+  expect(summary.evicted).toBe(early);
 });
 
 describe('closed connections', () => {
