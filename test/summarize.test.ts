@@ -95,6 +95,13 @@ describe('connect times', () => {
     }
   });
 
+  test('of a few connections are those of the nearest rank: the slowest of six is their p99', async () => {
+    const times = [0.01, 0.01, 0.01, 0.01, 0.4, 1];
+    const { summary } = await talk(...times.flatMap((time, i) => opened(web(20000 + i), time)));
+    const { p50, p95, p99 } = summary.connectTime ?? { p50: 0, p95: 0, p99: 0 };
+    expect([p50, p95, p99].map((value) => Number(value.toFixed(1)))).toEqual([0, 1, 1]);
+  });
+
   test('of one connection are all its own', async () => {
     const { summary } = await talk(...opened(web(41000), 0.03));
     const time = 0.03;
