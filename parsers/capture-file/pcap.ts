@@ -103,14 +103,15 @@ export class PcapReader implements CaptureReader {
 
     const data = window.data;
     const littleEndian = this.littleEndian;
-    let captured = data.getUint32(at + RECORD_CAPTURED, littleEndian);
-    let original = data.getUint32(at + RECORD_ORIGINAL, littleEndian);
-    if (this.lengthOrder !== LENGTHS_IN_ORDER && (this.lengthOrder === LENGTHS_SWAPPED || captured > original)) {
+    // As int32, which the machine adds and compares as they are; lengths of 2 GB and more come out negative.
+    let captured = data.getInt32(at + RECORD_CAPTURED, littleEndian);
+    let original = data.getInt32(at + RECORD_ORIGINAL, littleEndian);
+    if (this.lengthOrder !== LENGTHS_IN_ORDER && this.isSwapped(captured, original)) {
       const first = captured;
       captured = original;
       original = first;
     }
-    if (captured > this.maxCaptured) return this.damagedRecord(captured);
+    if (captured < 0 || captured > this.maxCaptured) return this.damagedRecord(captured >>> 0);
 
     const length = headerLength + captured;
     const held = Math.min(length, RECORD_HEAD);
@@ -128,13 +129,19 @@ export class PcapReader implements CaptureReader {
     view.interfaceId = 0;
     view.linkType = this.linkType;
     const start = at + headerLength;
-    original = Math.max(original - this.fcsLength, 0);
+    if (original < 0) original >>>= 0;
+    if (this.fcsLength !== 0) original = Math.max(original - this.fcsLength, 0);
     view.start = start;
     view.end = this.fcsLength !== 0 && start + original < at + held ? start + original : at + held;
     view.originalLength = original;
     if (length > held) this.skippedOffset = window.base + at;
     window.consume(length);
     return READ_PACKET;
+  }
+
+  /** The record says its two lengths the other way round. */
+  private isSwapped(captured: number, original: number): boolean {
+    return this.lengthOrder === LENGTHS_SWAPPED || captured >>> 0 > original >>> 0;
   }
 
   /** The window ends inside a record: more is to come, or the file is whole, or it was cut. */
