@@ -3,12 +3,14 @@ import { decodeIpv4 } from '../network/ipv4.ts';
 import { decodeIpv6 } from '../network/ipv6.ts';
 import { PACKET_UNKNOWN_LINK, type PacketView } from '../packet-view.ts';
 import { decodePppoe } from '../tunnel/pppoe.ts';
+import { decodeArcnet, decodeLinuxArcnet } from './arcnet.ts';
 import { decodeCiscoHdlc } from './cisco-hdlc.ts';
 import { decodeEthernet } from './ethernet.ts';
 import { decodeFddi } from './fddi.ts';
 import { decodeFrameRelay } from './frame-relay.ts';
 import { decodeIeee80211 } from './ieee80211.ts';
 import { decodeIpnet } from './ipnet.ts';
+import { decodeJuniperEthernet } from './juniper-ethernet.ts';
 import { decodeNflog } from './nflog.ts';
 import { decodeNull } from './null.ts';
 import { decodePpp, decodePppOrCiscoHdlc } from './ppp.ts';
@@ -23,6 +25,7 @@ import { decodePktap, decodePpi, decodePrivatePktap } from './wrapped-link.ts';
  */
 const LINK_NULL = 0;
 const LINK_ETHERNET = 1;
+const LINK_ARCNET = 7;
 const LINK_SLIP = 8;
 const LINK_PPP = 9;
 const LINK_FDDI = 10;
@@ -39,7 +42,9 @@ const LINK_SLL = 113;
 const LINK_PRISM = 119;
 const LINK_RADIOTAP = 127;
 const LINK_PKTAP_PRIVATE = 149;
+const LINK_ARCNET_LINUX = 129;
 const LINK_AVS = 163;
+const LINK_JUNIPER_ETHERNET = 178;
 const LINK_PPI = 192;
 const LINK_PPP_WITH_DIRECTION = 204;
 const LINK_IPNET = 226;
@@ -53,6 +58,7 @@ const LINK_SLL2 = 276;
 export const LINK_TYPES: ReadonlyMap<number, string> = new Map([
   [LINK_NULL, 'BSD loopback'],
   [LINK_ETHERNET, 'Ethernet'],
+  [LINK_ARCNET, 'ARCNET'],
   [LINK_SLIP, 'SLIP'],
   [LINK_PPP, 'PPP'],
   [LINK_FDDI, 'FDDI'],
@@ -69,7 +75,9 @@ export const LINK_TYPES: ReadonlyMap<number, string> = new Map([
   [LINK_PRISM, '802.11 prism'],
   [LINK_RADIOTAP, '802.11 radiotap'],
   [LINK_PKTAP_PRIVATE, 'PKTAP'],
+  [LINK_ARCNET_LINUX, 'ARCNET'],
   [LINK_AVS, '802.11 AVS'],
+  [LINK_JUNIPER_ETHERNET, 'Juniper Ethernet'],
   [LINK_PPI, 'PPI'],
   [LINK_PPP_WITH_DIRECTION, 'PPP'],
   [LINK_IPNET, 'ipnet'],
@@ -130,6 +138,12 @@ export function decodeLinkType(view: PacketView, linkType: number, offset: numbe
       return decodeFddi(view, offset, claimedEnd);
     case LINK_FRAME_RELAY:
       return decodeFrameRelay(view, offset, claimedEnd);
+    case LINK_ARCNET:
+      return decodeArcnet(view, offset, claimedEnd);
+    case LINK_ARCNET_LINUX:
+      return decodeLinuxArcnet(view, offset, claimedEnd);
+    case LINK_JUNIPER_ETHERNET:
+      return decodeJuniperEthernet(view, offset, claimedEnd);
     case LINK_SLIP:
       return decodeSlip(view, offset, claimedEnd);
     case LINK_NFLOG:

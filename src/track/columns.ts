@@ -68,7 +68,7 @@ export const E_PACKETS = 1;
 /** Highest sequence number sent plus one; the highest that the peer may acknowledge without a gap. */
 export const E_NEXT_SEQUENCE = 2;
 export const E_MAX_TO_ACKNOWLEDGE = 3;
-/** Acknowledgment and (unscaled) window of this side's last segment. */
+/** Acknowledgment and (unscaled) window of this side's last segment; the window is -1 before the first. */
 export const E_LAST_ACKNOWLEDGMENT = 4;
 export const E_WINDOW = 5;
 /** Shift of this side's window: -1 not known, -2 not used. */

@@ -1,4 +1,4 @@
-import { E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
+import { E_WINDOW, E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
 
 /** The two views of rows: enough to read them. */
 export interface Rows {
@@ -43,8 +43,13 @@ export class Slab {
     const ints = this.ints;
     const at = row * INT_STRIDE;
     ints.fill(0, at, at + INT_STRIDE);
-    ints[at + ENDPOINT_INT_0 + E_WINDOW_SCALE] = -1;
-    ints[at + ENDPOINT_INT_0 + ENDPOINT_INT_STRIDE + E_WINDOW_SCALE] = -1;
+    const first = at + ENDPOINT_INT_0;
+    const second = first + ENDPOINT_INT_STRIDE;
+    // Neither window is known, so neither is closed.
+    ints[first + E_WINDOW] = -1;
+    ints[first + E_WINDOW_SCALE] = -1;
+    ints[second + E_WINDOW] = -1;
+    ints[second + E_WINDOW_SCALE] = -1;
     return row;
   }
 

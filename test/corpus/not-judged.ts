@@ -11,6 +11,9 @@ const FILES: [RegExp, string][] = [
 export function notJudged(file: CorpusFile, row: OracleStream | OracleTcpStream): string | null {
   for (const [pattern, reason] of FILES) if (pattern.test(file.name)) return reason;
   if ('multi_tcp_frames' in row && row.multi_tcp_frames > 0) return 'frames with several TCP layers count once';
+  if (/ipv6\.(routing|dstopts)/.test(row.layers)) {
+    return 'the row has the outer addresses; the conversation of tshark itself has the final ones, as ours';
+  }
   return null;
 }
 
