@@ -6,7 +6,7 @@ import type { MakeReporter, Reporter } from './reporter.ts';
 
 const NEWLINE = 0x0a;
 /** A thread takes longer to start than so many records to write. */
-const THREAD_FROM = 4000;
+const THREAD_FROM = 2000;
 
 /**
  * One connection a line, written when it has ended; nothing is kept. Making the records and their JSON takes longer

@@ -36,6 +36,11 @@ export class Output {
   flush(): void {
     const { bytes, length } = this.json;
     this.json.length = 0;
+    this.writeBytes(bytes, length);
+  }
+
+  /** Bytes as they are, past what is buffered. @throws OutputClosed where nobody reads any more */
+  writeBytes(bytes: Uint8Array, length = bytes.length): void {
     for (let written = 0; written < length; ) written += writeSome(this.fd, bytes, written, length - written);
   }
 }

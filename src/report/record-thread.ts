@@ -2,21 +2,34 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { EndedConnection } from '../analyze.ts';
 import { RowBatch, type RowMessage } from '../track/row-batch.ts';
+import { JsonBytes } from './json-bytes.ts';
 import { OutputClosed } from './output.ts';
+import { writeLines } from './record-lines.ts';
 
 /** Rows that travel together: some 700 KB. */
 const BATCH_ROWS = 512;
+/** The JSON of so many rows, more or less. */
+const BATCH_BYTES = 2 * 1024 * 1024;
+/** With so many batches waiting for the thread, the next one is made into lines here. */
+const ENOUGH_WAITING = 2;
 /** Batches that may be under way: what is ended faster than it is written waits for them. */
-const BATCHES = 4;
+const BATCHES = 8;
 
-/** What the thread answers: a batch is written and its memory free again, or why it can write no more. */
-export type Answer = { free: ArrayBuffer } | { closed: true } | { failed: string };
+/** What the thread gets: rows, or lines that only have to be written in their turn. */
+export type Work = RowMessage | { lines: Uint8Array };
 
-/** A second thread that makes records and writes their JSON to standard output (record-thread-main.ts). */
+/** What it answers: a batch is written (and its memory free again), or why it can write no more. */
+export type Answer = { free: ArrayBuffer } | { written: true } | { closed: true } | { failed: string };
+
+/**
+ * A second thread that makes records and writes their JSON to standard output (record-thread-main.ts). It alone
+ * writes, so the lines come in the order in which the connections ended, whichever thread made them.
+ */
 export class RecordThread {
   readonly #worker: Worker;
   readonly #free: ArrayBuffer[] = [];
   #batch = new RowBatch(BATCH_ROWS);
+  readonly #json = new JsonBytes(BATCH_BYTES);
   #underWay = 0;
   #problem: Error | null = null;
 
@@ -56,22 +69,30 @@ export class RecordThread {
   }
 
   #send(): void {
-    const message: RowMessage | null = this.#batch.message();
-    if (message !== null) {
-      this.#worker.postMessage(message, [message.rows]);
-      this.#underWay++;
+    const message = this.#batch.message();
+    if (message === null) return;
+    if (this.#underWay < ENOUGH_WAITING) {
+      this.#post(message, message.rows);
+      this.#batch = new RowBatch(BATCH_ROWS, this.#free.pop());
+    } else {
+      const json = this.#json;
+      json.length = 0;
+      writeLines(json, message);
+      const lines = json.bytes.slice(0, json.length);
+      this.#post({ lines }, lines.buffer);
+      this.#batch = new RowBatch(BATCH_ROWS, message.rows);
     }
-    this.#batch = new RowBatch(BATCH_ROWS, this.#free.pop());
+  }
+
+  #post(work: Work, transfer: ArrayBuffer): void {
+    this.#worker.postMessage(work, [transfer]);
+    this.#underWay++;
   }
 
   #answered(answer: Answer): void {
-    if ('free' in answer) {
-      this.#underWay--;
-      this.#free.push(answer.free);
-    } else if ('closed' in answer) {
-      this.#problem ??= new OutputClosed('the output was closed');
-    } else {
-      this.#problem ??= new Error(answer.failed);
-    }
+    if ('closed' in answer) this.#problem ??= new OutputClosed('the output was closed');
+    else if ('failed' in answer) this.#problem ??= new Error(answer.failed);
+    else this.#underWay--;
+    if ('free' in answer) this.#free.push(answer.free);
   }
 }
