@@ -197,8 +197,6 @@ export const ROW_CLOSED = 2;
 export const ROW_RETIRED = 4;
 /** An accepted RST ended it. */
 export const ROW_RESET = 8;
-/** Given up before its end, to keep memory bounded. */
-export const ROW_EVICTED = 16;
 
 /** Known only from an ICMP error that quotes it: it has a stream number, as in Wireshark, and no packet yet. */
 export const ROW_QUOTED = 32;

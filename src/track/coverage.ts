@@ -1,4 +1,12 @@
-import { E_COVER_END, E_FLAGS, E_GAP_EDGES, E_GAPS, END_COVERED, F_UNIQUE_BYTES } from './columns.ts';
+import {
+  E_COVER_END,
+  E_FIRST_DATA_FRAME,
+  E_FLAGS,
+  E_GAP_EDGES,
+  E_GAPS,
+  END_COVERED,
+  F_UNIQUE_BYTES,
+} from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { after, before, distance } from './sequence.ts';
 
@@ -40,9 +48,13 @@ export function cover(cursor: Cursor, left: number, length: number): void {
   if (ints[me + E_GAPS] > 0) floats[myTimes + F_UNIQUE_BYTES] += fillGaps(ints, me, left, right);
 }
 
-/** The bytes before the first that was seen are new to us too: a direction that began out of order. */
+/**
+ * A SYN says where the sender's bytes begin, so that a first segment that is missing counts as a gap. One that is sent
+ * again after data (fast open) says nothing new.
+ */
 export function beginCoverage(cursor: Cursor, sequence: number): void {
   const { ints, me } = cursor;
+  if (ints[me + E_FIRST_DATA_FRAME] !== 0) return;
   ints[me + E_FLAGS] |= END_COVERED;
   ints[me + E_COVER_END] = sequence;
 }

@@ -91,12 +91,6 @@ export class EventPool {
     }
   }
 
-  /** Forgets every event of every row. */
-  clear(): void {
-    this.#high = 0;
-    this.#free = 0;
-  }
-
   /** Events that the first so many entries of `ints` and `times` hold. */
   get used(): number {
     return this.#high;

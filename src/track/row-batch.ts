@@ -53,8 +53,9 @@ export class RowBatch {
     this.#thresholds = source.thresholds;
   }
 
-  /** The batch for another thread; transfer `rows`, the batch is of no use afterwards. */
-  message(thresholds: Thresholds | null = this.#thresholds): RowMessage | null {
+  /** The batch for another thread, null where it is empty; transfer `rows`, the batch is of no use afterwards. */
+  message(): RowMessage | null {
+    const thresholds = this.#thresholds;
     if (thresholds === null) return null;
     const events = this.#events.used;
     return {

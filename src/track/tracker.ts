@@ -17,7 +17,6 @@ import {
   FLOAT_STRIDE,
   INT_STRIDE,
   ROW_CLOSED,
-  ROW_EVICTED,
   ROW_QUOTED,
   ROW_RETIRED,
   ROW_USED,
@@ -265,10 +264,7 @@ export class Tracker {
     this.#sweep.begin(seconds);
     let row = this.#sweep.next(seconds);
     while (row >= 0) {
-      if (this.#sweep.isEviction) {
-        this.evicted++;
-        this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_EVICTED;
-      }
+      if (this.#sweep.isEviction) this.evicted++;
       this.#retire(row);
       row = this.#sweep.next(seconds);
     }

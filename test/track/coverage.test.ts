@@ -92,6 +92,10 @@ describe('each byte of the sequence space counts once', () => {
 
   test('data in a SYN comes behind its number', async () => {
     expect(await uniqueBytes(c.syn({ length: 20 }), s.synAck({ ack: 1 }), c.data(30, { seq: 1 }))).toBe(30);
+    // The SYN is sent again with its data: the same bytes.
+    expect(await uniqueBytes(c.syn({ length: 20 }), c.syn({ length: 20, at: 1 }), s.synAck({ ack: 21, at: 1.1 }))).toBe(
+      20,
+    );
   });
 
   test('a FIN is no byte', async () => {
