@@ -1,9 +1,27 @@
-import yargs from 'yargs';
+import yargs, { type Options } from 'yargs';
 import { UsageError } from './errors.ts';
 import { ANALYZE_OPTIONS, type AnalyzeArguments, type AnalyzeValues, analyzeArguments } from './options.ts';
 
-/** Text to print, or an analysis to run. */
-export type Request = { print: string } | { analyze: AnalyzeArguments };
+/** Text to print, an analysis to run, or another command to run, which returns the exit code. */
+export type Request = { print: string } | { analyze: AnalyzeArguments } | { run: () => Promise<number> };
+
+/** A command beside `analyze`: what yargs needs to know of it, and how its arguments are understood. */
+export interface Command {
+  /** As yargs writes it, with its positional arguments: `explain <capture..>`. */
+  usage: string;
+  describe: string;
+  options: Record<string, Options>;
+  /**
+   * From what was written to what is to be done.
+   * @param values options and named positional arguments; `-` among the latter is itself
+   * @returns the work; it resolves to the exit code
+   * @throws UsageError
+   */
+  understand(values: Record<string, unknown>): () => Promise<number>;
+}
+
+/** Loaded only when the command line is not that of a plain analysis. */
+const COMMANDS: Command[] = [];
 
 /** Stands for `-` on its way through yargs, which loses it among positional arguments. */
 const STANDARD_INPUT = '\0';
@@ -13,6 +31,14 @@ function positionals(captures: string[], rest: (string | number)[]): string[] {
   const others = rest.map(String);
   if (others[0] === 'analyze') others.shift();
   return [...captures, ...others].map((name) => (name === STANDARD_INPUT ? '-' : name));
+}
+
+/** Positional arguments as they were written. */
+function withStandardInput(values: Record<string, unknown>): Record<string, unknown> {
+  const written = (value: unknown): unknown => (value === STANDARD_INPUT ? '-' : value);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.map(written) : written(value)]),
+  );
 }
 
 /**
@@ -34,6 +60,16 @@ export async function parseCommandLine(args: string[], version: string): Promise
           analyze: analyzeArguments(positionals((values.capture ?? []) as string[], values._), values as AnalyzeValues),
         };
       },
+    )
+    .command(
+      COMMANDS.map(({ usage, describe, options, understand }) => ({
+        command: usage,
+        describe,
+        builder: options,
+        handler: (values: Record<string, unknown>) => {
+          request = { run: understand(withStandardInput(values)) };
+        },
+      })),
     )
     .example('sockscope web.pcap', 'what failed, and the first connections')
     .example('sockscope web.pcap --where \'close.style == "reset"\' --all', 'every connection that was reset')

@@ -12,6 +12,7 @@ async function main(args: string[]): Promise<number> {
     else {
       const request = await understand(args);
       if ('print' in request) print(request.print);
+      else if ('run' in request) return await request.run();
       else await (await import('./run.ts')).run(request.analyze);
     }
     return DONE;
