@@ -5,6 +5,8 @@ import { type EndedConnection, EndedRow } from './ended-connection.ts';
 import type { Connection } from './record.ts';
 import { SummaryBuilder } from './summarize.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
+import type { RecordSource } from './track/record-source.ts';
+import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
 import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
@@ -37,6 +39,27 @@ export interface ConnectionConsumer {
   chunkDone?(): void | Promise<void>;
 }
 
+/** Looks on while an analysis runs; it is called for every packet, so it must be quick. */
+export interface AnalysisObserver extends RowObserver {
+  /** Called once, before the first packet. */
+  begin(analysis: RunningAnalysis): void;
+}
+
+/** An analysis that has not ended: what may be looked at between two packets. */
+export interface RunningAnalysis {
+  readonly source: RecordSource;
+  readonly tracker: Pick<Tracker, 'packets' | 'wireBytes' | 'evicted' | 'visit'>;
+  /** The last packet; its time is the time of the analysis. */
+  readonly packet: Pick<PacketView, 'seconds' | 'nanoseconds'>;
+  /** The row's connection as far as it has come. Valid until the next call. */
+  connection(row: number): EndedConnection;
+  /**
+   * What the analysis would say if the capture ended here; nothing of it changes.
+   * @param consumer has been given the connections that have ended, and is now given the others
+   */
+  resultSoFar(consumer: ConnectionConsumer): AnalysisResult;
+}
+
 export interface AnalysisResult {
   captures: CaptureInfo[];
   summary: Summary;
@@ -63,11 +86,12 @@ export async function analyzeInto(
   }
 }
 
-/** The same for an input that is open. */
+/** The same for an input that is open, and for one that looks on. */
 export async function analyzeInput(
   input: CaptureInput,
   consumer: ConnectionConsumer,
   options: AnalyzeOptions = {},
+  observer: AnalysisObserver | null = null,
 ): Promise<AnalysisResult> {
   const summary = new SummaryBuilder();
   const span = new CaptureSpan();
@@ -75,13 +99,8 @@ export async function analyzeInput(
     retain: options.order === 'capture',
     mostConnections: options.mostConnections ?? MOST_CONNECTIONS,
     interfaceName: (packet) => input.interfaceName(packet),
-    ended: (row) => {
-      source.nowSeconds = view.seconds;
-      connection.set(row);
-      if (options.where !== undefined && !options.where(connection.record())) return;
-      summary.add(source, row);
-      consumer.ended(connection);
-    },
+    ended: (row) => handOut(row, summary, consumer),
+    observer,
   });
   const source = {
     slab: tracker.slab,
@@ -92,6 +111,42 @@ export async function analyzeInput(
   };
   const connection = new EndedRow(source);
   const view = new PacketView();
+
+  const setTo = (row: number) => {
+    source.nowSeconds = view.seconds;
+    connection.set(row);
+    return connection;
+  };
+  const handOut = (row: number, total: SummaryBuilder, to: ConnectionConsumer) => {
+    setTo(row);
+    if (options.where !== undefined && !options.where(connection.record())) return;
+    total.add(source, row);
+    to.ended(connection);
+  };
+  const result = (total: SummaryBuilder): AnalysisResult => ({
+    captures: input.captures,
+    summary: {
+      packets: tracker.packets,
+      wireBytes: tracker.wireBytes,
+      ...span.record(tracker.packets === 0 ? null : view),
+      ...total.finish(),
+      otherFrames: tracker.frames.list(),
+      evicted: tracker.evicted,
+    },
+  });
+  observer?.begin({
+    source,
+    tracker,
+    packet: view,
+    connection: setTo,
+    resultSoFar: (to) => {
+      const total = summary.copy();
+      tracker.visit((row) => {
+        handOut(row, total, to);
+      });
+      return result(total);
+    },
+  });
 
   while (await input.fill()) {
     while (input.next(view)) {
@@ -104,18 +159,7 @@ export async function analyzeInput(
   }
   tracker.finish();
   await consumer.chunkDone?.();
-
-  return {
-    captures: input.captures,
-    summary: {
-      packets: tracker.packets,
-      wireBytes: tracker.wireBytes,
-      ...span.record(tracker.packets === 0 ? null : view),
-      ...summary.finish(),
-      otherFrames: tracker.frames.list(),
-      evicted: tracker.evicted,
-    },
-  };
+  return result(summary);
 }
 
 /** Time of the first packet, and how far the last one is from it. */

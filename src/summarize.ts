@@ -92,6 +92,21 @@ export class SummaryBuilder {
     }
   }
 
+  /** One that has the same in it and goes its own way. */
+  copy(): SummaryBuilder {
+    const copy = new SummaryBuilder();
+    Object.assign(copy.#connections, this.#connections);
+    Object.assign(copy.#handshakes, this.#handshakes);
+    Object.assign(copy.#closes, this.#closes);
+    Object.assign(copy.#resets, this.#resets);
+    copy.#connectTime.merge(this.#connectTime);
+    for (const [key, group] of this.#groups) copy.#groups.set(key, { ...group });
+    copy.#retransmissions = this.#retransmissions;
+    copy.#payloadBytes = this.#payloadBytes;
+    copy.#notListed = this.#notListed;
+    return copy;
+  }
+
   /** What the connections added so far add up to; packets, times and other frames are the caller's. */
   finish(): Omit<Summary, 'packets' | 'wireBytes' | 'start' | 'end' | 'duration' | 'otherFrames' | 'evicted'> {
     return {

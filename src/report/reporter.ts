@@ -21,6 +21,8 @@ export interface Reporter extends ConnectionConsumer {
   readonly order: 'end' | 'capture';
   /** @param seconds how long the analysis took */
   finish(result: AnalysisResult, seconds: number): void | Promise<void>;
+  /** One that has the same connections so far and goes its own way: for a report in between. */
+  soFar?(changes: Partial<ReportOptions>): Reporter;
 }
 
 export type MakeReporter = (output: Output, options: ReportOptions) => Reporter;

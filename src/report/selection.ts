@@ -49,6 +49,14 @@ export class Selection<Row> {
     }
   }
 
+  /** One that has the same in it and goes its own way. */
+  copy(): Selection<Row> {
+    const copy = new Selection(this.limit, this.sort, this.rowOf);
+    copy.offered = this.offered;
+    copy.heap.push(...this.heap);
+    return copy;
+  }
+
   /** Those kept, first one first. */
   rows(): Row[] {
     return this.heap

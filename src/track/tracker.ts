@@ -31,6 +31,7 @@ import { FragmentTable } from './fragments.ts';
 import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
 import { IdleSweep } from './idle-sweep.ts';
+import type { RowObserver } from './row-observer.ts';
 import { countPacket, nameQuotedRow, nameRow } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
@@ -59,6 +60,7 @@ export interface TrackerOptions {
   interfaceName: (view: PacketView) => string;
   /** Called with the row of each connection that has ended, while the row is still whole. */
   ended: (row: number) => void;
+  observer?: RowObserver | null;
 }
 
 /**
@@ -76,6 +78,7 @@ export class Tracker {
   /** Connections given up before their end to keep memory bounded. */
   evicted = 0;
   readonly #options: TrackerOptions;
+  readonly #observer: RowObserver | null;
   readonly #flows = new FlowTable(this.slab);
   readonly #fragments = new FragmentTable();
   readonly #closed = new ClosedQueue(CLOSED_KEPT);
@@ -87,6 +90,7 @@ export class Tracker {
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    this.#observer = options.observer ?? null;
     this.#sweep = new IdleSweep(this.slab, options.mostConnections);
   }
 
@@ -102,7 +106,9 @@ export class Tracker {
     if (kind === PACKET_TCP) {
       this.#tcp(view);
     } else if (kind === PACKET_UDP) {
-      updateUdp(this.#follow(view, this.#flows.find(view), 0), view);
+      const cursor = this.#follow(view, this.#flows.find(view), 0);
+      updateUdp(cursor, view);
+      if (this.#observer !== null) this.#observer.updated(cursor.row);
     } else if (kind === PACKET_SCTP) {
       this.#sctp(view);
     } else {
@@ -113,10 +119,15 @@ export class Tracker {
 
   /** The capture has ended: everything that is left has, too. */
   finish(): void {
+    this.visit(this.#options.ended);
+  }
+
+  /** Every connection whose row is kept. */
+  visit(visitor: (row: number) => void): void {
     const { slab } = this;
     for (let row = 0; row < slab.high; row++) {
       const status = slab.ints[row * INT_STRIDE + C_STATUS];
-      if ((status & (ROW_USED | ROW_QUOTED)) === ROW_USED) this.#options.ended(row);
+      if ((status & (ROW_USED | ROW_QUOTED)) === ROW_USED) visitor(row);
     }
   }
 
@@ -133,6 +144,7 @@ export class Tracker {
     }
     const cursor = this.#follow(view, row, reused);
     if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#close(cursor, view.seconds);
+    if (this.#observer !== null) this.#observer.updated(cursor.row);
   }
 
   #sctp(view: PacketView): void {
@@ -145,6 +157,7 @@ export class Tracker {
     }
     const cursor = this.#follow(view, row, reused);
     if (updateSctp(cursor, view, this.slab, this.events)) this.#close(cursor, view.seconds);
+    if (this.#observer !== null) this.#observer.updated(cursor.row);
   }
 
   #icmp(view: PacketView): void {
@@ -157,6 +170,7 @@ export class Tracker {
     const cursor = this.#cursor;
     cursor.set(this.slab, row, sender);
     noteIcmpError(cursor, view, this.slab, this.events);
+    if (this.#observer !== null && (cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) === 0) this.#observer.updated(row);
   }
 
   /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */
@@ -265,21 +279,23 @@ export class Tracker {
     let row = this.#sweep.next(seconds);
     while (row >= 0) {
       if (this.#sweep.isEviction) this.evicted++;
-      this.#retire(row);
+      this.#retire(row, this.#sweep.isEviction);
       row = this.#sweep.next(seconds);
     }
   }
 
   /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */
-  #retire(row: number): void {
+  #retire(row: number, isEviction = false): void {
     this.#flows.remove(row);
+    const isQuoted = (this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0;
+    if (this.#observer !== null && !isQuoted) this.#observer.left(row, isEviction);
     if (this.#options.retain) {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
       // Kept for its record, and open no more: it must not make the sweep think that there are too many.
       this.slab.used--;
       return;
     }
-    if ((this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) this.#options.ended(row);
+    if (!isQuoted) this.#options.ended(row);
     this.events.release(this.slab, row);
     this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;
     this.slab.release(row);

@@ -1,0 +1,10 @@
+/**
+ * Watches connections while they are followed, for live display; an ordinary analysis has none. The rows are up to
+ * date when it is called, and it must not change them.
+ */
+export interface RowObserver {
+  /** A packet of the connection was followed, or an ICMP error about it. */
+  updated(row: number): void;
+  /** The connection leaves the table: it is over, another uses its ports, or it was given up to bound memory. */
+  left(row: number, isEviction: boolean): void;
+}
