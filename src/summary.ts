@@ -16,6 +16,11 @@ export interface CaptureInfo {
   drops: number | null;
   /** Where the file broke off or stopped making sense; null where it is whole. */
   cut: { offset: number; frame: number; message: string } | null;
+  /**
+   * Only of a capture that was made live: with which program (null: it came through standard input), and whether its
+   * times are the kernel's or those of delivery to that program (null: not known).
+   */
+  live?: { backend: string | null; timestamps: 'kernel' | 'delivery' | null };
 }
 
 /** A distribution: exact count, mean and extremes, quantiles with 1 % relative error (mergeable sketch). Seconds. */

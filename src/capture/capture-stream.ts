@@ -97,6 +97,11 @@ export class CaptureStream {
     return this.tally.info(this.name, this.compression, this.reader, this.cut);
   }
 
+  /** The latest time of any packet, in seconds since 1970 (a double: microseconds); null before the first one. */
+  get newestTime(): number | null {
+    return this.tally.newestTime;
+  }
+
   /** Where and why the capture ended too early. */
   get cut(): CaptureInfo['cut'] {
     if (this.failure === null) return this.reader.problem;

@@ -34,6 +34,10 @@ export class CaptureTally {
     }
   }
 
+  get newestTime(): number | null {
+    return Number.isFinite(this.lastSeconds) ? this.lastSeconds + this.lastNanoseconds / 1e9 : null;
+  }
+
   info(file: string, compression: string | null, reader: CaptureReader, cut: CaptureInfo['cut']): CaptureInfo {
     const seen = this.linkTypes.length > 0 ? this.linkTypes : reader.interfaces.map((each) => each.linkType);
     return {

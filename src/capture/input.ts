@@ -12,7 +12,10 @@ import { StreamSource } from './stream-source.ts';
 
 /** The packets of one or more captures, in chunks: `while (await input.fill()) while (input.next(view)) …`. */
 export interface CaptureInput {
-  /** Brings the next chunk of bytes in. False when every input has ended. */
+  /**
+   * Brings the next chunk of bytes in. False when every input has ended. A live input also returns true once in a
+   * while when nothing came, so that its reader can look at the clock.
+   */
   fill(): Promise<boolean>;
   /** Next packet of what is there; false: call fill() again. Allocates nothing. */
   next(view: PacketView): boolean;

@@ -1,6 +1,7 @@
-import yargs, { type Options } from 'yargs';
+import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs';
 import { UsageError } from './errors.ts';
-import { ANALYZE_OPTIONS, type AnalyzeArguments, type AnalyzeValues, analyzeArguments } from './options.ts';
+import { liveCommand } from './live-command.ts';
+import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
 
 /** Text to print, an analysis to run, or another command to run, which returns the exit code. */
 export type Request = { print: string } | { analyze: AnalyzeArguments } | { run: () => Promise<number> };
@@ -10,6 +11,8 @@ export interface Command {
   /** As yargs writes it, with its positional arguments: `explain <capture..>`. */
   usage: string;
   describe: string;
+  /** Those of `usage` that are more than one file name: without a type yargs makes numbers of what looks like one. */
+  positionals?: Record<string, PositionalOptions>;
   options: Record<string, Options>;
   /**
    * From what was written to what is to be done.
@@ -21,7 +24,7 @@ export interface Command {
 }
 
 /** Loaded only when the command line is not that of a plain analysis. */
-const COMMANDS: Command[] = [];
+const COMMANDS: Command[] = [liveCommand];
 
 /** Stands for `-` on its way through yargs, which loses it among positional arguments. */
 const STANDARD_INPUT = '\0';
@@ -62,10 +65,13 @@ export async function parseCommandLine(args: string[], version: string): Promise
       },
     )
     .command(
-      COMMANDS.map(({ usage, describe, options, understand }) => ({
+      COMMANDS.map(({ usage, describe, positionals = {}, options, understand }) => ({
         command: usage,
         describe,
-        builder: options,
+        builder: (command: Argv) => {
+          for (const [name, positional] of Object.entries(positionals)) command.positional(name, positional);
+          return command.options(options);
+        },
         handler: (values: Record<string, unknown>) => {
           request = { run: understand(withStandardInput(values)) };
         },
@@ -95,12 +101,4 @@ export async function parseCommandLine(args: string[], version: string): Promise
   if (printed !== '') return { print: `${printed}\n` };
   if (request === null) throw new UsageError('nothing to do (see sockscope --help)');
   return request;
-}
-
-function yargsOptions() {
-  const options = Object.entries(ANALYZE_OPTIONS).map(([name, { type, describe, group }]) => [
-    name,
-    { type, describe, group, requiresArg: type === 'string' },
-  ]);
-  return Object.fromEntries(options);
 }

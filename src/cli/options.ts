@@ -1,3 +1,4 @@
+import type { Options } from 'yargs';
 import { SORT_KEYS, type SortKey } from '../analyze.ts';
 import type { ReportName } from '../report/index.ts';
 import type { SortOrder } from '../report/selection.ts';
@@ -175,4 +176,13 @@ function connectionCount(text: string): number {
   throw new UsageError(
     `--max-connections ${text}: not a number of connections from 1 on; example: --max-connections 100000`,
   );
+}
+
+/** The options of `analyze` as yargs wants them, also for commands that give the same reports. */
+export function yargsOptions(): Record<string, Options> {
+  const options = Object.entries(ANALYZE_OPTIONS).map(([name, { type, describe, group }]) => [
+    name,
+    { type, describe, group, requiresArg: type === 'string' },
+  ]);
+  return Object.fromEntries(options);
 }

@@ -5,6 +5,7 @@ import { Output } from '../report/output.ts';
 import { counted } from '../report/units.ts';
 import type { AnalyzeArguments } from './options.ts';
 import { Progress } from './progress.ts';
+import { useColor, width } from './terminal.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -40,15 +41,4 @@ export async function run(request: AnalyzeArguments): Promise<void> {
   } finally {
     progress?.stop();
   }
-}
-
-/** https://no-color.org: any value but the empty one. */
-function useColor(noColor: boolean): boolean {
-  return !noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(STDOUT);
-}
-
-/** Of the terminal; else as COLUMNS says; else nothing is cut. */
-function width(): number {
-  const columns = isatty(STDOUT) ? process.stdout.columns : Number(process.env.COLUMNS);
-  return columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }

@@ -41,8 +41,9 @@ function droppedText(drops: number): string {
 }
 
 function captureText(capture: CaptureInfo, oneOfSeveral: boolean): string {
-  const { file, format, compression, linkTypes, packets, drops, cut } = capture;
+  const { file, format, compression, linkTypes, packets, drops, cut, live } = capture;
   const parts = [compression === null ? format : `${format} in ${compression}`, ...linkTypes];
+  if (live !== undefined && live.backend !== null) parts[0] = `live, ${live.backend}, ${live.timestamps} timestamps`;
   if (oneOfSeveral) parts.push(counted(packets, 'packet'));
   if (drops !== null && drops > 0) parts.push(droppedText(drops));
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);

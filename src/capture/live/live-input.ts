@@ -1,0 +1,234 @@
+import type { PacketView } from '../../../parsers/packet-view.ts';
+import type { CaptureInfo } from '../../summary.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { CaptureStream } from '../capture-stream.ts';
+import type { CaptureInput } from '../input.ts';
+import { describeError } from '../input-error.ts';
+import { StreamSource } from '../stream-source.ts';
+import type { CaptureChild } from './child.ts';
+import { type BackendName, type Drops, type LiveOptions, UNKNOWN_DROPS } from './options.ts';
+
+/** How far the analysis is behind the network. */
+export interface Lag {
+  /** Bytes that the capture has sent and the analysis has not read. At most some 100 kB: then the capture waits. */
+  readonly bytesWaiting: number;
+  /**
+   * Age in seconds of the newest packet when it was analysed, by the wall clock: of the last chunk that came. null
+   * before the first one, and where the clocks are not of the same machine (standard input).
+   */
+  readonly seconds: number | null;
+}
+
+/**
+ * A capture that goes on while it is read.
+ *
+ * fill() returns true with what has come; without any packet at the latest after `wakeEvery` milliseconds, so that
+ * a screen can be drawn and time-outs be looked at. After stop() what was captured until then still comes, and then
+ * fill() returns false as at the end of a file.
+ */
+export interface LiveInput extends CaptureInput {
+  readonly device: string;
+  /** null for standard input. */
+  readonly backend: BackendName | null;
+  /** Who took the times of the packets; null for standard input, which does not say. */
+  readonly timestamps: 'kernel' | 'delivery' | null;
+  /** Ends the capture in good order. A second call gives up what is still on its way. */
+  stop(): void;
+  /** True once stop() was called, or the duration or the packets asked for are over. */
+  readonly isStopping: boolean;
+  /** Packets lost so far. */
+  drops(): Drops;
+  /** Why the capture ended before it was told to, one line; null where it did not. */
+  readonly failure: string | null;
+  readonly lag: Lag;
+}
+
+const WAKE_EVERY = 200;
+/** Milliseconds between two questions for drop counts. */
+const ASK_EVERY = 1000;
+
+/** Where the bytes of a live capture come from. */
+export interface LiveOrigin {
+  readonly name: string;
+  readonly readable: ConstructorParameters<typeof StreamSource>[0];
+  readonly child: CaptureChild | null;
+  readonly backend: BackendName | null;
+  readonly timestamps: LiveInput['timestamps'];
+}
+
+/** The packets of a capture program, or of standard input, as they come. */
+export class FollowedInput implements LiveInput {
+  readonly device: string;
+  readonly backend: BackendName | null;
+  readonly timestamps: LiveInput['timestamps'];
+  readonly bytesTotal = null;
+  isStopping = false;
+  readonly #source: StreamSource;
+  readonly #child: CaptureChild | null;
+  readonly #options: LiveOptions;
+  readonly #opening: Promise<void>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stream: CaptureStream | null = null;
+  #openFailure: unknown = null;
+  /** The read that is under way; the window is not touched until it is done. */
+  #reading: Promise<boolean> | null = null;
+  #wake: () => void = () => {};
+  #packets = 0;
+  #behind: number | null = null;
+  #broken: string | null = null;
+  #ended = false;
+
+  constructor(origin: LiveOrigin, options: LiveOptions) {
+    this.device = origin.name;
+    this.backend = origin.backend;
+    this.timestamps = origin.timestamps;
+    this.#child = origin.child;
+    this.#options = options;
+    this.#source = new StreamSource(origin.readable);
+    this.#opening = this.#open(this.#source);
+    this.#timers.push(setInterval(() => this.#wake(), options.wakeEvery ?? WAKE_EVERY));
+    if (this.#child !== null) this.#timers.push(setInterval(() => this.#child?.askForDrops(), ASK_EVERY));
+    if (options.duration !== undefined) {
+      this.#timers.push(setTimeout(() => this.#finish(), Math.min(options.duration * 1000, 2 ** 31 - 1)));
+    }
+  }
+
+  async fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    if (this.#isComplete()) return this.#end();
+    this.#noteLag();
+    this.#reading ??= this.#read();
+    const woken = new Promise<'woken'>((resolve) => {
+      this.#wake = () => resolve('woken');
+    });
+    const more = await Promise.race([this.#reading, woken]);
+    if (more === 'woken') return true;
+    this.#reading = null;
+    this.#child?.stillThere();
+    return more || this.#end();
+  }
+
+  next(view: PacketView): boolean {
+    if (this.#reading !== null || this.#stream === null || this.#isComplete()) return false;
+    if (!this.#stream.next(view)) return false;
+    this.#packets++;
+    return true;
+  }
+
+  interfaceName(view: PacketView): string {
+    return this.#stream?.interfaceName(view) ?? '';
+  }
+
+  stop(): void {
+    if (this.isStopping) {
+      this.#child?.kill();
+      return;
+    }
+    this.#finish();
+  }
+
+  drops(): Drops {
+    return this.#child?.drops ?? UNKNOWN_DROPS;
+  }
+
+  get failure(): string | null {
+    return this.#child?.failure ?? this.#broken;
+  }
+
+  get lag(): Lag {
+    return { bytesWaiting: this.#source.waiting, seconds: this.#behind };
+  }
+
+  get captures(): CaptureInfo[] {
+    const { kernel, interface: byInterface } = this.drops();
+    const info = this.#stream?.info ?? NOTHING_YET;
+    const drops = kernel === null && byInterface === null ? info.drops : (kernel ?? 0) + (byInterface ?? 0);
+    const live = { backend: this.backend, timestamps: this.timestamps };
+    return [{ ...info, file: this.device, drops, live }];
+  }
+
+  get bytesRead(): number {
+    return this.#source.bytesRead;
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#child?.kill();
+    await this.#source.close();
+    await this.#child?.ended;
+  }
+
+  /** The header of the capture may come with the first packet only, so nobody waits for it. */
+  async #open(source: ByteSource): Promise<void> {
+    try {
+      this.#stream = await CaptureStream.open(this.device, source);
+    } catch (error) {
+      this.#openFailure = error;
+    }
+  }
+
+  async #read(): Promise<boolean> {
+    if (this.#stream === null) {
+      await this.#opening;
+      if (this.#openFailure !== null) return false;
+    }
+    return (await this.#stream?.fill()) ?? false;
+  }
+
+  /** As many packets as were asked for, or standard input was told to stop. */
+  #isComplete(): boolean {
+    const { packets } = this.#options;
+    return (packets !== undefined && this.#packets >= packets) || (this.isStopping && this.#child === null);
+  }
+
+  #finish(): void {
+    this.isStopping = true;
+    this.#child?.stop();
+    this.#wake();
+  }
+
+  async #end(): Promise<boolean> {
+    this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    if (this.#isComplete()) {
+      this.#finish();
+      await this.#passOver();
+    }
+    await this.#child?.ended;
+    this.#noteBreak();
+    return false;
+  }
+
+  /** What comes after the packets that were asked for is of no interest, but the program must get rid of it to end. */
+  async #passOver(): Promise<void> {
+    if (this.#child === null) return;
+    const scratch = new Uint8Array(65_536);
+    while ((await this.#source.read(scratch)) > 0) this.#child.stillThere();
+  }
+
+  /** Why the stream itself ended too early, where the capture program has not said it. */
+  #noteBreak(): void {
+    if (this.#openFailure !== null && !this.isStopping) this.#broken = describeError(this.#openFailure).message;
+    if (this.failure !== null || this.isStopping) return;
+    for (const line of this.#stream?.warnings ?? []) this.#options.onWarning?.(line);
+  }
+
+  #noteLag(): void {
+    const time = this.#stream?.newestTime ?? null;
+    this.#behind = time === null || this.#child === null ? null : Math.max(0, Date.now() / 1000 - time);
+  }
+}
+
+const NOTHING_YET: CaptureInfo = {
+  file: '',
+  format: 'pcap',
+  compression: null,
+  linkTypes: [],
+  packets: 0,
+  bytes: 0,
+  firstTime: null,
+  lastTime: null,
+  drops: null,
+  cut: null,
+};
