@@ -1,3 +1,5 @@
+import { makeFindings } from './findings.ts';
+import { makeRecord } from './make-record.ts';
 import type { Connection } from './record.ts';
 import {
   C_FIRST_FRAME,
@@ -12,11 +14,10 @@ import {
   T_INITIAL_RTT,
   T_NOW,
 } from './track/columns.ts';
-import { makeFindings } from './track/findings.ts';
 import { connectNanoseconds } from './track/handshake-record.ts';
-import { makeRecord, sidesOf } from './track/make-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import type { RowBatch } from './track/row-batch.ts';
+import { sidesOf } from './track/sides.ts';
 
 /** Keys of `--sort`. */
 export const SORT_KEYS = [

@@ -47,6 +47,7 @@ export interface Connection {
   icmp: IcmpError[];
   fromClient: Direction;
   fromServer: Direction;
+  sockets: { client: SocketView; server: SocketView };
   zeek: { connState: ZeekState; history: string };
   /** Wireshark's tcp.completeness; null for other protocols. */
   completeness: number | null;
@@ -147,10 +148,31 @@ export interface Reset {
   from: Side;
   frame: number;
   time: string;
+  cause: ResetCause;
   /** Would the receiver accept it (RFC 9293 3.5.3, RFC 5961 3)? */
   accepted: boolean;
   receiverState: TcpState;
+  /** Why that cause, in words, with the frames that show it. */
+  because: string;
 }
+
+/** Why an RST was sent, as far as packets tell. */
+export type ResetCause =
+  /** Nothing listens at the port. */
+  | 'port-closed'
+  /** The socket was closed, or given up, without a FIN: SO_LINGER 0, unread data, a killed process, a time that ran out. */
+  | 'abortive-close'
+  /** Something came for a socket that was closed. */
+  | 'data-after-close'
+  /** The sender knows no such connection: it restarted, or forgot. */
+  | 'half-open-peer'
+  /** The accept queue of the listening socket was full. */
+  | 'backlog-overflow'
+  /** The client gave up before the handshake was complete. */
+  | 'client-abort'
+  /** It does not look like a packet of the side that it says it is from. */
+  | 'injected-suspected'
+  | 'unknown';
 
 export interface IcmpError {
   frame: number;
@@ -206,6 +228,29 @@ export interface Direction {
   firstData: Mark | null;
   lastData: Mark | null;
   ttl: { min: number; max: number } | null;
+}
+
+/** What the application of one side saw of its socket, as a Linux kernel shows it. */
+export interface SocketView {
+  /** The errno that the kernel leaves on the socket for the next call, whether or not one is made; null: none. */
+  error: string | null;
+  /** Only where it was asked for. */
+  calls?: SocketCall[];
+}
+
+export type Certainty = 'certain' | 'likely' | 'possible';
+
+/** A socket call that the packets show. */
+export interface SocketCall {
+  call: 'listen' | 'connect' | 'accept' | 'read' | 'write' | 'shutdown' | 'close';
+  start: Mark | null;
+  end: Mark | null;
+  /** What it returned: bytes, 0, -1 with `errno`; null where that is not known. */
+  result: number | null;
+  errno: string | null;
+  certainty: Certainty;
+  /** The rule and the frames. */
+  because: string;
 }
 
 export type Severity = 'error' | 'warning' | 'note';

@@ -1,7 +1,8 @@
 import { DDSketch } from '@datadog/sketches-js';
+import { makeFindings } from './findings.ts';
 import type { CloseStyle, Finding, HandshakeOutcome, Protocol } from './record.ts';
 import type { Distribution, ProblemGroup, Summary } from './summary.ts';
-import { closeStyle, type Sides } from './track/close-record.ts';
+import { closeStyle } from './track/close-record.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
@@ -13,10 +14,10 @@ import {
   E_RETRANSMISSIONS,
   F_BYTES,
 } from './track/columns.ts';
-import { makeFindings, SEVERITY_ORDER } from './track/findings.ts';
+import { SEVERITY_ORDER } from './track/finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './track/handshake-record.ts';
-import { endpointOf, protocolOf, sidesOf } from './track/make-record.ts';
 import type { RecordSource } from './track/record-source.ts';
+import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
 import { seconds } from './track/times.ts';
 
 /** Quantiles are within 1 % of the true value (DDSketch), and sketches of parts add up to that of the whole. */

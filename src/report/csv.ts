@@ -67,6 +67,8 @@ export const CSV_COLUMNS: [name: string, value: (record: Connection) => Cell][] 
   ['close.state.server', (record) => record.close?.state.server],
   ...direction('fromClient'),
   ...direction('fromServer'),
+  ['sockets.client.error', (record) => record.sockets.client.error],
+  ['sockets.server.error', (record) => record.sockets.server.error],
   ['zeek.connState', (record) => record.zeek.connState],
   ['zeek.history', (record) => record.zeek.history],
   ['completeness', (record) => record.completeness],

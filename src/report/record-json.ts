@@ -10,6 +10,8 @@ import type {
   Mark,
   Reset,
   Rtt,
+  SocketCall,
+  SocketView,
   SynOptions,
 } from '../record.ts';
 import { array, boolean, count, nullable, number, object, string, type WriteJson } from './json-shape.ts';
@@ -58,7 +60,15 @@ const close = object<Close>({
   state: object<Close['state']>({ client: string, server: string }),
 });
 
-const reset = object<Reset>({ from: string, frame: number, time: string, accepted: boolean, receiverState: string });
+const reset = object<Reset>({
+  from: string,
+  frame: number,
+  time: string,
+  cause: string,
+  accepted: boolean,
+  receiverState: string,
+  because: string,
+});
 
 const icmpError = object<IcmpError>({
   frame: number,
@@ -102,6 +112,22 @@ const direction = object<Direction>({
   ttl: nullable(object<NonNullable<Direction['ttl']>>({ min: number, max: number })),
 });
 
+const socketCall = object<SocketCall>({
+  call: string,
+  start: nullable(mark),
+  end: nullable(mark),
+  result: nullable(number),
+  errno: nullable(string),
+  certainty: string,
+  because: string,
+});
+const socketWithCalls = object<Required<SocketView>>({ error: nullable(string), calls: array(socketCall) });
+const socketWithoutCalls = object<Pick<SocketView, 'error'>>({ error: nullable(string) });
+const socket: WriteJson<SocketView> = (json, { error, calls }) => {
+  if (calls === undefined) socketWithoutCalls(json, { error });
+  else socketWithCalls(json, { error, calls });
+};
+
 const finding = object<Finding>({
   code: string,
   severity: string,
@@ -130,6 +156,7 @@ export const writeConnection: WriteJson<Connection> = object<Connection>({
   icmp: array(icmpError),
   fromClient: direction,
   fromServer: direction,
+  sockets: object<Connection['sockets']>({ client: socket, server: socket }),
   zeek: object<Connection['zeek']>({ connState: string, history: string }),
   completeness: nullable(number),
   findings: array(finding),

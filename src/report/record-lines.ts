@@ -1,4 +1,4 @@
-import { makeRecord } from '../track/make-record.ts';
+import { makeRecord } from '../make-record.ts';
 import { forEachRow, type RowMessage } from '../track/row-batch.ts';
 import type { JsonBytes } from './json-bytes.ts';
 import { writeConnection } from './record-json.ts';

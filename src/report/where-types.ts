@@ -10,6 +10,8 @@ import type {
   Mark,
   Reset,
   Rtt,
+  SocketCall,
+  SocketView,
   SynOptions,
 } from '../record.ts';
 
@@ -60,8 +62,10 @@ const reset: Types<Reset> = {
   from: 'string',
   frame: 'double',
   time: 'string',
+  cause: 'string',
   accepted: 'bool',
   receiverState: 'string',
+  because: 'string',
 };
 const icmpError: Types<IcmpError> = {
   frame: 'double',
@@ -103,6 +107,17 @@ const direction: Types<Direction> = {
   lastData: 'Mark',
   ttl: 'Ttl',
 };
+const socketCall: Types<SocketCall> = {
+  call: 'string',
+  start: 'Mark',
+  end: 'Mark',
+  result: 'dyn',
+  errno: 'dyn',
+  certainty: 'string',
+  because: 'string',
+};
+const socket: Types<SocketView> = { error: 'dyn', calls: 'list<SocketCall>' };
+const sockets: Types<Connection['sockets']> = { client: 'Socket', server: 'Socket' };
 const finding: Types<Finding> = {
   code: 'string',
   severity: 'string',
@@ -130,6 +145,7 @@ const connection: Types<Connection> = {
   icmp: 'list<IcmpError>',
   fromClient: 'Direction',
   fromServer: 'Direction',
+  sockets: 'Sockets',
   zeek: 'Zeek',
   completeness: 'dyn',
   findings: 'list<Finding>',
@@ -153,6 +169,9 @@ export const RECORD_TYPES = {
   Rtt: rtt,
   Ttl: ttl,
   Direction: direction,
+  SocketCall: socketCall,
+  Socket: socket,
+  Sockets: sockets,
   Finding: finding,
   Zeek: zeek,
   Connection: connection,

@@ -20,6 +20,7 @@ import {
   T_BASE_SECONDS,
 } from './columns.ts';
 import { EVENT_RST, EVENT_STRIDE, type EventPool, V_ENDPOINT, V_FRAME, V_KIND } from './events.ts';
+import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
 import { stateOf, TCP_STATES } from './tcp-state.ts';
 import { formatTime, seconds } from './times.ts';
@@ -41,18 +42,6 @@ export function closeStyle(ints: Int32Array, at: number, client: number, server:
   if (ints[client + E_UNANSWERED] >= ABANDONED_AFTER || ints[server + E_UNANSWERED] >= ABANDONED_AFTER)
     return 'abandoned';
   return fins === 1 ? 'half-closed' : 'open';
-}
-
-/** Where the rows of the connection and of its two sides begin. */
-export interface Sides {
-  at: number;
-  times: number;
-  client: number;
-  server: number;
-  clientTimes: number;
-  serverTimes: number;
-  /** Which endpoint (0 or 1) the client is. */
-  clientEndpoint: number;
 }
 
 export function makeClose(slab: Rows, events: EventPool, row: number, sides: Sides): Close {

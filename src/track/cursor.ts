@@ -1,4 +1,6 @@
+import type { PacketView } from '../../parsers/packet-view.ts';
 import {
+  E_TTL,
   ENDPOINT_FLOAT_0,
   ENDPOINT_FLOAT_STRIDE,
   ENDPOINT_INT_0,
@@ -27,6 +29,15 @@ export class Cursor {
   times = 0;
   myTimes = 0;
   peerTimes = 0;
+
+  /** The last packet that widened its sender's range of TTLs, and the range before it. */
+  ttlFrame = 0;
+  ttlRange = 0;
+
+  /** Range of TTLs of the sender's packets before this one. */
+  ttlBefore(view: PacketView): number {
+    return this.ttlFrame === view.frame ? this.ttlRange : this.ints[this.me + E_TTL];
+  }
 
   set(slab: Slab, row: number, sender: number): void {
     if (this.ints !== slab.ints) {

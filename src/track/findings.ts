@@ -1,6 +1,4 @@
-import type { CloseStyle, Finding, Severity, Side } from '../record.ts';
-import type { Sides } from './close-record.ts';
-import { closeStyle, finFrame, firstCloser } from './close-record.ts';
+import type { Side } from '../record.ts';
 import {
   C_ACK_FRAME,
   C_DUPLICATE_FRAME,
@@ -16,56 +14,25 @@ import {
   C_UNSEEN_FRAME,
   E_ACKED_UNSEEN,
   E_DUPLICATES,
-  E_FIN_FRAME,
   E_FLAGS,
   E_LAST_DATA_FRAME,
   E_PACKETS,
   E_RETRANSMISSIONS,
   E_ZERO_WINDOW_FRAME,
-  END_CLOSED_SECOND,
   END_HAS_ACKED,
-  END_WINDOW_CLOSED,
-  F_FIN_TIME,
-  F_ZERO_WINDOW_SINCE,
-  F_ZERO_WINDOW_TIME,
   HANDSHAKE_ASSUMED,
-  T_BASE_SECONDS,
-  T_NOW,
 } from './columns.ts';
-import { EVENT_ICMP, EVENT_RST, EVENT_STRIDE, V_DETAIL, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './events.ts';
+import { zeroWindowNanoseconds } from './direction-record.ts';
+import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './events.ts';
+import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
 import type { RecordSource } from './record-source.ts';
-import { CLOSED } from './tcp-state.ts';
+import type { Sides } from './sides.ts';
 import { seconds } from './times.ts';
-
-/** What a connection without findings has; shared, and never changed. */
-const NONE: readonly Finding[] = [];
 
 /** Packets of one direction that make its peer's silence a hole in the capture, not an unanswered call. */
 const ONE_DIRECTION_AT_LEAST = 3;
-
-export const SEVERITY_ORDER: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
-
-/**
- * Everything worth saying about a connection that needs no knowledge of its sockets. Worst first.
- * Most connections have nothing to say: until something is found, nothing is made.
- */
-export function makeFindings(source: RecordSource, row: number, sides: Sides): readonly Finding[] {
-  const found = new FindingList();
-  const protocol = source.slab.ints[sides.at + C_PROTOCOL] & 0xff;
-  if (protocol !== UDP) {
-    findInHandshake(source, sides, found);
-    findInClose(source, row, sides, found);
-  }
-  if (protocol === TCP) {
-    findInTransfer(source, sides, 'client', sides.client, sides.clientTimes, found);
-    findInTransfer(source, sides, 'server', sides.server, sides.serverTimes, found);
-  }
-  if (source.slab.ints[sides.at + C_EVENTS] !== 0) findInIcmp(source, row, sides, found);
-  findInCapture(source, sides, found);
-  return found.worstFirst();
-}
 
 const TCP = 6;
 const UDP = 17;
@@ -74,22 +41,8 @@ const UDP = 17;
 const TCP_WORDS = { syn: 'SYN', synAck: 'SYN-ACK', reset: 'RST' };
 const SCTP_WORDS = { syn: 'INIT', synAck: 'INIT ACK', reset: 'ABORT' };
 
-/** Collects findings; makes no list before the first. */
-class FindingList {
-  #findings: Finding[] | null = null;
-
-  add(code: string, severity: Severity, side: Side | null, message: string, frames: number[]): void {
-    this.#findings ??= [];
-    this.#findings.push({ code, severity, side, message, frames: frames.filter((frame) => frame !== 0) });
-  }
-
-  worstFirst(): readonly Finding[] {
-    if (this.#findings === null) return NONE;
-    return this.#findings.sort((a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity]);
-  }
-}
-
-function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found: FindingList): void {
+/** How the handshake failed or was slow. */
+export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found: FindingList): void {
   const { ints, floats } = slab;
   const { at, times } = sides;
   const outcome = handshakeOutcome(ints[at + C_HANDSHAKE]);
@@ -124,70 +77,14 @@ function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found
   }
 }
 
-function findInClose(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
-  const { ints } = source.slab;
-  const style = closeStyle(ints, sides.at, sides.client, sides.server);
-  const outcome = handshakeOutcome(ints[sides.at + C_HANDSHAKE]);
-  if ((style === 'reset' || style === 'reset-after-fin') && outcome !== 'refused' && outcome !== 'aborted') {
-    const frames = resetFrames(source, row, 1);
-    const by = firstCloser(ints, sides, 'reset');
-    const side = by === 'both' ? null : by;
-    if (style === 'reset') found.add('reset', 'error', side, `reset by the ${side}`, frames);
-    else found.add('reset-after-fin', 'warning', null, 'reset after a FIN', frames);
+/** Loss, closed windows, ICMP errors, and what the capture itself lacks. */
+export function findInPackets(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
+  if ((source.slab.ints[sides.at + C_PROTOCOL] & 0xff) === TCP) {
+    findInTransfer(source, sides, 'client', sides.client, sides.clientTimes, found);
+    findInTransfer(source, sides, 'server', sides.server, sides.serverTimes, found);
   }
-  const ignored = resetFrames(source, row, 0);
-  if (ignored.length > 0) {
-    found.add(
-      'reset-ignored',
-      'note',
-      null,
-      `${counted(ignored.length, 'RST')} that the receiver does not accept`,
-      ignored,
-    );
-  }
-  if (style === 'abandoned' && outcome === 'completed') {
-    found.add('abandoned', 'error', null, 'sent again and again without an answer, then silence', []);
-  }
-  findInCloseWait(source, sides, 'client', style, found);
-  findInCloseWait(source, sides, 'server', style, found);
-}
-
-/** How long `side` kept its end open after the peer's FIN. */
-function findInCloseWait(source: RecordSource, sides: Sides, side: Side, style: CloseStyle, found: FindingList): void {
-  const { ints, floats } = source.slab;
-  const isClient = side === 'client';
-  const me = isClient ? sides.client : sides.server;
-  const peerFin = finFrame(ints, isClient ? sides.server : sides.client);
-  if (peerFin === 0) return;
-  const waitedFrom = floats[(isClient ? sides.serverTimes : sides.clientTimes) + F_FIN_TIME];
-  if ((ints[me + E_FLAGS] & END_CLOSED_SECOND) !== 0) {
-    const closed = floats[(isClient ? sides.clientTimes : sides.serverTimes) + F_FIN_TIME];
-    const waited = seconds(closed - waitedFrom);
-    if (waited > source.thresholds.closeWait) {
-      const message = `closed ${formatSeconds(waited)} after the peer's FIN`;
-      found.add('long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
-    }
-  } else if (style === 'half-closed') {
-    const waited = source.nowSeconds - floats[sides.times + T_BASE_SECONDS] - seconds(waitedFrom);
-    if (waited > source.thresholds.closeWait) {
-      const message = `still open ${formatSeconds(waited)} after the peer's FIN`;
-      found.add('half-closed', 'warning', side, message, [peerFin]);
-    }
-  }
-}
-
-const NO_FRAMES: number[] = [];
-
-/** Frames of the RSTs that were accepted (1), or not (0) although the receiver was not closed. */
-function resetFrames({ slab, events }: RecordSource, row: number, accepted: number): number[] {
-  if (events.first(slab, row) < 0) return NO_FRAMES;
-  const frames: number[] = [];
-  for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
-    const v = event * EVENT_STRIDE;
-    const isReset = events.ints[v + V_KIND] === EVENT_RST && events.ints[v + V_VALUE] === accepted;
-    if (isReset && (accepted === 1 || events.ints[v + V_DETAIL] !== CLOSED)) frames.push(events.ints[v + V_FRAME]);
-  }
-  return frames;
+  if (source.slab.ints[sides.at + C_EVENTS] !== 0) findInIcmp(source, row, sides, found);
+  findInCapture(source, sides, found);
 }
 
 function findInTransfer(
@@ -210,19 +107,6 @@ function findInTransfer(
     const message = `receive window closed for ${formatSeconds(stalled)}`;
     found.add('zero-window', 'warning', side, message, [ints[me + E_ZERO_WINDOW_FRAME]]);
   }
-}
-
-/** Nanoseconds that a side's receive window was closed, up to its last packet. */
-export function zeroWindowNanoseconds(
-  ints: Int32Array,
-  floats: Float64Array,
-  times: number,
-  side: number,
-  sideTimes: number,
-): number {
-  const before = floats[sideTimes + F_ZERO_WINDOW_TIME];
-  if ((ints[side + E_FLAGS] & END_WINDOW_CLOSED) === 0) return before;
-  return before + floats[times + T_NOW] - floats[sideTimes + F_ZERO_WINDOW_SINCE];
 }
 
 /** The first ICMP error says it; the record lists all. */
@@ -267,12 +151,4 @@ function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList)
     const side = silent === client ? 'client' : 'server';
     found.add('one-direction', 'warning', side, `no packet of the ${side} was captured`, [ints[at + C_FIRST_FRAME]]);
   }
-}
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
-}
-
-function formatSeconds(value: number): string {
-  return value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(1)} s`;
 }

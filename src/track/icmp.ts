@@ -21,11 +21,14 @@ import {
   V_DETAIL,
   V_ENDPOINT,
   V_FRAME,
+  V_STATE,
   V_VALUE,
   V_VERSION,
 } from './events.ts';
+import { icmpMeaning } from './icmp-errors.ts';
 import { atOrBefore, before } from './sequence.ts';
 import type { Slab } from './slab.ts';
+import { ESTABLISHED, stateOf } from './tcp-state.ts';
 
 /**
  * An ICMP error that quotes a packet of the connection; the cursor's sender sent the quoted packet.
@@ -36,7 +39,11 @@ export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, even
   const isTcp = view.quotedProtocol === 6;
   const inFlight = !isTcp || isInFlight(ints, me, peer, view.quotedSequence);
   const handshake = ints[at + C_HANDSHAKE];
+  const { errno } = icmpMeaning(view.ipVersion, view.icmpType, view.icmpCode);
+  // "Too big" only lowers the path MTU (tcp_v4_mtu_reduced).
   const pending =
+    errno !== null &&
+    errno !== 'EMSGSIZE' &&
     (handshake & (HANDSHAKE_SYN | HANDSHAKE_CONNECTED | HANDSHAKE_ACCEPTED)) === HANDSHAKE_SYN &&
     (!isTcp || view.quotedSequence === ints[me + E_ISN]);
   if (pending) ints[at + C_HANDSHAKE] = handshake | HANDSHAKE_UNREACHABLE;
@@ -48,6 +55,7 @@ export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, even
   events.ints[v + V_FRAME] = view.frame;
   events.ints[v + V_VALUE] = (view.icmpType << 8) | view.icmpCode;
   events.ints[v + V_DETAIL] = inFlight ? 1 : 0;
+  events.ints[v + V_STATE] = isTcp ? stateOf(ints, at, me, peer) : ESTABLISHED;
   events.ints[v + V_VERSION] = view.ipVersion;
   events.ints[v + V_ADDRESS] = view.source0;
   events.ints[v + V_ADDRESS + 1] = view.source1;

@@ -77,7 +77,11 @@ export function countPacket(cursor: Cursor, view: PacketView): void {
   floats[myTimes + F_WIRE_BYTES] += view.originalLength;
   const ttl = view.ttl;
   const range = ints[me + E_TTL];
-  if (range !== ((ttl << 8) | ttl)) ints[me + E_TTL] = widen(range, ttl, ints[me + E_PACKETS] === 1);
+  if (range !== ((ttl << 8) | ttl)) {
+    cursor.ttlFrame = view.frame;
+    cursor.ttlRange = range;
+    ints[me + E_TTL] = widen(range, ttl, ints[me + E_PACKETS] === 1);
+  }
 }
 
 function widen(range: number, ttl: number, isFirst: boolean): number {

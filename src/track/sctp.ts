@@ -59,7 +59,7 @@ import {
 import type { Cursor } from './cursor.ts';
 import { noteDatagramPayload } from './datagrams.ts';
 import { isDuplicateDatagram } from './duplicates.ts';
-import { EVENT_RST, EVENT_STRIDE, type EventPool, V_DETAIL, V_ENDPOINT, V_FRAME, V_VALUE } from './events.ts';
+import { EVENT_RST, EVENT_STRIDE, type EventPool, V_DETAIL, V_ENDPOINT, V_FRAME, V_STATE, V_VALUE } from './events.ts';
 import type { Slab } from './slab.ts';
 import { stateOf } from './tcp-state.ts';
 import { noteZeekDatagram } from './zeek.ts';
@@ -178,6 +178,7 @@ function noteAbort(cursor: Cursor, view: PacketView, slab: Slab, events: EventPo
     events.ints[v + V_FRAME] = view.frame;
     events.ints[v + V_VALUE] = accepted ? 1 : 0;
     events.ints[v + V_DETAIL] = stateOf(ints, at, peer, me);
+    events.ints[v + V_STATE] = stateOf(ints, at, me, peer);
     events.times[event] = cursor.floats[cursor.times + T_NOW];
   }
   if (!accepted) return;

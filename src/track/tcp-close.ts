@@ -8,7 +8,14 @@ import {
   E_FIN_SEQUENCE,
   E_FLAGS,
   E_ISN,
+  E_LAST_ACKNOWLEDGMENT,
+  E_LAST_ANALYSIS,
+  E_LAST_DATA_FRAME,
   E_NEXT_SEQUENCE,
+  E_PACKETS,
+  E_RESETS,
+  E_SYNS,
+  E_UNANSWERED,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
   END_FIN_SENT,
@@ -16,6 +23,8 @@ import {
   END_RESET_SENT,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
+  F_LAST_TIME,
+  F_NEXT_SEQUENCE_TIME,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ASSUMED,
@@ -27,7 +36,31 @@ import {
   T_NOW,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { EVENT_RST, EVENT_STRIDE, type EventPool, V_DETAIL, V_ENDPOINT, V_FRAME, V_VALUE } from './events.ts';
+import {
+  EVENT_RST,
+  EVENT_STRIDE,
+  type EventPool,
+  SHAPE_ACK,
+  SHAPE_ANSWER,
+  SHAPE_AT_FIN,
+  SHAPE_NEXT,
+  SHAPE_ONLY_SYNS,
+  SHAPE_ZERO,
+  V_ANALYSIS,
+  V_DETAIL,
+  V_ENDPOINT,
+  V_FRAME,
+  V_IDLE,
+  V_OWN_DATA_FRAME,
+  V_PEER_DATA_FRAME,
+  V_PEER_UNANSWERED,
+  V_SHAPE,
+  V_SILENCE,
+  V_STATE,
+  V_TTL,
+  V_UNANSWERED,
+  V_VALUE,
+} from './events.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
@@ -79,6 +112,7 @@ export function noteReset(cursor: Cursor, view: PacketView, slab: Slab, events: 
     events.ints[v + V_FRAME] = view.frame;
     events.ints[v + V_VALUE] = accepted ? 1 : 0;
     events.ints[v + V_DETAIL] = receiverState;
+    noteResetShape(cursor, view, events, v);
     events.times[event] = cursor.floats[cursor.times + T_NOW];
   }
   if (!accepted) return;
@@ -92,6 +126,33 @@ export function noteReset(cursor: Cursor, view: PacketView, slab: Slab, events: 
     const refused = !fromClient && (handshake & HANDSHAKE_SYN_ACK) === 0;
     ints[at + C_HANDSHAKE] |= refused ? HANDSHAKE_REFUSED : HANDSHAKE_ABORTED;
   }
+}
+
+/** What tells why an RST was sent. Comes before anything of this segment changes the columns, but those that count packets. */
+function noteResetShape(cursor: Cursor, view: PacketView, { ints: event }: EventPool, v: number): void {
+  const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
+  const mine = ints[me + E_FLAGS];
+  const { sequence } = view;
+  const sent = ints[me + E_NEXT_SEQUENCE];
+  let shape = (view.flags & TCP_ACK) !== 0 ? SHAPE_ACK : 0;
+  if (sequence === 0) shape |= SHAPE_ZERO;
+  if (ints[peer + E_PACKETS] > 0 && sequence === ints[peer + E_LAST_ACKNOWLEDGMENT]) shape |= SHAPE_ANSWER;
+  if (sent !== 0 && sequence === sent) shape |= SHAPE_NEXT;
+  if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
+  if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
+  event[v + V_SHAPE] = shape;
+  event[v + V_STATE] = stateOf(ints, at, me, peer);
+  const earlier = ints[me + E_PACKETS] === 1 ? 0 : cursor.ttlBefore(view);
+  event[v + V_TTL] = (view.ttl << 16) | earlier;
+  event[v + V_PEER_DATA_FRAME] = ints[peer + E_LAST_DATA_FRAME];
+  event[v + V_OWN_DATA_FRAME] = ints[me + E_LAST_DATA_FRAME];
+  event[v + V_UNANSWERED] = ints[me + E_UNANSWERED];
+  event[v + V_PEER_UNANSWERED] = ints[peer + E_UNANSWERED];
+  event[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
+  if (ints[me + E_PACKETS] === 1) return;
+  const heard = floats[myTimes + F_LAST_TIME];
+  event[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  event[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
 }
 
 /**

@@ -20,8 +20,42 @@ describe('a record is written as JSON.stringify writes it', () => {
         vlan: [10, 4094],
         tunnel: ['gre', 'vxlan 42'],
         resets: [
-          { from: 'server', frame: 9, time: '1700000000.000000001', accepted: false, receiverState: 'CLOSE-WAIT' },
+          {
+            from: 'server',
+            frame: 9,
+            time: '1700000000.000000001',
+            cause: 'data-after-close',
+            accepted: false,
+            receiverState: 'CLOSE-WAIT',
+            because: 'the server had closed (FIN in frame 7)',
+          },
         ],
+        sockets: {
+          client: { error: 'EPIPE' },
+          server: {
+            error: null,
+            calls: [
+              {
+                call: 'accept',
+                start: null,
+                end: { frame: 3, time: '1700000000.000000001' },
+                result: null,
+                errno: null,
+                certainty: 'certain',
+                because: 'ACK of the SYN-ACK in frame 3',
+              },
+              {
+                call: 'read',
+                start: { frame: 4, time: '1700000000.000000002' },
+                end: null,
+                result: -1,
+                errno: 'ECONNRESET',
+                certainty: 'likely',
+                because: 'RST in frame 9',
+              },
+            ],
+          },
+        },
         icmp: [
           {
             frame: 3,

@@ -105,6 +105,7 @@ export function aConnection(changes: Changes<Connection> = {}): Connection {
       icmp: [],
       fromClient: aDirection(),
       fromServer: aDirection({ packets: 5, bytes: 15000, uniqueBytes: 15000, wireBytes: 15400 }),
+      sockets: { client: { error: null }, server: { error: null } },
       zeek: { connState: 'SF', history: 'ShADadFf' },
       completeness: 31,
       findings: [],

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { analyzeInto } from '../../src/analyze.ts';
+import { makeRecord } from '../../src/make-record.ts';
 import type { Connection } from '../../src/record.ts';
-import { makeRecord } from '../../src/track/make-record.ts';
 import { forEachRow, RowBatch } from '../../src/track/row-batch.ts';
 import { fixtureNames, fixturePath } from '../fixtures/fixture-files.ts';
 

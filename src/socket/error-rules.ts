@@ -1,0 +1,270 @@
+import type { Certainty, Side } from '../record.ts';
+import { SHAPE_ACK } from '../track/events.ts';
+import { counted, formatSeconds } from '../track/finding-list.ts';
+import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
+import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../track/tcp-state.ts';
+import { type Facts, type IcmpFacts, otherSide, type ResetFacts, type SideFacts } from './facts.ts';
+
+/** What a rule says of one side's socket. */
+export interface SocketError {
+  /** Name of the rule. */
+  rule: string;
+  /** The errno that is left on the socket; null where the rule says that none is. */
+  errno: string | null;
+  certainty: Certainty;
+  /** In words, with the frames. */
+  because: string;
+  frames: number[];
+}
+
+interface ErrorRule {
+  name: string;
+  /** Kernel function (Linux 6) or RFC section that makes it so. */
+  source: string;
+  /** What it says of `side`, null where it does not apply. */
+  find(facts: Facts, side: Side): Omit<SocketError, 'rule'> | null;
+}
+
+/** A retry may come a little late. */
+const LATE = 1.1;
+/** The longest time between two retransmissions, TCP_RTO_MAX. */
+const LONGEST_RETRY = 120;
+/** First wait for an answer to a SYN (TCP_TIMEOUT_INIT); three times that before RFC 6298. */
+const FIRST_SYN_RETRY = 3;
+/** So long does Linux try by default: six retries (tcp_syn_retries), without linear ones 63 s from the first to the last. */
+const DEFAULT_SYN_SECONDS = 60;
+/** So many segments sent again into silence, and nobody hears what else the sender says. */
+const PEER_IS_GONE_AFTER = 3;
+/** From so much delay on, connect() sleeps when the ICMP error comes, and fails at once. */
+const ICMP_FINDS_SLEEPER = 0.005;
+
+/** The first that applies to a side says what is left on its socket. */
+const TCP_RULES: readonly ErrorRule[] = [
+  {
+    name: 'refused',
+    source: 'tcp_rcv_synsent_state_process, tcp_reset',
+    find(facts, side) {
+      const reset = acceptedReset(facts, side);
+      if (reset === null || facts.outcome !== 'refused' || reset.receiverState !== SYN_SENT) return null;
+      const because = `RST in frame ${reset.frame} in answer to the SYN of frame ${facts.synFrame}`;
+      return { errno: 'ECONNREFUSED', certainty: 'certain', because, frames: [facts.synFrame, reset.frame] };
+    },
+  },
+  {
+    name: 'icmp-for-syn',
+    source: 'tcp_v4_err, tcp_v6_err',
+    find(facts, side) {
+      if (side !== 'client' || facts.isConnected || facts.isAccepted || facts.synFrame === 0) return null;
+      const error = facts.icmp.findLast((each) => each.about === side && each.state === SYN_SENT && isReported(each));
+      if (error === undefined) return null;
+      const because = `ICMP ${error.text} in frame ${error.frame} for the SYN`;
+      const sentOn = facts.lastSyn > error.time;
+      // The socket was in use when the error came: it is kept, and reported if the SYNs time out (tcp_write_err).
+      const ended = sentOn ? facts.silence > nextSyn(facts) : true;
+      if (!ended)
+        return { errno: null, certainty: 'possible', because: `${because}, and SYNs go on`, frames: [error.frame] };
+      const isSure = sentOn || error.time - facts.lastSyn > ICMP_FINDS_SLEEPER || facts.silence > nextSyn(facts);
+      return {
+        errno: error.errno,
+        certainty: isSure ? 'certain' : 'likely',
+        because,
+        frames: [facts.synFrame, error.frame],
+      };
+    },
+  },
+  {
+    name: 'syn-timeout',
+    source: 'tcp_write_timeout, tcp_write_err',
+    find(facts, side) {
+      if (side !== 'client' || facts.outcome !== 'unanswered') return null;
+      const { synCount, synFrame, silence, firstSyn, lastSyn } = facts;
+      const frames = [synFrame];
+      if (silence <= nextSyn(facts)) {
+        const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on, and the next may still come`;
+        return { errno: null, certainty: 'possible', because, frames };
+      }
+      const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on without an answer, then none for ${formatSeconds(silence)}`;
+      // A program that gives up earlier by itself closes the socket, and no packet shows it.
+      const certainty = lastSyn - firstSyn >= DEFAULT_SYN_SECONDS ? 'certain' : 'likely';
+      return { errno: 'ETIMEDOUT', certainty, because, frames };
+    },
+  },
+  {
+    name: 'keep-alive-expired',
+    source: 'tcp_keepalive_timer, tcp_write_err',
+    find(facts, side) {
+      const reset = facts.resets.find((each) => each.from === side && isKeepAliveExpiry(each));
+      if (reset === undefined) return null;
+      const probes = counted(reset.senderUnanswered, 'keep-alive probe');
+      const because = `${probes} without an answer, then its own RST in frame ${reset.frame}`;
+      const certainty = reset.senderUnanswered > 1 ? 'certain' : 'likely';
+      return { errno: softError(facts, side) ?? 'ETIMEDOUT', certainty, because, frames: [reset.frame] };
+    },
+  },
+  {
+    name: 'reset-not-heard',
+    source: 'what is not answered is not received',
+    find(facts, side) {
+      const reset = acceptedReset(facts, side);
+      if (reset === null || !(isKeepAliveExpiry(reset) || reset.senderUnanswered >= PEER_IS_GONE_AFTER)) return null;
+      const because = `it answered nothing before the RST of frame ${reset.frame}, so it will not have got it either`;
+      return { errno: null, certainty: 'likely', because, frames: [reset.frame] };
+    },
+  },
+  {
+    name: 'reset-embryonic',
+    source: 'tcp_check_req: a request socket goes, no call sees it',
+    find(facts, side) {
+      const reset = acceptedReset(facts, side);
+      if (reset === null || reset.receiverState !== SYN_RECEIVED || facts.isSimultaneous) return null;
+      const because = `RST in frame ${reset.frame} before the handshake was complete: accept() never had it`;
+      return { errno: null, certainty: 'certain', because, frames: [reset.frame] };
+    },
+  },
+  {
+    name: 'reset-after-own-close',
+    source: 'tcp_close: the socket is gone',
+    find(facts, side) {
+      const reset = acceptedReset(facts, side);
+      if (reset === null || facts[side].finFrame === 0 || facts[side].finFrame > reset.frame) return null;
+      if (isHalfClose(facts, side)) return null;
+      const because = `RST in frame ${reset.frame} after its own FIN in frame ${facts[side].finFrame}`;
+      return { errno: null, certainty: 'likely', because, frames: [facts[side].finFrame, reset.frame] };
+    },
+  },
+  {
+    name: 'reset-in-close-wait',
+    source: 'tcp_reset: EPIPE in CLOSE-WAIT',
+    find(facts, side) {
+      const reset = acceptedReset(facts, side);
+      if (reset === null) return null;
+      const fin = facts[reset.from].finFrame;
+      const isKnown = reset.receiverState === CLOSE_WAIT;
+      // The FIN went before the RST on the same way, so it arrived before it, though no ACK says so yet.
+      if (!isKnown && (reset.receiverState !== ESTABLISHED || fin === 0 || fin > reset.frame)) return null;
+      const because = `RST in frame ${reset.frame} after the peer's FIN in frame ${fin}`;
+      return { errno: 'EPIPE', certainty: isKnown ? 'certain' : 'likely', because, frames: [fin, reset.frame] };
+    },
+  },
+  {
+    name: 'reset',
+    source: 'tcp_reset: ECONNRESET',
+    find(facts, side) {
+      const reset = acceptedReset(facts, side);
+      if (reset === null || reset.receiverState === SYN_SENT) return null;
+      const certainty = reset.receiverState === ESTABLISHED ? 'certain' : 'likely';
+      return { errno: 'ECONNRESET', certainty, because: `RST in frame ${reset.frame}`, frames: [reset.frame] };
+    },
+  },
+  {
+    name: 'data-timeout',
+    source: 'tcp_retransmit_timer, tcp_probe_timer, tcp_write_err',
+    find(facts, side) {
+      const me = facts[side];
+      if (me.unanswered < 2 || facts.resets.some(({ accepted }) => accepted)) return null;
+      if ((me.lastAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 || !isEstablished(facts)) return null;
+      if (me.finFrame !== 0 && !isHalfClose(facts, side)) return null;
+      if (facts.silence <= nextRetransmission(me)) return null;
+      const errno = softError(facts, side);
+      const icmp = errno === null ? '' : `; ICMP had said ${errno}`;
+      const again = `sent again ${counted(me.unanswered, 'time')} without an answer, then silence for ${formatSeconds(facts.silence)}`;
+      return {
+        errno: errno ?? 'ETIMEDOUT',
+        certainty: 'likely',
+        because: `${again}${icmp}`,
+        frames: [me.lastDataFrame],
+      };
+    },
+  },
+];
+
+/** UDP: only a connected socket hears of ICMP errors, and only of the fatal ones (__udp4_lib_err). */
+const UDP_RULES: readonly ErrorRule[] = [
+  {
+    name: 'icmp-for-datagram',
+    source: '__udp4_lib_err, __udp6_lib_err',
+    find(facts, side) {
+      const error = facts.icmp.find((each) => each.about === side && each.fatal);
+      if (error === undefined) return null;
+      const because = `ICMP ${error.text} in frame ${error.frame}`;
+      // A server answers many from one socket, which is connected to none of them.
+      if (side === 'server') return { errno: null, certainty: 'likely', because, frames: [error.frame] };
+      return {
+        errno: error.errno,
+        certainty: 'likely',
+        because: `${because}, if the socket is connected`,
+        frames: [error.frame],
+      };
+    },
+  },
+];
+
+/** SCTP (RFC 9260): ABORT for RST. */
+const SCTP_RULES: readonly ErrorRule[] = [
+  {
+    name: 'abort',
+    source: 'sctp_sf_cookie_wait_abort, sctp_sf_do_9_1_abort',
+    find(facts, side) {
+      const abort = acceptedReset(facts, side);
+      if (abort === null) return null;
+      const errno = abort.receiverState === SYN_SENT ? 'ECONNREFUSED' : 'ECONNRESET';
+      return { errno, certainty: 'likely', because: `ABORT in frame ${abort.frame}`, frames: [abort.frame] };
+    },
+  },
+];
+
+const RULES = { tcp: TCP_RULES, udp: UDP_RULES, sctp: SCTP_RULES };
+
+/** What is left on a side's socket, and the rule that says so; null where no rule applies: nothing is left. */
+export function socketErrorOf(facts: Facts, side: Side): SocketError | null {
+  for (const { name, find } of RULES[facts.protocol]) {
+    const found = find(facts, side);
+    if (found !== null) return { rule: name, ...found };
+  }
+  return null;
+}
+
+/** The RST that ended `side`'s socket. */
+function acceptedReset({ resets }: Facts, side: Side): ResetFacts | null {
+  return resets.find((each) => each.to === side && each.accepted && each.receiverState !== CLOSED) ?? null;
+}
+
+/** An unanswered keep-alive probe is the last thing its sender sent before it. */
+export function isKeepAliveExpiry({ senderUnanswered, senderAnalysis, shape }: ResetFacts): boolean {
+  return senderUnanswered > 0 && (senderAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 && (shape & SHAPE_ACK) !== 0;
+}
+
+/** After its FIN the side took data without an RST: shutdown(SHUT_WR), and the socket is still there. */
+function isHalfClose(facts: Facts, side: Side): boolean {
+  const me = facts[side];
+  const took = facts[otherSide(side)].lastDataFrame > me.finFrame;
+  return took && !facts.resets.some(({ from }) => from === side);
+}
+
+/** An ICMP error for data in flight that no later packet of the peer took back (tcp_ack clears sk_err_soft). */
+function softError(facts: Facts, side: Side): string | null {
+  const error = facts.icmp.findLast((each) => each.about === side && each.state !== SYN_SENT && isReported(each));
+  return error === undefined || facts[otherSide(side)].lastTime > error.time ? null : error.errno;
+}
+
+/** "Too big" is dealt with by the kernel. */
+function isReported({ errno }: IcmpFacts): boolean {
+  return errno !== null && errno !== 'EMSGSIZE';
+}
+
+function isEstablished({ outcome, isConnected }: Facts): boolean {
+  return outcome === 'completed' || outcome === 'not-captured' || isConnected;
+}
+
+/**
+ * Seconds after the last SYN in which another must come if it is going to. The first retries may be linear
+ * (tcp_syn_linear_timeouts), then each wait is at most as long as all before and one second.
+ */
+function nextSyn({ synCount, firstSyn, lastSyn }: Facts): number {
+  return synCount < 2 ? FIRST_SYN_RETRY * LATE : (lastSyn - firstSyn + 1) * LATE;
+}
+
+/** The same for data: waits double, so none is longer than twice the time since the segment was new. */
+function nextRetransmission({ lastTime, lastNewTime }: SideFacts): number {
+  return Math.min(2 * (lastTime - lastNewTime), LONGEST_RETRY) * LATE;
+}

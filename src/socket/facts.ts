@@ -1,0 +1,240 @@
+import type { HandshakeOutcome, Protocol, Side } from '../record.ts';
+import {
+  C_ACK_FRAME,
+  C_EVENTS,
+  C_HANDSHAKE,
+  C_SYN_ACK_COUNT,
+  C_SYN_ACK_FRAME,
+  C_SYN_COUNT,
+  C_SYN_FRAME,
+  E_FIN_FRAME,
+  E_FLAGS,
+  E_LAST_ANALYSIS,
+  E_LAST_DATA_FRAME,
+  E_PACKETS,
+  E_UNANSWERED,
+  END_FIN_ACKED,
+  END_FIN_SENT,
+  F_FIN_TIME,
+  F_LAST_DATA_TIME,
+  F_LAST_TIME,
+  F_NEXT_SEQUENCE_TIME,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_CONNECTED,
+  HANDSHAKE_SIMULTANEOUS,
+  T_BASE_SECONDS,
+  T_LAST_SYN,
+  T_NOW,
+  T_SYN,
+} from '../track/columns.ts';
+import {
+  EVENT_RST,
+  EVENT_STRIDE,
+  type EventPool,
+  V_ANALYSIS,
+  V_DETAIL,
+  V_ENDPOINT,
+  V_FRAME,
+  V_IDLE,
+  V_KIND,
+  V_OWN_DATA_FRAME,
+  V_PEER_DATA_FRAME,
+  V_PEER_UNANSWERED,
+  V_SHAPE,
+  V_SILENCE,
+  V_STATE,
+  V_TTL,
+  V_UNANSWERED,
+  V_VALUE,
+  V_VERSION,
+} from '../track/events.ts';
+import { handshakeOutcome } from '../track/handshake-record.ts';
+import { icmpMeaning } from '../track/icmp-errors.ts';
+import type { RecordSource } from '../track/record-source.ts';
+import { protocolOf, type Sides } from '../track/sides.ts';
+import { seconds } from '../track/times.ts';
+
+/**
+ * What the rules of this folder reason from: a connection as the packets show it, gathered from its columns.
+ * Times are seconds since the base of the row. Made only for connections that had trouble, or whose calls are wanted.
+ */
+export interface Facts {
+  protocol: Protocol;
+  outcome: HandshakeOutcome;
+  /** The SYN-ACK passed; its ACK did. */
+  isConnected: boolean;
+  isAccepted: boolean;
+  isSimultaneous: boolean;
+  synFrame: number;
+  synAckFrame: number;
+  ackFrame: number;
+  synCount: number;
+  synAckCount: number;
+  firstSyn: number;
+  lastSyn: number;
+  /** The last packet, and how long the capture went on after it. */
+  lastTime: number;
+  silence: number;
+  client: SideFacts;
+  server: SideFacts;
+  /** In order. */
+  resets: ResetFacts[];
+  icmp: IcmpFacts[];
+}
+
+export interface SideFacts {
+  side: Side;
+  packets: number;
+  /** Frame of its FIN, 0 where none closed its direction. */
+  finFrame: number;
+  finTime: number;
+  isFinAcked: boolean;
+  lastDataFrame: number;
+  lastDataTime: number;
+  /** Time of its last segment, and of the last one that was new. */
+  lastTime: number;
+  lastNewTime: number;
+  /** What it sent again, or asked, since its peer last sent anything; ANALYSIS_ bits of the last of these. */
+  unanswered: number;
+  lastAnalysis: number;
+}
+
+export interface ResetFacts {
+  from: Side;
+  to: Side;
+  frame: number;
+  time: number;
+  /** The same time as it stands in the row. */
+  nanoseconds: number;
+  accepted: boolean;
+  /** Numbers of tcp-state.ts. */
+  senderState: number;
+  receiverState: number;
+  /** SHAPE_ bits. */
+  shape: number;
+  ttl: number;
+  /** TTLs of the sender's earlier packets; 0 where there were none. */
+  leastTtl: number;
+  greatestTtl: number;
+  /** Last frames with payload before it. */
+  senderDataFrame: number;
+  receiverDataFrame: number;
+  senderUnanswered: number;
+  receiverUnanswered: number;
+  senderAnalysis: number;
+  /** Seconds without a packet of its sender: until it, and until its receiver last sent something new. */
+  senderSilence: number;
+  idle: number;
+}
+
+export interface IcmpFacts {
+  /** Whose packet it quotes. */
+  about: Side;
+  frame: number;
+  time: number;
+  /** State of that side when it came. */
+  state: number;
+  inFlight: boolean;
+  text: string;
+  errno: string | null;
+  fatal: boolean;
+}
+
+export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
+
+export function factsOf(source: RecordSource, row: number, sides: Sides): Facts {
+  const { ints, floats } = source.slab;
+  const { at, times } = sides;
+  const handshake = ints[at + C_HANDSHAKE];
+  const lastTime = seconds(floats[times + T_NOW]);
+  const facts: Facts = {
+    protocol: protocolOf(ints, at),
+    outcome: handshakeOutcome(handshake),
+    isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0,
+    isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
+    isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
+    synFrame: ints[at + C_SYN_FRAME],
+    synAckFrame: ints[at + C_SYN_ACK_FRAME],
+    ackFrame: ints[at + C_ACK_FRAME],
+    synCount: ints[at + C_SYN_COUNT],
+    synAckCount: ints[at + C_SYN_ACK_COUNT],
+    firstSyn: seconds(floats[times + T_SYN]),
+    lastSyn: seconds(floats[times + T_LAST_SYN]),
+    lastTime,
+    silence: Math.max(0, source.nowSeconds - floats[times + T_BASE_SECONDS] - lastTime),
+    client: sideFacts('client', ints, floats, sides.client, sides.clientTimes),
+    server: sideFacts('server', ints, floats, sides.server, sides.serverTimes),
+    resets: [],
+    icmp: [],
+  };
+  if (ints[at + C_EVENTS] !== 0) addEvents(facts, source, row, sides);
+  return facts;
+}
+
+function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, me: number, myTimes: number): SideFacts {
+  const flags = ints[me + E_FLAGS];
+  return {
+    side,
+    packets: ints[me + E_PACKETS],
+    finFrame: (flags & END_FIN_SENT) !== 0 ? ints[me + E_FIN_FRAME] : 0,
+    finTime: seconds(floats[myTimes + F_FIN_TIME]),
+    isFinAcked: (flags & END_FIN_ACKED) !== 0,
+    lastDataFrame: ints[me + E_LAST_DATA_FRAME],
+    lastDataTime: seconds(floats[myTimes + F_LAST_DATA_TIME]),
+    lastTime: seconds(floats[myTimes + F_LAST_TIME]),
+    lastNewTime: seconds(floats[myTimes + F_NEXT_SEQUENCE_TIME]),
+    unanswered: ints[me + E_UNANSWERED],
+    lastAnalysis: ints[me + E_LAST_ANALYSIS],
+  };
+}
+
+function addEvents(facts: Facts, { slab, events }: RecordSource, row: number, { clientEndpoint }: Sides): void {
+  for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
+    const endpoint = events.ints[event * EVENT_STRIDE + V_ENDPOINT];
+    const side = endpoint === clientEndpoint ? 'client' : 'server';
+    if (events.ints[event * EVENT_STRIDE + V_KIND] === EVENT_RST) facts.resets.push(resetFacts(events, event, side));
+    else facts.icmp.push(icmpFacts(events, event, side));
+  }
+}
+
+function resetFacts({ ints, times }: EventPool, event: number, from: Side): ResetFacts {
+  const v = event * EVENT_STRIDE;
+  return {
+    from,
+    to: otherSide(from),
+    frame: ints[v + V_FRAME],
+    time: seconds(times[event]),
+    nanoseconds: times[event],
+    accepted: ints[v + V_VALUE] === 1,
+    senderState: ints[v + V_STATE],
+    receiverState: ints[v + V_DETAIL],
+    shape: ints[v + V_SHAPE],
+    ttl: ints[v + V_TTL] >>> 16,
+    leastTtl: (ints[v + V_TTL] >>> 8) & 0xff,
+    greatestTtl: ints[v + V_TTL] & 0xff,
+    senderDataFrame: ints[v + V_OWN_DATA_FRAME],
+    receiverDataFrame: ints[v + V_PEER_DATA_FRAME],
+    senderUnanswered: ints[v + V_UNANSWERED],
+    receiverUnanswered: ints[v + V_PEER_UNANSWERED],
+    senderAnalysis: ints[v + V_ANALYSIS],
+    senderSilence: ints[v + V_SILENCE] / 1000,
+    idle: ints[v + V_IDLE] / 1000,
+  };
+}
+
+function icmpFacts({ ints, times }: EventPool, event: number, about: Side): IcmpFacts {
+  const v = event * EVENT_STRIDE;
+  const value = ints[v + V_VALUE];
+  const inFlight = ints[v + V_DETAIL] === 1;
+  const { text, errno, fatal } = icmpMeaning(ints[v + V_VERSION], value >>> 8, value & 0xff);
+  return {
+    about,
+    frame: ints[v + V_FRAME],
+    time: seconds(times[event]),
+    state: ints[v + V_STATE],
+    inFlight,
+    text,
+    errno: inFlight ? errno : null,
+    fatal: inFlight && fatal,
+  };
+}

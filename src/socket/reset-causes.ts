@@ -1,0 +1,141 @@
+import type { ResetCause } from '../record.ts';
+import { SHAPE_ACK, SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT, SHAPE_ONLY_SYNS, SHAPE_ZERO } from '../track/events.ts';
+import { counted, formatSeconds } from '../track/finding-list.ts';
+import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
+import { CLOSED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
+import type { Facts, ResetFacts } from './facts.ts';
+
+/** Why an RST was sent, and the words that say so. */
+export interface CauseOfReset {
+  cause: ResetCause;
+  because: string;
+}
+
+interface CauseRule {
+  cause: ResetCause;
+  when(reset: ResetFacts, facts: Facts): boolean;
+  because(reset: ResetFacts, facts: Facts): string;
+}
+
+/** A host sends nothing after its RST; so much later it is no packet that the capture has only in the wrong order. */
+const SENDS_ON_AFTER = 0.005;
+
+/** The first that applies is the cause. Kernel functions are those of Linux 6. */
+const TCP_RULES: readonly CauseRule[] = [
+  {
+    // A host that has sent an RST has no socket any more that could send data.
+    cause: 'injected-suspected',
+    when: ({ from, frame, time, senderState }, facts) =>
+      senderState !== SYN_SENT && facts[from].lastDataFrame > frame && facts[from].lastDataTime - time > SENDS_ON_AFTER,
+    because: ({ from }, facts) => `the ${from} went on sending after it (frame ${facts[from].lastDataFrame})`,
+  },
+  {
+    cause: 'injected-suspected',
+    when: ({ ttl, leastTtl, greatestTtl }) => greatestTtl !== 0 && (ttl < leastTtl || ttl > greatestTtl),
+    because: ({ from, ttl, leastTtl, greatestTtl }) =>
+      `TTL ${ttl}, and ${leastTtl === greatestTtl ? leastTtl : `${leastTtl} to ${greatestTtl}`} in the other packets of the ${from}`,
+  },
+  {
+    // tcp_v4_rcv: no_tcp_socket, tcp_v4_send_reset.
+    cause: 'port-closed',
+    when: ({ receiverState, shape }, { synAckFrame }) =>
+      receiverState === SYN_SENT && synAckFrame === 0 && (shape & SHAPE_ONLY_SYNS) !== 0,
+    because: (_, { synFrame }) => `answers the SYN of frame ${synFrame}: nothing listens there, or a firewall says so`,
+  },
+  {
+    // RFC 9293 3.5.2: a SYN meets a connection that its sender knows nothing of.
+    cause: 'half-open-peer',
+    when: ({ senderState, receiverState, shape }) =>
+      senderState === SYN_SENT && receiverState !== SYN_RECEIVED && (shape & SHAPE_ANSWER) !== 0,
+    because: ({ to }) => `answers an ACK that the ${to} sent for an older connection of the same ports`,
+  },
+  {
+    // tcp_rcv_synsent_state_process has no socket to hand the SYN-ACK to.
+    cause: 'client-abort',
+    when: ({ from, senderState, receiverState }) =>
+      from === 'client' && (receiverState === SYN_RECEIVED || senderState === SYN_SENT),
+    because: (_, { synAckFrame }) =>
+      synAckFrame === 0
+        ? 'the client gave up before an answer came'
+        : `answers the SYN-ACK of frame ${synAckFrame}: the client had given up, or only wanted to see it`,
+  },
+  {
+    // tcp_check_req with tcp_abort_on_overflow, or the listening socket was closed meanwhile.
+    cause: 'backlog-overflow',
+    when: ({ from, shape }, { isConnected }) =>
+      from === 'server' && isConnected && (shape & (SHAPE_ONLY_SYNS | SHAPE_ACK)) === SHAPE_ONLY_SYNS,
+    because: (_, { ackFrame, synAckCount }) =>
+      `the server sent only ${counted(synAckCount, 'SYN-ACK')} and did not take the connection of frame ${ackFrame}: accept queue full, or listener closed`,
+  },
+  {
+    // tcp_rcv_state_process: RCV_SHUTDOWN and new data (TCPABORTONDATA); or no socket any more.
+    cause: 'data-after-close',
+    when: ({ from, receiverDataFrame, shape }, facts) =>
+      facts[from].finFrame !== 0 &&
+      (receiverDataFrame > facts[from].finFrame || (shape & (SHAPE_AT_FIN | SHAPE_ACK)) === SHAPE_AT_FIN),
+    because: ({ from, to, receiverDataFrame }, facts) =>
+      receiverDataFrame > facts[from].finFrame
+        ? `the ${from} had closed (FIN in frame ${facts[from].finFrame}) when the ${to}'s data of frame ${receiverDataFrame} came`
+        : `the ${from} had closed (FIN in frame ${facts[from].finFrame}) when something came that the ${to} had sent before`,
+  },
+  {
+    cause: 'data-after-close',
+    when: ({ from, to, frame, receiverState }, { resets }) =>
+      receiverState === CLOSED &&
+      resets.some((other) => other.frame < frame && (other.from === from || other.from === to)),
+    because: ({ frame }, { resets }) => {
+      const first = resets.find((other) => other.frame < frame);
+      return `the connection had been reset by frame ${first?.frame}, and something was still on its way`;
+    },
+  },
+  {
+    // tcp_keepalive_timer: tcp_send_active_reset, tcp_write_err.
+    cause: 'abortive-close',
+    when: ({ senderUnanswered, senderAnalysis, shape }) =>
+      senderUnanswered > 0 && (senderAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 && (shape & SHAPE_ACK) !== 0,
+    because: ({ from, senderUnanswered, senderSilence }) =>
+      `the ${from} gave up: ${counted(senderUnanswered, 'keep-alive probe')} without an answer, the last ${formatSeconds(senderSilence)} before`,
+  },
+  {
+    // tcp_timewait_state_process and the FIN that comes after FIN-WAIT-2 has expired (tcp_fin_timeout, 60 s).
+    cause: 'data-after-close',
+    when: ({ from, to, senderState, shape }, facts) =>
+      (shape & SHAPE_ACK) === 0 && facts[from].finFrame !== 0 && facts[to].finFrame !== 0 && senderState !== TIME_WAIT,
+    because: ({ from, to }, facts) =>
+      `the ${from} had closed (FIN in frame ${facts[from].finFrame}) and forgotten the connection when the FIN of frame ${facts[to].finFrame} came`,
+  },
+  {
+    // tcp_v4_send_reset for a segment that no socket takes: its sequence number is the segment's ACK, without ACK flag.
+    cause: 'half-open-peer',
+    when: ({ shape }) => isAnswer(shape),
+    because: ({ from, to, idle }) =>
+      `answers the ${to} as a host does that knows no such connection: the ${from} lost or ended it without a word${idle >= 1 ? `, idle for ${formatSeconds(idle)} before` : ''}`,
+  },
+  {
+    // tcp_close with unread data (TCPABORTONCLOSE), or SO_LINGER 0 (tcp_disconnect): tcp_send_active_reset.
+    cause: 'abortive-close',
+    when: ({ shape }) => (shape & SHAPE_ACK) !== 0 && (shape & (SHAPE_NEXT | SHAPE_ZERO)) === SHAPE_NEXT,
+    because: ({ from, to, senderDataFrame, receiverDataFrame }) =>
+      receiverDataFrame > senderDataFrame
+        ? `the ${from} closed without FIN after the ${to}'s data of frame ${receiverDataFrame}: unread data, or SO_LINGER 0`
+        : `the ${from} closed without FIN: SO_LINGER 0, or its process was ended`,
+  },
+];
+
+function isAnswer(shape: number): boolean {
+  if ((shape & SHAPE_ACK) === 0) return (shape & SHAPE_ANSWER) !== 0;
+  return (shape & SHAPE_ZERO) !== 0;
+}
+
+/** Why a TCP RST was sent. */
+export function causeOfReset(reset: ResetFacts, facts: Facts): CauseOfReset {
+  const rule = TCP_RULES.find(({ when }) => when(reset, facts));
+  if (rule === undefined) return { cause: 'unknown', because: 'its numbers fit none of the reasons to send one' };
+  return { cause: rule.cause, because: rule.because(reset, facts) };
+}
+
+/** Why an SCTP ABORT was sent (RFC 9260 section 3.3.7). */
+export function causeOfAbort({ from, receiverState }: ResetFacts, { synFrame }: Facts): CauseOfReset {
+  if (receiverState === SYN_SENT) return { cause: 'port-closed', because: `answers the INIT of frame ${synFrame}` };
+  return { cause: 'abortive-close', because: `the ${from} ended the association without SHUTDOWN` };
+}

@@ -1,0 +1,29 @@
+import type { Finding, Severity, Side } from '../record.ts';
+
+export const SEVERITY_ORDER: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
+
+/** What a connection without findings has; shared, and never changed. */
+const NONE: readonly Finding[] = [];
+
+/** Collects findings; makes no list before the first. */
+export class FindingList {
+  #findings: Finding[] | null = null;
+
+  add(code: string, severity: Severity, side: Side | null, message: string, frames: number[]): void {
+    this.#findings ??= [];
+    this.#findings.push({ code, severity, side, message, frames: frames.filter((frame) => frame !== 0) });
+  }
+
+  worstFirst(): readonly Finding[] {
+    if (this.#findings === null) return NONE;
+    return this.#findings.sort((a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity]);
+  }
+}
+
+export function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}
+
+export function formatSeconds(value: number): string {
+  return value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(1)} s`;
+}
