@@ -4,12 +4,12 @@ export class UsageError extends Error {
 }
 
 /** Errors that are the user's to mend; their message is one line that says what, where and what to do. */
-const EXPECTED = new Set(['UsageError', 'WhereError', 'InputError', 'CaptureFormatError']);
+const EXPECTED = new Set(['UsageError', 'WhereError', 'InputError', 'CaptureFormatError', 'RulesError']);
 
 /** What to print on stderr for an error. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return unexpected(String(error));
-  if (EXPECTED.has(error.name)) return `sockscope: ${error.message}\n`;
+  if (EXPECTED.has(error.name)) return error.message.replaceAll(/^/gm, 'sockscope: ').concat('\n');
   const { code, path } = error as NodeJS.ErrnoException;
   // The file system spoke: no room on the output's disk, a file that vanished while it was read.
   if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) {

@@ -1,0 +1,78 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+
+/** CEL's macros: their first argument names a variable of their own. */
+const MACROS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+
+/** The variable that stands for all chosen connections. */
+export const CONNECTIONS = 'connections';
+
+export function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value;
+}
+
+/** The nodes right under one. */
+export function childrenOf(node: ASTNode): ASTNode[] {
+  return [node.args as unknown].flat(3).filter(isNode);
+}
+
+/** Whether it speaks of all connections, and not of each. */
+export function mentionsConnections(node: ASTNode): boolean {
+  return (node.op === 'id' && node.args === CONNECTIONS) || childrenOf(node).some(mentionsConnections);
+}
+
+/** Every name that stands after a point or as a string in brackets; null: one is computed, so it may be any. */
+export function memberNames(node: ASTNode, names = new Set<string>()): Set<string> | null {
+  if (node.op === '.' || node.op === '.?') names.add(node.args[1] as unknown as string);
+  if (node.op === '[]' || node.op === '[?]') {
+    const key = node.args[1];
+    if (key.op === 'value' && typeof key.args === 'string') names.add(key.args);
+    else if (key.op !== 'value') return null;
+  }
+  for (const child of childrenOf(node)) if (memberNames(child, names) === null) return null;
+  return names;
+}
+
+/** Text of the expression that a node stands for. */
+export function sourceOf(node: ASTNode): string {
+  return node.input.slice(node.start, node.end);
+}
+
+/**
+ * The parts of an expression whose values tell why it came out as it did: fields of the record, and what is
+ * computed of all connections. In the order in which they are written, each once.
+ */
+export function partsRead(node: ASTNode): string[] {
+  return [...new Set(parts(node, new Set()))];
+}
+
+function parts(node: ASTNode, own: ReadonlySet<string>): string[] {
+  if (node.op === 'id') return own.has(node.args) ? [] : [sourceOf(node)];
+  if (isFieldOfRecord(node, own)) return [sourceOf(node)];
+  if (node.op === 'call' && node.args[0] !== 'has' && mentionsConnections(node)) return [sourceOf(node)];
+  if (node.op === 'rcall') {
+    const [method, receiver, args] = node.args;
+    if (mentionsConnections(receiver) || (method === 'size' && isFieldOfRecord(receiver, own))) return [sourceOf(node)];
+    if (!MACROS.has(method)) return [receiver, ...args].flatMap((part) => parts(part, own));
+    const [variable, ...rest] = args;
+    const inner = new Set(own).add(String(variable.args));
+    return [...parts(receiver, own), ...rest.flatMap((part) => parts(part, inner))];
+  }
+  return childrenOf(node).flatMap((child) => parts(child, own));
+}
+
+/** A chain of names and indices that begins with a variable of the record. */
+function isFieldOfRecord(node: ASTNode, own: ReadonlySet<string>): boolean {
+  if (node.op === 'id') return !own.has(node.args);
+  if (node.op === '.') return isFieldOfRecord(node.args[0], own);
+  return node.op === '[]' && node.args[1].op === 'value' && isFieldOfRecord(node.args[0], own);
+}
+
+/** `connections.all(c, …)` and nothing else: variable and condition, so that each can be looked at by itself. */
+export function asEach(node: ASTNode): { variable: string; condition: ASTNode } | null {
+  if (node.op !== 'rcall') return null;
+  const [method, receiver, args] = node.args;
+  if (method !== 'all' || receiver.op !== 'id' || receiver.args !== CONNECTIONS) return null;
+  const [variable, condition] = args;
+  if (variable.op !== 'id' || mentionsConnections(condition)) return null;
+  return { variable: variable.args, condition };
+}

@@ -1,0 +1,178 @@
+import type { Environment, ParseResult } from '@marcbachmann/cel-js';
+import type { Connection } from '../record.ts';
+import {
+  checkCondition,
+  connectionChecker,
+  ExpressionError,
+  evaluator,
+  recordChecker,
+} from '../report/record-expression.ts';
+import { condition } from '../report/where.ts';
+import { asEach, CONNECTIONS, memberNames, mentionsConnections, partsRead, sourceOf } from './expression-reads.ts';
+import { registerListFunctions } from './functions.ts';
+import type { Value } from './verdict.ts';
+
+/** What an expression came to: null where something that it needs is not known, and then why. */
+export interface Outcome {
+  holds: boolean | null;
+  because: string | null;
+}
+
+/** An expression over each connection. */
+export interface ConnectionExpression {
+  kind: 'connection';
+  text: string;
+  /** Whether it is true; what is unknown is not. */
+  holds(record: Connection): boolean;
+  /** The same with the reason; slower. */
+  explain(record: Connection): Outcome;
+  /** What it read of a record. */
+  values(record: Connection): Value[];
+  /** Fields of the record that it reads. */
+  fields: (keyof Connection)[];
+}
+
+/** An expression over all chosen connections. */
+export interface OverallExpression {
+  kind: 'overall';
+  text: string;
+  /** What has to be kept of a record. */
+  keep(record: Connection): unknown;
+  explain(kept: unknown[]): Outcome;
+  values(kept: unknown[]): Value[];
+}
+
+/** Compiles expressions; holds what is needed for checking their types, which takes longer than an expression. */
+export class ExpressionCompiler {
+  readonly #connection: Environment = connectionChecker();
+  readonly #overall: Environment = registerListFunctions(recordChecker(), 'checker').registerVariable(
+    CONNECTIONS,
+    'list<Connection>',
+  );
+  readonly #evaluator: Environment = registerListFunctions(evaluator(), 'evaluator');
+
+  /**
+   * An expression over each connection, or over all where it mentions `connections`.
+   * @throws ExpressionError
+   */
+  compile(text: string): ConnectionExpression | OverallExpression {
+    const parsed = this.#parse(text);
+    if (!mentionsConnections(parsed.ast)) return this.connection(text);
+    checkCondition(this.#overall, text);
+    const each = asEach(parsed.ast);
+    if (each !== null) return this.#each(text, each.variable, sourceOf(each.condition));
+    return this.#over(text, parsed);
+  }
+
+  /**
+   * An expression over each connection.
+   * @throws ExpressionError
+   */
+  connection(text: string): ConnectionExpression {
+    checkCondition(this.#connection, text);
+    const parsed = this.#parse(text);
+    const parts = partsRead(parsed.ast);
+    return {
+      kind: 'connection',
+      text,
+      holds: condition(parsed),
+      explain: (record) => outcome(() => parsed(record)),
+      values: (record) => parts.map((part) => this.#value(part, record)),
+      fields: fieldsOf(parts),
+    };
+  }
+
+  /** `connections.all(c, …)` is a condition on each of them: none has to be kept. */
+  #each(text: string, variable: string, condition_: string): ConnectionExpression {
+    const parsed = this.#parse(condition_);
+    const parts = partsRead(parsed.ast);
+    const own = (record: Connection) => ({ [variable]: record });
+    const holds = condition(parsed as (context: unknown) => unknown as never);
+    return {
+      kind: 'connection',
+      text,
+      holds: (record) => holds(own(record) as never),
+      explain: (record) => outcome(() => parsed(own(record))),
+      values: (record) => parts.map((part) => this.#value(part, own(record))),
+      fields: fieldsOf(parts.map((part) => part.slice(variable.length + 1))),
+    };
+  }
+
+  #over(text: string, parsed: ParseResult): OverallExpression {
+    const names = memberNames(parsed.ast);
+    const parts = partsRead(parsed.ast);
+    return {
+      kind: 'overall',
+      text,
+      keep: (record) => (names === null ? record : picked(record, names)),
+      explain: (kept) => outcome(() => parsed({ [CONNECTIONS]: kept })),
+      values: (kept) => parts.map((part) => this.#value(part, { [CONNECTIONS]: kept })),
+    };
+  }
+
+  #value(part: string, context: object): Value {
+    // A field of something that is null: that it is null says more.
+    if (/^[\w.]+$/.test(part)) {
+      const known = nullPrefix(part, context);
+      if (known !== null) return { expression: known, value: null };
+    }
+    try {
+      return { expression: part, value: plain(this.#evaluator.parse(part)(context)) };
+    } catch {
+      return { expression: part, value: null };
+    }
+  }
+
+  #parse(text: string): ParseResult {
+    try {
+      return this.#evaluator.parse(text);
+    } catch (error) {
+      // Says what and where, in the words of the checker.
+      checkCondition(this.#connection, text);
+      throw error;
+    }
+  }
+}
+
+function outcome(evaluate: () => unknown): Outcome {
+  try {
+    return { holds: evaluate() === true, because: null };
+  } catch (error) {
+    const { summary, message } = error as { summary?: string; message: string };
+    return { holds: null, because: (summary ?? message).replace(/^No such key/, 'there is no') };
+  }
+}
+
+/** The first part of a path that is null, where something follows it. */
+function nullPrefix(path: string, context: object): string | null {
+  const names = path.split('.');
+  let value: unknown = context;
+  for (let i = 0; i < names.length - 1; i++) {
+    value = (value as Record<string, unknown>)[names[i]];
+    if (value === null) return names.slice(0, i + 1).join('.');
+    if (typeof value !== 'object') return null;
+  }
+  return null;
+}
+
+/** The members with these names, at every depth: what an expression that names no others can tell from the whole. */
+function picked(value: unknown, names: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => picked(item, names));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) if (names.has(name)) kept[name] = picked(member, names);
+  return kept;
+}
+
+/** Integers of CEL are bigints, which JSON does not know. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  return value;
+}
+
+function fieldsOf(parts: string[]): (keyof Connection)[] {
+  return [...new Set(parts.map((part) => /^\w*/.exec(part)?.[0] ?? ''))] as (keyof Connection)[];
+}
+
+export { ExpressionError };
