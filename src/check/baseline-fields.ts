@@ -131,6 +131,10 @@ export const DECISIONS: Decisions<Connection> = {
   ),
   fromClient: direction,
   fromServer: direction,
+  sockets: {
+    client: { error: yes("what the client's calls fail with"), calls: no('only where it was asked for') },
+    server: { error: yes("what the server's calls fail with"), calls: no('only where it was asked for') },
+  },
   zeek: { connState: no(SAME), history: no(SEGMENTS) },
   completeness: no(SAME),
   findings: yes('the problems: errors and warnings', (findings: Connection['findings']) =>
