@@ -53,7 +53,7 @@ interface Paired {
  * began, then and now.
  */
 export function compareBaseline(baseline: Baseline, seen: SeenBaseline): BaselineDifference[] {
-  const tolerances = new Map(chooseFields(baseline.options).tolerant.map(({ field, allows }) => [field.path, allows]));
+  const { tolerances } = chooseFields(baseline.options);
   const names = new Set([...baseline.servers.keys(), ...seen.servers.keys()]);
   return [...names].sort().flatMap((server) => {
     return compareServer(server, baseline.servers.get(server) ?? [], seen.servers.get(server) ?? [], tolerances);

@@ -1,4 +1,4 @@
-import type { Close, Connection, Direction, Handshake, Mark, Rtt, SynOptions } from '../record.ts';
+import type { Close, Connection, Direction, Handshake, Mark, Rtt, SocketView, SynOptions } from '../record.ts';
 
 /** What a baseline makes of one field of a record, and why. */
 export interface Decision {
@@ -102,6 +102,11 @@ const direction: Decisions<Direction> = {
   ttl: { min: no(PLACE), max: no(PLACE) },
 };
 
+const socket: Decisions<SocketView> = {
+  error: yes('what the next socket call of the program says'),
+  calls: no('inferred, and only there where it was asked for'),
+};
+
 const distinct = (texts: string[]): string[] => [...new Set(texts)].sort();
 
 /** Field by field: does a baseline compare it, and why (not)? Unknown fields are the compiler's to find. */
@@ -123,18 +128,15 @@ export const DECISIONS: Decisions<Connection> = {
   duration: no(TIME),
   handshake,
   close,
-  resets: yes('which side reset, and whether the other one believed it', (resets: Connection['resets']) =>
-    distinct(resets.map(({ from, accepted }) => `${from}${accepted ? '' : ', ignored'}`)),
+  resets: yes('which side reset, why, and whether the other one believed it', (resets: Connection['resets']) =>
+    distinct(resets.map(({ from, cause, accepted }) => `${from}: ${cause}${accepted ? '' : ', ignored'}`)),
   ),
   icmp: yes('which errors the network reported', (errors: Connection['icmp']) =>
     distinct(errors.map(({ text }) => text)),
   ),
   fromClient: direction,
   fromServer: direction,
-  sockets: {
-    client: { error: yes("what the client's calls fail with"), calls: no('only where it was asked for') },
-    server: { error: yes("what the server's calls fail with"), calls: no('only where it was asked for') },
-  },
+  sockets: { client: socket, server: socket },
   zeek: { connState: no(SAME), history: no(SEGMENTS) },
   completeness: no(SAME),
   findings: yes('the problems: errors and warnings', (findings: Connection['findings']) =>

@@ -1,6 +1,6 @@
 import type { Connection, Protocol } from '../record.ts';
-import { endpointText } from '../report/endpoint.ts';
 import { chooseFields, type FieldChoice, type FieldOptions } from './field-choice.ts';
+import { serverName } from './server-name.ts';
 
 /** Version of the baseline file. */
 export const BASELINE = 1;
@@ -44,9 +44,6 @@ export interface SeenBaseline extends Baseline {
   servers: ReadonlyMap<string, SeenEntry[]>;
 }
 
-/** Ports that a host gives to sockets that ask for none: Linux from here on, others within (RFC 6335 6). */
-const EPHEMERAL_FROM = 32768;
-
 /** What is kept of a connection until all of its server are there. */
 interface Seen {
   /** The compared fields as one string: like connections have the same. */
@@ -76,7 +73,7 @@ export class BaselineBuilder {
     this.#shapes.set(shape, fields);
     const { stream, protocol, client, server, firstFrame, lastFrame } = connection;
     const example = { stream, protocol, client, server, frames: [firstFrame, lastFrame] };
-    const key = serverKey(connection, this.#options);
+    const key = serverName(connection, this.#options);
     const seen = this.#servers.get(key);
     if (seen === undefined) this.#servers.set(key, [{ shape, fields, example }]);
     else seen.push({ shape, fields, example });
@@ -89,23 +86,14 @@ export class BaselineBuilder {
   }
 }
 
-function comparedFields({ exact, tolerant }: FieldChoice, connection: Connection): Fields {
-  const chosen = [...exact, ...tolerant.map(({ field }) => field)];
-  const values = chosen.map(({ path, read }): [string, unknown] => [path, read(connection)]);
+function comparedFields({ fields }: FieldChoice, connection: Connection): Fields {
+  const values = fields.map(({ path, read }): [string, unknown] => [path, read(connection)]);
   return Object.fromEntries(values.filter(([, value]) => !isNone(value)));
 }
 
 /** Nothing to say: a field that is missing reads the same as one that is null, 0, false or empty. */
 export function isNone(value: unknown): boolean {
   return !value || (Array.isArray(value) && value.length === 0);
-}
-
-/** What is named here of a server is not part of what connections are paired by. */
-function serverKey({ protocol, server }: Connection, { keep = [], ignore = [] }: FieldOptions): string {
-  const isNamed = (names: readonly string[], field: string) => names.includes('server') || names.includes(field);
-  const address = isNamed(ignore, 'server.address') ? '*' : endpointText(server).replace(/:\d+$/, '');
-  const isKept = isNamed(keep, 'server.port') || server.port < EPHEMERAL_FROM;
-  return `${protocol} ${address}:${isKept && !isNamed(ignore, 'server.port') ? server.port : '*'}`;
 }
 
 const firstFrame = ({ example }: Seen) => example.frames[0];

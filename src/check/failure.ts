@@ -16,7 +16,6 @@ interface Evidence {
 /** A connection that breaks a rule, with what to look at and where. */
 export function failureOf(record: Connection, files: string[], evidence: Evidence): Failure {
   const { stream, protocol, client, server } = record;
-  const filter = `${STREAM_FILTER[protocol]} eq ${stream}`;
   return {
     stream,
     protocol,
@@ -25,7 +24,17 @@ export function failureOf(record: Connection, files: string[], evidence: Evidenc
     frames: framesOf(record, evidence.fields),
     values: evidence.values,
     details: evidence.details,
-    filter,
+    ...waysToLook(record, files),
+  };
+}
+
+/** Where to see a connection: in Wireshark, and in words. */
+export function waysToLook(
+  { stream, protocol }: Pick<Connection, 'stream' | 'protocol'>,
+  files: string[],
+): Pick<Failure, 'filter' | 'explain'> {
+  return {
+    filter: `${STREAM_FILTER[protocol]} eq ${stream}`,
     explain: ['sockscope explain', ...files.map(shellWord), '--stream', stream].join(' '),
   };
 }

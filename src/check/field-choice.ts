@@ -16,8 +16,10 @@ export type Tolerance = (was: number, is: number) => boolean;
 
 /** The fields that are compared under some options. */
 export interface FieldChoice {
-  exact: Field[];
-  tolerant: { field: Field; allows: Tolerance }[];
+  /** In the order of the record. */
+  fields: Field[];
+  /** By path, for those that may be off. */
+  tolerances: Map<string, Tolerance>;
 }
 
 /** @throws CheckInputError for a field that does not exist or a tolerance that is none */
@@ -26,14 +28,15 @@ export function chooseFields({ keep = [], ignore = [], tolerance = {} }: FieldOp
     if (!FIELDS.some(({ path }) => isIn(path, name))) throw unknownField(name);
   }
   const tolerances = Object.entries(tolerance).map(([name, text]) => ({ name, allows: parseTolerance(name, text) }));
-  const choice: FieldChoice = { exact: [], tolerant: [] };
+  const choice: FieldChoice = { fields: [], tolerances: new Map() };
   for (const field of FIELDS) {
     // Part of what connections are paired by, or not: no field to compare.
     if (isIn(field.path, 'server')) continue;
     const named = (name: string) => isIn(field.path, name);
     const tolerant = tolerances.find(({ name }) => named(name));
-    if (tolerant !== undefined) choice.tolerant.push({ field, allows: tolerant.allows });
-    else if ((field.compared || keep.some(named)) && !ignore.some(named)) choice.exact.push(field);
+    if (tolerant !== undefined) choice.tolerances.set(field.path, tolerant.allows);
+    else if (!(field.compared || keep.some(named)) || ignore.some(named)) continue;
+    choice.fields.push(field);
   }
   return choice;
 }

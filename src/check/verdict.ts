@@ -1,6 +1,9 @@
 import type { EndedConnection } from '../analyze.ts';
 import type { Endpoint, Protocol } from '../record.ts';
 
+/** The name of the rule that a baseline is. */
+export const BASELINE_RULE = 'baseline';
+
 /** An error fails the check; a warning is shown, and fails it only where warnings are to. */
 export type RuleSeverity = 'error' | 'warning';
 

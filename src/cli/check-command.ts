@@ -1,8 +1,9 @@
 import { existsSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import type { FieldOptions } from '../check/field-choice.ts';
 import type { FoundCaptures } from '../check/find-captures.ts';
 import { CHECK_FORMATS, type CheckFormatName, checkFormats } from '../check/formats/index.ts';
-import type { Rule } from '../check/verdict.ts';
+import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
 import { Output } from '../report/output.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
@@ -17,6 +18,7 @@ const DEFAULT_RULES = 'sockscope.yml';
 const DEFAULT_LIMIT = 5;
 
 const RULES = 'Rules';
+const BASELINE = 'Baseline';
 const INPUT = 'Captures';
 const REPORT = 'Report';
 
@@ -25,6 +27,9 @@ interface CheckArguments {
   rules: string[];
   assertions: string[];
   ready: string[];
+  baseline: string | null;
+  update: boolean;
+  fields: FieldOptions;
   allowNone: boolean;
   strict: boolean;
   together: boolean;
@@ -59,6 +64,28 @@ export const checkCommand: Command = {
     },
     'allow-none': { type: 'boolean', group: RULES, describe: 'A rule that finds nothing to look at does not fail' },
     strict: { type: 'boolean', group: RULES, describe: 'Warnings fail as well' },
+    baseline: {
+      type: 'string',
+      requiresArg: true,
+      group: BASELINE,
+      describe: 'Compare with what was accepted in this file; a folder has a file for each capture',
+    },
+    update: { type: 'boolean', group: BASELINE, describe: 'Accept what is there: write the baseline' },
+    keep: {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      group: BASELINE,
+      describe: 'Compare this field as well, though it differs from run to run: close.finToAck',
+    },
+    ignore: { type: 'string', array: true, nargs: 1, group: BASELINE, describe: 'Do not compare this field' },
+    tolerance: {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      group: BASELINE,
+      describe: 'Compare this field, and let it be so far off: handshake.connectTime=50%, duration=20ms',
+    },
     together: { type: 'boolean', group: INPUT, describe: 'Read all captures as one, in time order' },
     format: { type: 'string', requiresArg: true, group: REPORT, describe: `${CHECK_FORMATS.join(', ')}` },
     output: { type: 'string', requiresArg: true, group: REPORT, describe: 'Write the report to this file' },
@@ -92,6 +119,7 @@ function checkArguments(values: Record<string, unknown>): CheckArguments {
     rules: list('rules'),
     assertions: list('assert'),
     ready: list('ready').flatMap((names) => names.split(',')),
+    ...baselineArguments(values),
     allowNone: values['allow-none'] === true,
     strict: values.strict === true,
     together: values.together === true,
@@ -102,6 +130,22 @@ function checkArguments(values: Record<string, unknown>): CheckArguments {
     noColor: values['no-color'] === true,
     quiet: values.quiet === true,
   };
+}
+
+function baselineArguments(values: Record<string, unknown>): Pick<CheckArguments, 'baseline' | 'update' | 'fields'> {
+  const list = (name: string) => (values[name] as string[] | undefined) ?? [];
+  const baseline = (values.baseline as string | undefined) ?? null;
+  const lone = ['update', 'keep', 'ignore', 'tolerance'].find((name) => values[name] !== undefined);
+  if (baseline === null && lone !== undefined)
+    throw new UsageError(`--${lone} is for a baseline: give --baseline FILE`);
+  if (Array.isArray(baseline)) throw new UsageError('--baseline is given twice: one file, or one folder');
+  const tolerance = list('tolerance').map((text) => {
+    const [field, amount, ...rest] = text.split('=');
+    if (amount !== undefined && rest.length === 0) return [field, amount];
+    throw new UsageError(`--tolerance ${text}: not FIELD=AMOUNT; example: --tolerance handshake.connectTime=50%`);
+  });
+  const fields = { keep: list('keep'), ignore: list('ignore'), tolerance: Object.fromEntries(tolerance) };
+  return { baseline, update: values.update === true, fields };
 }
 
 function formatName(text: string): CheckFormatName {
@@ -124,6 +168,7 @@ async function run(request: CheckArguments): Promise<number> {
   const groups = request.together ? [captures] : captures.map((capture) => [capture]);
   for await (const verdict of judgeCaptures(groups, rules)) {
     report.add(verdict);
+    if (request.update && !request.quiet) tellAccepted(verdict);
     format.capture(verdict);
   }
   const finished = report.finish();
@@ -148,15 +193,24 @@ async function readRules(request: CheckArguments): Promise<Rule[]> {
     );
     throw new RulesError(lines.join('\n'));
   }
-  return set.rules;
+  if (request.baseline === null) return set.rules;
+  const { BaselineRule } = await import('../check/baseline-rule.ts');
+  const { baseline, update, fields } = request;
+  return [...set.rules, new BaselineRule({ baseline, update, fields, limit })];
 }
 
-function ruleFiles({ rules, assertions, ready }: CheckArguments): string[] {
-  if (rules.length > 0 || assertions.length > 0 || ready.length > 0) return rules;
+function ruleFiles({ rules, assertions, ready, baseline }: CheckArguments): string[] {
+  if (rules.length > 0 || assertions.length > 0 || ready.length > 0 || baseline !== null) return rules;
   if (existsSync(DEFAULT_RULES)) return [DEFAULT_RULES];
   throw new UsageError(
     `nothing to check: give --rules FILE, --ready no-resets or --assert 'handshake.outcome == "completed"', or write ${DEFAULT_RULES}`,
   );
+}
+
+function tellAccepted({ capture, rules }: CaptureVerdict): void {
+  for (const { rule, message } of rules) {
+    if (rule === BASELINE_RULE) process.stderr.write(`sockscope: ${capture}: ${message}\n`);
+  }
 }
 
 function foundText({ folder, captures, others }: FoundCaptures): string {

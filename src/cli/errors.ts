@@ -4,7 +4,14 @@ export class UsageError extends Error {
 }
 
 /** Errors that are the user's to mend; their message is one line that says what, where and what to do. */
-const EXPECTED = new Set(['UsageError', 'WhereError', 'InputError', 'CaptureFormatError', 'RulesError']);
+const EXPECTED = new Set([
+  'UsageError',
+  'WhereError',
+  'InputError',
+  'CaptureFormatError',
+  'RulesError',
+  'CheckInputError',
+]);
 
 /** What to print on stderr for an error. */
 export function errorText(error: unknown): string {
