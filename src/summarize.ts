@@ -135,7 +135,8 @@ function worstFirst(a: ProblemGroup, b: ProblemGroup): number {
   return SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || b.count - a.count || a.example - b.example;
 }
 
-function distribution(sketch: DDSketch): Distribution | null {
+/** What is said of a sketch; null where it is empty. */
+export function distribution(sketch: DDSketch): Distribution | null {
   if (sketch.count === 0) return null;
   const { count, min, max, sum } = sketch;
   // Nearest rank: the least value that a share q of all does not exceed. The sketch takes the rank below q * (count - 1),

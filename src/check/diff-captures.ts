@@ -1,0 +1,49 @@
+import { type AnalyzeOptions, analyzeInto } from '../analyze.ts';
+import type { CaptureInfo } from '../summary.ts';
+import { type Change, type Diff, diffProfiles } from './diff.ts';
+import type { FailOn } from './diff-aspects.ts';
+import { CaptureProfile } from './diff-profile.ts';
+
+export interface DiffSide {
+  captures: CaptureInfo[];
+  packets: number;
+  connections: number;
+  /** Seconds from the first packet to the last. */
+  duration: number;
+}
+
+export interface CaptureDiff extends Diff {
+  before: DiffSide;
+  after: DiffSide;
+}
+
+export type DiffOptions = Pick<AnalyzeOptions, 'where' | 'thresholds' | 'mostConnections' | 'onProgress' | 'onWarning'>;
+
+/**
+ * What changed between two captures. Memory follows the number of servers, not that of connections.
+ * @throws InputError or CaptureFormatError for what cannot be read
+ */
+export async function diffCaptures(before: string[], after: string[], options: DiffOptions = {}): Promise<CaptureDiff> {
+  const was = await profileOf(before, options);
+  const is = await profileOf(after, options);
+  return { before: was.side, after: is.side, ...diffProfiles(was.profile, is.profile) };
+}
+
+async function profileOf(paths: string[], options: DiffOptions): Promise<{ profile: CaptureProfile; side: DiffSide }> {
+  const profile = new CaptureProfile();
+  const consumer = {
+    ended: (ended: { record(): Parameters<CaptureProfile['add']>[0] }) => profile.add(ended.record()),
+  };
+  const { captures, summary } = await analyzeInto(paths, consumer, options);
+  const { packets, duration } = summary;
+  return { profile, side: { captures, packets, duration, connections: profile.connections } };
+}
+
+/** The changes for the worse (where there is no better or worse: all) that are more than is allowed. */
+export function failingChanges(changes: readonly Change[], failOn: FailOn): Change[] {
+  return changes.filter(({ aspect, direction, relative }) => {
+    const allowed = failOn.get(aspect);
+    if (allowed === undefined || direction === 'better') return false;
+    return relative === null || Math.abs(relative) > allowed;
+  });
+}

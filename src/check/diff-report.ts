@@ -1,0 +1,168 @@
+import type { Colors } from 'picocolors/types.js';
+import type { Protocol } from '../record.ts';
+import { streamText } from '../report/endpoint.ts';
+import { bytes, count, counted, duration } from '../report/units.ts';
+import { wrappedTable } from '../report/wrapped-table.ts';
+import type { Change, HandshakeShift, ProfileCounts, ServerDiff, ShiftVerdict } from './diff.ts';
+import { ASPECTS } from './diff-aspects.ts';
+import type { CaptureDiff, DiffSide } from './diff-captures.ts';
+import type { ShapePair } from './diff-pairs.ts';
+import { waysToLook } from './failure.ts';
+
+export interface DiffReportOptions {
+  /** Changes that `--fail-on` names. */
+  failing: readonly Change[];
+  /** Also changes that are too small to be worth a line, and those beyond the first of each kind. */
+  all: boolean;
+  width: number;
+  colors: Colors;
+}
+
+const LINES_SHOWN = 20;
+
+/** The report for people: both captures side by side, then what is worse, better, or just different. */
+export function diffReport(diff: CaptureDiff, options: DiffReportOptions): string {
+  const { width, colors } = options;
+  const text = [
+    wrappedTable([sideRow('before', diff.before, colors), sideRow('after', diff.after, colors)], width, [
+      'left',
+      'left',
+    ]),
+    wrappedTable(overview(diff.all, colors), width, ['left', 'right', 'right', 'left']),
+  ];
+  const shown = diff.all.changes.filter((change) => options.all || isWorthALine(change));
+  for (const [title, direction] of [
+    ['Worse', 'worse'],
+    ['Different', 'changed'],
+    ['Better', 'better'],
+  ] as const) {
+    const rows = shown.filter((change) => change.direction === direction);
+    rows.sort((a, b) => aspectOrder(a) - aspectOrder(b));
+    text.push(
+      section(
+        title,
+        rows.map((change) => changeRow(change, diff, options)),
+        options,
+      ),
+    );
+  }
+  const pairs = diff.servers.flatMap((server) => server.pairs.map((pair) => pairRow(server, pair)));
+  text.push(section('Connections that do something else', pairs, options));
+  if (shown.length === 0 && pairs.length === 0) text.push('No difference\n');
+  return text.filter((part) => part !== '').join('\n');
+}
+
+function aspectOrder({ aspect }: Change): number {
+  return Object.keys(ASPECTS).indexOf(aspect);
+}
+
+function isWorthALine({ aspect, relative }: Change): boolean {
+  const { least } = ASPECTS[aspect];
+  return least === null || relative === null || Math.abs(relative) > least;
+}
+
+function section(title: string, rows: string[][], { all, width, colors }: DiffReportOptions): string {
+  if (rows.length === 0) return '';
+  const shown = all ? rows : rows.slice(0, LINES_SHOWN);
+  const more = rows.length - shown.length;
+  const rest = more === 0 ? '' : `… ${count(more)} more: --all\n`;
+  return `${colors.bold(title)}\n${wrappedTable(shown, width, ['left', 'left', 'left'])}${rest}`;
+}
+
+function sideRow(
+  label: string,
+  { captures, packets, connections, duration: seconds }: DiffSide,
+  colors: Colors,
+): string[] {
+  const files = captures.map(({ file }) => (file === '-' ? 'standard input' : file)).join(', ');
+  const size = `${counted(packets, 'packet')}, ${counted(connections, 'connection')}, ${duration(seconds)}`;
+  return [colors.dim(label), `${files} (${size})`];
+}
+
+function overview({ before, after, handshake }: ServerDiff, colors: Colors): string[][] {
+  return [
+    ['', colors.dim('before'), colors.dim('after'), ''],
+    ['connections', count(before.connections), count(after.connections), ''],
+    ...handshakeRows(handshake, colors),
+    ['sent again', shareText(retransmissionShare(before)), shareText(retransmissionShare(after)), ''],
+    ['from client', bytes(before.fromClient.bytes), bytes(after.fromClient.bytes), ''],
+    ['from server', bytes(before.fromServer.bytes), bytes(after.fromServer.bytes), ''],
+  ];
+}
+
+function handshakeRows(shift: HandshakeShift, colors: Colors): string[][] {
+  return (['p50', 'p95', 'p99'] as const).map((percentile) => {
+    const { verdict, p } = shift[percentile];
+    const [before, after] = [shift.before, shift.after].map((side) =>
+      side === null ? '' : duration(side[percentile]),
+    );
+    const isMissing = shift.before === null || shift.after === null;
+    const paint = verdict === 'slower' ? colors.red : verdict === 'faster' ? colors.green : String;
+    return [`connect ${percentile}`, before, after, isMissing ? '' : paint(verdictText(verdict, p))];
+  });
+}
+
+function verdictText(verdict: ShiftVerdict, p: number | null): string {
+  if (verdict === 'too few') return 'too few to tell';
+  if (verdict === 'noise') return `no more than noise (${chanceText(p)})`;
+  return `${verdict} (${chanceText(p)})`;
+}
+
+/** 'p 0.02', 'p < 0.001' */
+function chanceText(p: number | null): string {
+  if (p === null) return '';
+  return p < 0.001 ? 'p < 0.001' : `p ${p.toFixed(p < 0.1 ? 3 : 2)}`;
+}
+
+function retransmissionShare({ fromClient, fromServer }: ProfileCounts): number {
+  const packets = fromClient.packets + fromServer.packets;
+  return packets === 0 ? 0 : (fromClient.retransmissions + fromServer.retransmissions) / packets;
+}
+
+/** 0.0123 → '1.23 %' */
+function shareText(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+function changeRow(change: Change, { before, after }: CaptureDiff, { failing, colors }: DiffReportOptions): string[] {
+  const { aspect, server, direction, example } = change;
+  const paint = failing.includes(change) ? colors.red : direction === 'better' ? colors.green : String;
+  const side = example?.capture === 'before' ? before : after;
+  const look = example === null ? '' : `; ${explainText(side, example.stream, server)}`;
+  return [paint(aspect), server, `${changeText(change)}${look}`];
+}
+
+/** 'reset: none of 20 → 3 of 22 connections, p 0.02' */
+export function changeText(change: Change): string {
+  const { aspect, what, before, after, of, relative, p } = change;
+  const chance = p === null ? '' : `, ${chanceText(p)}`;
+  if (of !== null) {
+    const part = (some: number, all: number) => `${some === 0 ? 'none' : count(some)} of ${count(all)}`;
+    const news = before === 0 ? ', new' : after === 0 ? ', gone' : chance;
+    return `${what}: ${part(before, of.before)} → ${part(after, of.after)}${news}`;
+  }
+  const more = relative === null ? '' : `, ${relative > 0 ? '+' : ''}${(relative * 100).toFixed(0)} %`;
+  switch (aspect) {
+    case 'handshake':
+      return `connect ${what}: ${duration(before)} → ${duration(after)}${more}${chance}`;
+    case 'retransmissions':
+      return `sent again ${what}: ${shareText(before)} → ${shareText(after)} of the packets${chance}`;
+    case 'bytes':
+      return `${what}: ${bytes(Math.round(before))} → ${bytes(Math.round(after))} a connection${more}`;
+    default:
+      return `${what}: ${count(before)} → ${count(after)}${more}`;
+  }
+}
+
+function explainText({ captures }: DiffSide, stream: number, server: string): string {
+  const protocol = server.slice(0, server.indexOf(' ')) as Protocol;
+  const files = captures.map(({ file }) => file);
+  return `${streamText({ protocol, stream })}: ${waysToLook({ protocol, stream }, files).explain}`;
+}
+
+function pairRow({ server }: ServerDiff, { was, is, connections, before, after }: ShapePair): string[] {
+  const name = server.after ?? server.before ?? '';
+  const [protocol] = name.split(' ');
+  const text = `was ${was} (${protocol} ${before}), is ${is} (${protocol} ${after})`;
+  return [`${count(connections)} ×`, name, text];
+}
