@@ -16,7 +16,7 @@ import { tcpdump } from './live/tcpdump.ts';
 export type { Lag, LiveInput } from './live/live-input.ts';
 export { BACKENDS, type BackendName, type Drops, type LiveOptions } from './live/options.ts';
 
-const PROGRAMS: Record<BackendName, Backend> = { dumpcap, tcpdump };
+const PROGRAMS: Record<BackendName, Backend> = { tcpdump, dumpcap };
 
 /**
  * Begins to capture, or to follow what comes through standard input (`-`).

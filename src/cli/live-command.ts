@@ -35,7 +35,7 @@ export const liveCommand: Command = {
       describe: `What captures: ${BACKENDS.join(', ')}; auto (default): the first that works`,
     },
     snaplen: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'Bytes kept of each packet (default 256)' },
-    buffer: { type: 'string', group: CAPTURE, requiresArg: true, describe: "The kernel's buffer in MiB (default 32)" },
+    buffer: { type: 'string', group: CAPTURE, requiresArg: true, describe: "The kernel's buffer in MiB (default 64)" },
     promiscuous: { type: 'boolean', group: CAPTURE, describe: 'Also packets for other hosts' },
     duration: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'End after so many seconds' },
     packets: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'End after so many packets' },

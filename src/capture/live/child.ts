@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { closeSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { Backend, Problem } from './backend.ts';
 import { type CaptureRequest, type Drops, UNKNOWN_DROPS } from './options.ts';
+import { makePipe } from './pipe.ts';
 
 /** A capture program says within this time that it runs, or why it cannot. */
 const PATIENCE = 10_000;
@@ -45,13 +47,15 @@ export class CaptureChild {
     this.#backend = backend;
     this.#request = request;
     // Detached: Ctrl-C in the terminal is for us, who then ask it to end.
-    const child = spawn(backend.program, backend.arguments(request), {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const pipe = makePipe();
+    const child: ChildProcess = spawn(backend.program, backend.arguments(request), {
+      stdio: ['ignore', pipe?.writeEnd ?? 'pipe', 'pipe'],
       detached: true,
       env: { ...process.env, LC_ALL: 'C' },
     });
+    if (pipe !== null) closeSync(pipe.writeEnd);
     this.#process = child;
-    this.stdout = child.stdout;
+    this.stdout = pipe?.readable ?? child.stdout ?? Readable.from([]);
     this.#begun = new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new BackendProblem({ kind: 'other', text: 'it says nothing' })), PATIENCE);
       this.#readLines(child, () => {

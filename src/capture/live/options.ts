@@ -1,11 +1,11 @@
 /** Programs and libraries that can capture, the best first. */
-export const BACKENDS = ['dumpcap', 'tcpdump'] as const;
+export const BACKENDS = ['tcpdump', 'dumpcap'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** Enough for the headers of every tunnel that is followed. */
 export const DEFAULT_SNAP_LENGTH = 256;
-/** Of the kernel's ring: at 200,000 small packets a second about a second's worth. */
-export const DEFAULT_BUFFER_MEBIBYTES = 32;
+/** Of the kernel's ring: a slot takes the snap length and some 80 bytes, so it holds 190,000 packets. */
+export const DEFAULT_BUFFER_MEBIBYTES = 64;
 
 /** What to capture, and how. */
 export interface LiveOptions {
