@@ -1,5 +1,6 @@
 import { InputError } from './input-error.ts';
 import type { Backend } from './live/backend.ts';
+import { cap } from './live/cap.ts';
 import { BackendProblem, CaptureChild } from './live/child.ts';
 import { dumpcap } from './live/dumpcap.ts';
 import { ANY, interfaceNames } from './live/interfaces.ts';
@@ -16,7 +17,7 @@ import { tcpdump } from './live/tcpdump.ts';
 export type { Lag, LiveInput } from './live/live-input.ts';
 export { BACKENDS, type BackendName, type Drops, type LiveOptions } from './live/options.ts';
 
-const PROGRAMS: Record<BackendName, Backend> = { tcpdump, dumpcap };
+const PROGRAMS: Record<BackendName, Backend> = { tcpdump, dumpcap, cap };
 
 /**
  * Begins to capture, or to follow what comes through standard input (`-`).
@@ -63,7 +64,7 @@ async function startFirst(
       if (!(error instanceof BackendProblem)) throw error;
       if (error.kind === 'interface') throw new InputError(`${error.message}; there are ${knownInterfaces()}`);
       if (error.kind === 'filter') throw new InputError(`filter '${request.filter}': ${error.message}`);
-      reasons.push(`${backend.program}: ${error.message}`);
+      reasons.push(`${backend.name}: ${error.message}`);
     }
   }
   throw new InputError(`cannot capture on ${request.device}: ${reasons.join('; ')}`);

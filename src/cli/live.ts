@@ -3,13 +3,15 @@ import { defaultInterface } from '../capture/live/interfaces.ts';
 import { type LiveInput, openLive } from '../capture/live.ts';
 import { reporters } from '../report/index.ts';
 import { Output } from '../report/output.ts';
-import { count } from '../report/units.ts';
+import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
 import { useColor, width } from './terminal.ts';
 
 const STDOUT = 1;
 const DONE = 0;
 const BROKE_OFF = 2;
+
+const HELP = 'a larger --buffer, a filter or a smaller --snaplen help';
 
 /** Captures until it is told to end, then writes the report of what it saw. @returns the exit code */
 export async function runLive({ capture, report: request }: LiveArguments): Promise<number> {
@@ -46,15 +48,14 @@ export async function runLive({ capture, report: request }: LiveArguments): Prom
 
 /** What was dropped, and what to do about it. */
 function lostPackets(input: LiveInput): string[] {
-  const { kernel, interface: byInterface } = input.drops();
+  const { kernel, interface: byInterface, program } = input.drops();
   const lines: string[] = [];
-  if (kernel !== null && kernel > 0) {
-    lines.push(
-      `${count(kernel)} packets were dropped by the kernel, the capture was too slow for them: a larger --buffer, a filter or a smaller --snaplen help`,
-    );
+  if ((kernel ?? 0) > 0) {
+    lines.push(`${counted(kernel ?? 0, 'packet')} dropped by the kernel: what captures was too slow for them; ${HELP}`);
   }
-  if (byInterface !== null && byInterface > 0) {
-    lines.push(`${count(byInterface)} packets were dropped by the interface before the kernel had them`);
+  if ((program ?? 0) > 0) {
+    lines.push(`${counted(program ?? 0, 'packet')} dropped: the analysis was too slow for them; ${HELP}`);
   }
+  if ((byInterface ?? 0) > 0) lines.push(`${counted(byInterface ?? 0, 'packet')} dropped by the interface`);
   return lines;
 }

@@ -13,8 +13,8 @@ export interface Backend {
   readonly name: BackendName;
   /** Who takes the time of a packet: the kernel when it arrives, or the program when it gets it. */
   readonly timestamps: 'kernel' | 'delivery';
-  readonly program: string;
-  arguments(request: CaptureRequest): string[];
+  /** The program and its arguments. */
+  command(request: CaptureRequest): [string, ...string[]];
   /** True of the line on stderr that says that the capture runs. */
   hasBegun(line: string): boolean;
   /** The problem that the program's words tell of; null where they tell of none. */

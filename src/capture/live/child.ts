@@ -47,8 +47,9 @@ export class CaptureChild {
     this.#backend = backend;
     this.#request = request;
     // Detached: Ctrl-C in the terminal is for us, who then ask it to end.
+    const [program, ...args] = backend.command(request);
     const pipe = makePipe();
-    const child: ChildProcess = spawn(backend.program, backend.arguments(request), {
+    const child: ChildProcess = spawn(program, args, {
       stdio: ['ignore', pipe?.writeEnd ?? 'pipe', 'pipe'],
       detached: true,
       env: { ...process.env, LC_ALL: 'C' },
@@ -153,11 +154,11 @@ export class CaptureChild {
     clearTimeout(this.#killTimer);
     this.#guard?.kill('SIGKILL');
     if (this.#stopping) return;
-    const { program } = this.#backend;
+    const { name } = this.#backend;
     const problem = this.#backend.problem(this.#lines, this.#request);
-    if (signal !== null) this.failure = `${program} was killed (${signal})`;
-    else if (problem !== null) this.failure = `${program} ended: ${problem.text}`;
-    else this.failure = `${program} ended by itself, with exit code ${code}`;
+    if (problem !== null) this.failure = `${name} ended: ${problem.text}`;
+    else if (signal !== null) this.failure = `${name} was killed (${signal})`;
+    else this.failure = `${name} ended by itself, with exit code ${code}`;
   }
 }
 

@@ -140,9 +140,9 @@ export class FollowedInput implements LiveInput {
   }
 
   get captures(): CaptureInfo[] {
-    const { kernel, interface: byInterface } = this.drops();
     const info = this.#stream?.info ?? NOTHING_YET;
-    const drops = kernel === null && byInterface === null ? info.drops : (kernel ?? 0) + (byInterface ?? 0);
+    const known = Object.values(this.drops()).filter((count) => count !== null);
+    const drops = known.length === 0 ? info.drops : known.reduce((sum, count) => sum + count, 0);
     const live = { backend: this.backend, timestamps: this.timestamps };
     return [{ ...info, file: this.device, drops, live }];
   }

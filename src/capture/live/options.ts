@@ -1,5 +1,5 @@
 /** Programs and libraries that can capture, the best first. */
-export const BACKENDS = ['tcpdump', 'dumpcap'] as const;
+export const BACKENDS = ['tcpdump', 'dumpcap', 'cap'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 /** Enough for the headers of every tunnel that is followed. */
@@ -40,10 +40,12 @@ export interface CaptureRequest {
 
 /** Packets that never arrived, as far as the backend has said so far; null where it does not say. */
 export interface Drops {
-  /** Found no room in the kernel's buffer: the capture or the analysis was too slow. */
+  /** Found no room in the kernel's buffer: what captures did not fetch them in time. */
   readonly kernel: number | null;
   /** Lost by the interface before the kernel had them. */
   readonly interface: number | null;
+  /** Found no room in what captures: the analysis did not fetch them in time. */
+  readonly program: number | null;
 }
 
-export const UNKNOWN_DROPS: Drops = { kernel: null, interface: null };
+export const UNKNOWN_DROPS: Drops = { kernel: null, interface: null, program: null };
