@@ -50,7 +50,7 @@ export interface RunningAnalysis {
   readonly source: RecordSource;
   readonly tracker: Pick<Tracker, 'packets' | 'wireBytes' | 'evicted' | 'visit'>;
   /** The last packet; its time is the time of the analysis. */
-  readonly packet: Pick<PacketView, 'seconds' | 'nanoseconds'>;
+  readonly packet: Readonly<PacketView>;
   /** The row's connection as far as it has come. Valid until the next call. */
   connection(row: number): EndedConnection;
   /**

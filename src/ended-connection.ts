@@ -1,6 +1,6 @@
 import { makeFindings } from './findings.ts';
 import { makeRecord } from './make-record.ts';
-import type { Connection } from './record.ts';
+import type { Connection, Protocol } from './record.ts';
 import {
   C_FIRST_FRAME,
   C_FIRST_NANOSECONDS,
@@ -17,7 +17,7 @@ import {
 import { connectNanoseconds } from './track/handshake-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import type { RowBatch } from './track/row-batch.ts';
-import { sidesOf } from './track/sides.ts';
+import { protocolOf, sidesOf } from './track/sides.ts';
 
 /** Keys of `--sort`. */
 export const SORT_KEYS = [
@@ -38,6 +38,7 @@ export type SortKey = (typeof SORT_KEYS)[number];
  * take what you need, `record()` is the expensive part (about 10 µs) and makes the plain object.
  */
 export interface EndedConnection {
+  readonly protocol: Protocol;
   readonly stream: number;
   readonly firstFrame: number;
   /** Value of a sort key without making a record (seconds, bytes, counts); NaN where unknown. */
@@ -60,6 +61,10 @@ export class EndedRow implements EndedConnection {
   set(row: number): void {
     this.#row = row;
     this.#record = null;
+  }
+
+  get protocol(): Protocol {
+    return protocolOf(this.#source.slab.ints, this.#row * INT_STRIDE);
   }
 
   get stream(): number {

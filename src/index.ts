@@ -8,6 +8,7 @@ import type { Connection } from './record.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
 
 export type { AnalysisResult } from './analyze.ts';
+export { type ExplainOptions, explain } from './explain/explain-text.ts';
 export type * from './record.ts';
 export { SCHEMA } from './record.ts';
 export type * from './summary.ts';

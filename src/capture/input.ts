@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
@@ -8,6 +8,7 @@ import { FileSource, openSource } from './file-source.ts';
 import { InputError } from './input-error.ts';
 import { MergedInput, type MergeEntry } from './merged-input.ts';
 import { SingleInput } from './single-input.ts';
+import { Spool } from './spool.ts';
 import { StreamSource } from './stream-source.ts';
 
 /** The packets of one or more captures, in chunks: `while (await input.fill()) while (input.next(view)) …`. */
@@ -34,6 +35,8 @@ export interface OpenOptions {
   onWarning?: (message: string) => void;
   /** Bytes that are read at once. */
   chunkSize?: number;
+  /** Pipes that were put aside: they are read from there. */
+  spools?: ReadonlyMap<string, Spool>;
 }
 
 const STANDARD_INPUT = 0;
@@ -62,9 +65,40 @@ export async function openStream(readable: Readable, name: string, options: Open
   return new SingleInput(await CaptureStream.open(name, new StreamSource(readable), options.chunkSize), options);
 }
 
+/**
+ * Puts aside those inputs that can be read only once.
+ * @throws InputError where one cannot be read, or is too long to be put aside
+ */
+export async function spoolPipes(paths: string[]): Promise<Map<string, Spool>> {
+  const spools = new Map<string, Spool>();
+  try {
+    for (const path of paths) {
+      if (path !== '-' && !isPipe(path)) continue;
+      spools.set(path, await Spool.fill(nameOf(path), await sourceOf(path)));
+    }
+    return spools;
+  } catch (error) {
+    for (const spool of spools.values()) spool.close();
+    throw error;
+  }
+}
+
+function isPipe(path: string): boolean {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status !== undefined && !status.isFile() && !status.isDirectory();
+}
+
 async function openPath(path: string, options: OpenOptions): Promise<CaptureStream> {
-  if (path === '-') return CaptureStream.open('standard input', standardInput(), options.chunkSize);
-  return CaptureStream.open(path, await openSource(path), options.chunkSize);
+  const source = options.spools?.get(path)?.read() ?? (await sourceOf(path));
+  return CaptureStream.open(nameOf(path), source, options.chunkSize);
+}
+
+async function sourceOf(path: string): Promise<ByteSource> {
+  return path === '-' ? standardInput() : openSource(path);
+}
+
+function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : path;
 }
 
 /** Standard input may be a file (`< capture.pcap`), and a file is faster read as such. */

@@ -2,6 +2,7 @@ import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs';
 import { checkCommand } from './check-command.ts';
 import { diffCommand } from './diff-command.ts';
 import { UsageError } from './errors.ts';
+import { explainCommand } from './explain-command.ts';
 import { liveCommand } from './live-command.ts';
 import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
 
@@ -26,7 +27,7 @@ export interface Command {
 }
 
 /** Loaded only when the command line is not that of a plain analysis. */
-const COMMANDS: Command[] = [checkCommand, diffCommand, liveCommand];
+const COMMANDS: Command[] = [explainCommand, checkCommand, diffCommand, liveCommand];
 
 /** Stands for `-` on its way through yargs, which loses it among positional arguments. */
 const STANDARD_INPUT = '\0';

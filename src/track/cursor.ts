@@ -8,7 +8,7 @@ import {
   FLOAT_STRIDE,
   INT_STRIDE,
 } from './columns.ts';
-import type { Slab } from './slab.ts';
+import type { Rows } from './slab.ts';
 
 /**
  * Points into the slab at the connection and the two endpoints that the packet being handled concerns:
@@ -39,7 +39,7 @@ export class Cursor {
     return this.ttlFrame === view.frame ? this.ttlRange : this.ints[this.me + E_TTL];
   }
 
-  set(slab: Slab, row: number, sender: number): void {
+  set(slab: Rows, row: number, sender: number): void {
     if (this.ints !== slab.ints) {
       this.ints = slab.ints;
       this.floats = slab.floats;

@@ -108,7 +108,7 @@ export class Tracker {
     } else if (kind === PACKET_UDP) {
       const cursor = this.#follow(view, this.#flows.find(view), 0);
       updateUdp(cursor, view);
-      if (this.#observer !== null) this.#observer.updated(cursor.row);
+      if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
     } else if (kind === PACKET_SCTP) {
       this.#sctp(view);
     } else {
@@ -144,7 +144,7 @@ export class Tracker {
     }
     const cursor = this.#follow(view, row, reused);
     if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#close(cursor, view.seconds);
-    if (this.#observer !== null) this.#observer.updated(cursor.row);
+    if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
 
   #sctp(view: PacketView): void {
@@ -157,7 +157,7 @@ export class Tracker {
     }
     const cursor = this.#follow(view, row, reused);
     if (updateSctp(cursor, view, this.slab, this.events)) this.#close(cursor, view.seconds);
-    if (this.#observer !== null) this.#observer.updated(cursor.row);
+    if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
 
   #icmp(view: PacketView): void {
@@ -170,7 +170,8 @@ export class Tracker {
     const cursor = this.#cursor;
     cursor.set(this.slab, row, sender);
     noteIcmpError(cursor, view, this.slab, this.events);
-    if (this.#observer !== null && (cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) === 0) this.#observer.updated(row);
+    if (this.#observer !== null && (cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) === 0)
+      this.#observer.updated(row, sender);
   }
 
   /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */

@@ -1,10 +1,11 @@
 /**
- * Makes what can be remade anywhere: the hand-built captures, the golden record beside every capture, and the
- * table of fixtures/README.md. Usage: npm run fixtures [-- NAME…]; look at the difference before keeping it.
+ * Makes what can be remade anywhere: the hand-built captures, the golden record and explanation beside every
+ * capture, and the table of fixtures/README.md. Usage: npm run fixtures [-- NAME…]; look at the difference before keeping it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fixtureNames, fixturePath, goldenPath } from '../fixtures/fixture-files.ts';
+import { explanationOf } from '../fixtures/explanation.ts';
+import { explanationPath, fixtureNames, fixturePath, goldenPath } from '../fixtures/fixture-files.ts';
 import { goldenOf, goldenText } from '../fixtures/golden.ts';
 import { HAND_BUILT } from './hand-built/index.ts';
 import { fixturesReadme } from './readme.ts';
@@ -18,5 +19,6 @@ for (const { theme, file, bytes } of HAND_BUILT) {
 for (const name of fixtureNames()) {
   if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
   writeFileSync(goldenPath(name), goldenText(await goldenOf(fixturePath(name))));
+  writeFileSync(explanationPath(name), await explanationOf(fixturePath(name)));
 }
 writeFileSync(fixturePath('README.md'), fixturesReadme());

@@ -4,13 +4,14 @@ import { SCENARIOS } from './scenarios/index.ts';
 
 const HEAD = `# Fixtures
 
-Small captures, each with its golden record (\`<name>.json\`: the document of \`--json\`) beside it.
+Small captures, each with its golden record (\`<name>.json\`: the document of \`--json\`) and what \`explain\` says of its
+connections (\`<name>.explain.txt\`) beside it.
 
 - **lab**: real sockets of two Linux kernels' network namespaces, with a wire between them that delays and loses frames
   (\`test/lab/scenarios\`). \`npm run lab\` plays them again (root, Linux); ports, sequence numbers and times are then others.
 - **hand-built**: computed, for what a kernel will not do (\`test/lab/hand-built\`).
 
-\`npm run fixtures\` writes the hand-built captures, all golden records and this page. A golden record changes only with a
+\`npm run fixtures\` writes the hand-built captures, all golden records, all explanations and this page. They change only with a
 reason: read the difference, and compare it with what Wireshark says of the capture.
 `;
 

@@ -153,6 +153,7 @@ const sortValues: Record<SortKey, (record: Connection) => number> = {
 /** A connection as the tracker hands it out; `made` counts how many records were asked for. */
 export function ended(record: Connection, made = { records: 0 }): EndedConnection {
   return {
+    protocol: record.protocol,
     stream: record.stream,
     firstFrame: record.firstFrame,
     sortValue: (key) => sortValues[key](record),

@@ -1,0 +1,164 @@
+import { isatty } from 'node:tty';
+import type { Choice } from '../explain/explain.ts';
+import type { Protocol } from '../record.ts';
+import type { Command } from './commands.ts';
+import { UsageError } from './errors.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
+const EXPLAINED_AT_MOST = 10;
+const DONE = 0;
+/** Where the output is no terminal: what fits into a ticket, a mail, a page of a book. */
+const WIDTH_WITHOUT_TERMINAL = 80;
+
+const WHICH = 'Connections';
+const LOOK = 'Appearance';
+
+/** `sockscope explain`: the ladder diagram and the story of connections. */
+export const explainCommand: Command = {
+  usage: 'explain <capture..>',
+  describe: 'The ladder diagram and the story of a connection',
+  options: {
+    stream: { type: 'string', requiresArg: true, group: WHICH, describe: 'That of this number, as in the report' },
+    protocol: {
+      type: 'string',
+      requiresArg: true,
+      group: WHICH,
+      describe: `Of --stream: ${PROTOCOLS.join(', ')} (default tcp)`,
+    },
+    problems: { type: 'boolean', group: WHICH, describe: 'An example of each kind of problem, worst first' },
+    where: {
+      type: 'string',
+      requiresArg: true,
+      group: WHICH,
+      describe: 'Those for which this CEL expression over the record is true',
+    },
+    top: {
+      type: 'string',
+      requiresArg: true,
+      group: WHICH,
+      describe: `At most so many (default ${EXPLAINED_AT_MOST})`,
+    },
+    absolute: { type: 'boolean', group: LOOK, describe: 'Sequence numbers as they are on the wire' },
+    utc: { type: 'boolean', group: LOOK, describe: 'Times of day (UTC)' },
+    ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)' },
+    'no-color': { type: 'boolean', group: LOOK, describe: 'No colours (also NO_COLOR in the environment)' },
+    quiet: { type: 'boolean', group: LOOK, describe: 'No warnings and no progress bar' },
+  },
+  understand(values) {
+    const request = explainArguments(values);
+    return () => runExplain(request);
+  },
+};
+
+interface ExplainArguments {
+  captures: string[];
+  which: { stream: number; protocol: Protocol } | { where: string } | 'problems' | null;
+  top: number;
+  absolute: boolean;
+  utc: boolean;
+  ascii: boolean;
+  noColor: boolean;
+  quiet: boolean;
+}
+
+function explainArguments(values: Record<string, unknown>): ExplainArguments {
+  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const captures = Array.isArray(values.capture) ? values.capture.map(String) : [];
+  if (captures.filter((capture) => capture === '-').length > 1) {
+    throw new UsageError('standard input (-) can be read only once: give it once');
+  }
+  const [stream, where, protocol, top] = [text('stream'), text('where'), text('protocol'), text('top')];
+  const chosen = [
+    ...(stream === undefined ? [] : ['--stream']),
+    ...(values.problems === true ? ['--problems'] : []),
+    ...(where === undefined ? [] : ['--where']),
+  ];
+  if (chosen.length > 1) throw new UsageError(`${chosen.join(' and ')} exclude each other: choose one`);
+  if (protocol !== undefined && stream === undefined) {
+    throw new UsageError('--protocol says what --stream N counts: give --stream, too');
+  }
+  return {
+    captures,
+    which:
+      stream !== undefined
+        ? { stream: streamNumber(stream), protocol: protocolNamed(protocol ?? 'tcp') }
+        : where !== undefined
+          ? { where }
+          : values.problems === true
+            ? 'problems'
+            : null,
+    top: top === undefined ? EXPLAINED_AT_MOST : connectionCount(top),
+    absolute: values.absolute === true,
+    utc: values.utc === true,
+    ascii: values.ascii === true,
+    noColor: values['no-color'] === true,
+    quiet: values.quiet === true,
+  };
+}
+
+function streamNumber(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  throw new UsageError(`--stream ${text}: not a stream number; example: --stream 17`);
+}
+
+function protocolNamed(text: string): Protocol {
+  const protocol = PROTOCOLS.find((known) => known === text.toLowerCase());
+  if (protocol === undefined) throw new UsageError(`--protocol ${text}: one of ${PROTOCOLS.join(', ')}`);
+  return protocol;
+}
+
+function connectionCount(text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(`--top ${text}: not a number of connections from 1 on; example: --top 3`);
+}
+
+/** Loads what it needs only now: the help of all commands is made with this file, too. */
+async function runExplain({ captures, which, top, quiet, ...look }: ExplainArguments): Promise<number> {
+  const [{ explainInputs }, { explanations }, { isUtf8 }, { Output }, { Progress }, terminal] = await Promise.all([
+    import('../explain/explain.ts'),
+    import('../report/explanation.ts'),
+    import('../report/ladder-glyphs.ts'),
+    import('../report/output.ts'),
+    import('./progress.ts'),
+    import('./terminal.ts'),
+  ]);
+  const progress = !quiet && isatty(STDERR) ? new Progress() : null;
+  const warn = (message: string) => {
+    progress?.stop();
+    process.stderr.write(`sockscope: ${message}\n`);
+  };
+  const output = new Output(STDOUT);
+  try {
+    const explained = await explainInputs(captures, {
+      choice: await choiceOf(which),
+      top,
+      ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
+      ...(quiet ? {} : { onWarning: warn }),
+    });
+    progress?.stop();
+    const columns = terminal.width();
+    const options = {
+      width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,
+      color: terminal.useColor(look.noColor),
+      ascii: look.ascii || !isUtf8(process.env),
+      absolute: look.absolute,
+      utc: look.utc,
+    };
+    for (const text of explanations(explained, options)) output.write(text);
+    output.flush();
+    return DONE;
+  } finally {
+    progress?.stop();
+  }
+}
+
+async function choiceOf(which: ExplainArguments['which']): Promise<Choice> {
+  if (which === null) return { by: 'itself' };
+  if (which === 'problems') return { by: 'problems' };
+  if ('where' in which) {
+    return { by: 'where', matches: (await import('../report/where.ts')).compileWhere(which.where) };
+  }
+  return { by: 'stream', ...which };
+}

@@ -1,0 +1,38 @@
+import { TCP_FIN } from '../../parsers/packet-view.ts';
+import type { EndpointIndex } from './frame.ts';
+import type { CollectedConnection } from './frame-collector.ts';
+
+/** The sequence numbers that the textbook has letters for: J and K of the SYNs, M and N of the FINs. */
+export interface Landmarks {
+  /** Of each endpoint: its letter and the number on the wire; null where the packet is not there. */
+  syn: [Landmark | null, Landmark | null];
+  fin: [Landmark | null, Landmark | null];
+}
+
+export interface Landmark {
+  letter: string;
+  number: number;
+}
+
+/** The client's SYN is J, the server's K; the first FIN is M, the second N. */
+export function landmarksOf({ record, steps, client }: CollectedConnection): Landmarks {
+  const landmarks: Landmarks = { syn: [null, null], fin: [null, null] };
+  const { handshake } = record;
+  if (handshake?.client != null) landmarks.syn[client] = { letter: 'J', number: handshake.client.isn };
+  if (handshake?.server != null) landmarks.syn[1 - client] = { letter: 'K', number: handshake.server.isn };
+  const letters = ['M', 'N'];
+  for (const { first } of steps) {
+    if (first === null || (first.flags & TCP_FIN) === 0 || landmarks.fin[first.sender] !== null) continue;
+    const number = (first.sequence + first.length) >>> 0;
+    landmarks.fin[first.sender] = { letter: letters.shift() ?? '', number };
+  }
+  return landmarks;
+}
+
+/** 'J+1' where the number acknowledges just a SYN or a FIN of that endpoint; null elsewhere. */
+export function acknowledged(landmarks: Landmarks, endpoint: EndpointIndex, number: number): string | null {
+  for (const landmark of [landmarks.fin[endpoint], landmarks.syn[endpoint]]) {
+    if (landmark !== null && (landmark.number + 1) >>> 0 === number) return `${landmark.letter}+1`;
+  }
+  return null;
+}

@@ -1,0 +1,62 @@
+import type { Close, Connection, Reset, Side } from '../record.ts';
+import { duration } from '../report/units.ts';
+import { other } from './words.ts';
+
+/** How the connection ended, and who ended it. */
+export function closeSentences(record: Connection): string[] {
+  const { close, handshake } = record;
+  if (close === null) return [];
+  // How a connection that never was ended is told with its handshake.
+  if (handshake !== null && handshake.outcome !== 'completed' && handshake.outcome !== 'not-captured') return [];
+  switch (close.style) {
+    case 'open':
+      return ['It is still open at the end of the capture.'];
+    case 'half-closed':
+      return halfClosed(close);
+    case 'graceful':
+    case 'simultaneous':
+      return graceful(close);
+    case 'reset':
+    case 'reset-after-fin':
+      return reset(record, close);
+    case 'abandoned':
+      return ['Then one side sent the same again and again, nobody answered, and there was silence.'];
+  }
+}
+
+function graceful(close: Close): string[] {
+  const sentences: string[] = [];
+  if (close.style === 'simultaneous') sentences.push('Both sides closed at the same moment.');
+  else if (close.firstCloser === 'client' || close.firstCloser === 'server') {
+    const second = other(close.firstCloser);
+    const waited = close.closeWait[second];
+    const after = waited === null ? '' : ` ${duration(waited)} later`;
+    sentences.push(`The ${close.firstCloser} closed first, the ${second}${after}.`);
+  }
+  if (close.timeWait !== null) {
+    const who = close.timeWait === 'both' ? 'Both sides are' : `The ${close.timeWait} is`;
+    sentences.push(`${who} left in TIME-WAIT.`);
+  }
+  return sentences;
+}
+
+function halfClosed({ firstCloser }: Close): string[] {
+  if (firstCloser !== 'client' && firstCloser !== 'server') return ['One side has closed, the other has not.'];
+  return [
+    `The ${firstCloser} closed its side; the ${other(firstCloser)} has not closed its own by the end of the capture.`,
+  ];
+}
+
+function reset(record: Connection, close: Close): string[] {
+  const accepted = record.resets.find((each) => each.accepted) ?? record.resets[0];
+  const sentences: string[] = [];
+  const first = close.steps.find(({ what }) => what === 'FIN');
+  if (first !== undefined) sentences.push(`The ${first.from} closed first.`);
+  if (accepted !== undefined) sentences.push(resetSentence(accepted));
+  return sentences;
+}
+
+function resetSentence({ from, frame, receiverState }: Reset): string {
+  const receiver: Side = other(from);
+  return `The ${from} reset the connection (frame ${frame}) while the ${receiver} was in ${receiverState}.`;
+}

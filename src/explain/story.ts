@@ -1,0 +1,25 @@
+import type { Connection } from '../record.ts';
+import { adviceFor } from './advice.ts';
+import { closeSentences } from './story-close.ts';
+import { handshakeSentences } from './story-handshake.ts';
+import { transferSentences } from './story-transfer.ts';
+import { wiresharkFilter } from './wireshark-filter.ts';
+
+/** A connection in words. */
+export interface Story {
+  /** What happened, and who did it: one sentence each. */
+  happened: string[];
+  /** What to look at next; empty where nothing is wrong. */
+  next: string[];
+  /** Display filter that shows the same frames in Wireshark. */
+  filter: string;
+}
+
+/** @param isWholeInput the connection's stream number counts within one file */
+export function storyOf(record: Connection, isWholeInput: boolean): Story {
+  return {
+    happened: [...handshakeSentences(record), ...transferSentences(record), ...closeSentences(record)],
+    next: adviceFor(record),
+    filter: wiresharkFilter(record, isWholeInput),
+  };
+}

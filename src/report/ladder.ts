@@ -1,0 +1,120 @@
+import type { Colors } from 'picocolors/types.js';
+import type { DrawnStep } from '../explain/ladder-step.ts';
+import type { Note, StepNotes } from '../explain/notes.ts';
+import { drawArrow, isResent } from './ladder-arrow.ts';
+import type { Glyphs } from './ladder-glyphs.ts';
+import { framesText, type Layout, layoutOf, SPACE } from './ladder-layout.ts';
+import { duration, secondsBetween, utc as utcText } from './units.ts';
+import { wrap } from './wrap.ts';
+
+export interface LadderOptions {
+  /** Columns of the terminal. */
+  width: number;
+  glyphs: Glyphs;
+  colors: Colors;
+  /** Times of day (UTC) instead of times since the connection began. */
+  utc: boolean;
+}
+
+/** A connection as a ladder: time downwards, the client left, the server right, their calls and states beside them. */
+export function* ladder(
+  steps: readonly DrawnStep[],
+  notes: readonly StepNotes[],
+  start: string,
+  { width, glyphs, colors, utc }: LadderOptions,
+): Generator<string> {
+  const clocks = steps.map(({ step }) =>
+    utc ? utcText(step.time).slice(11) : secondsBetween(start, step.time).toFixed(6),
+  );
+  const layout = layoutOf(steps, clocks, width, utc);
+  const bars = `${glyphs.bar}${' '.repeat(layout.arrow)}${glyphs.bar}`;
+  const row = (cells: Partial<Cells>) => `${rowText({ ...EMPTY, middle: bars, ...cells }, layout)}\n`;
+
+  yield row({
+    clock: cell(utc ? 'UTC' : 'time', colors.dim),
+    gap: cell('after', colors.dim),
+    frames: cell('frame', colors.dim),
+    left: cell('client', colors.bold),
+    right: cell('server', colors.bold),
+  });
+  for (let i = 0; i < steps.length; i++) {
+    const drawn = steps[i];
+    const { lines } = drawArrow(drawn, layout.arrow, glyphs);
+    const left = noteLines(notes[i].client, layout.margin, colors);
+    const right = noteLines(notes[i].server, layout.margin, colors);
+    const paint = arrowPaint(drawn, colors);
+    const height = Math.max(lines.length, left.length, right.length);
+    for (let at = 0; at < height; at++) {
+      const first = at === 0;
+      yield row({
+        clock: first ? cell(clocks[i], colors.dim) : NOTHING,
+        gap: first && i > 0 ? cell(gapText(steps[i - 1], drawn), colors.dim) : NOTHING,
+        frames: first ? cell(framesText(drawn), colors.dim) : NOTHING,
+        left: left[at] ?? NOTHING,
+        middle: at < lines.length ? paint(lines[at]) : bars,
+        right: right[at] ?? NOTHING,
+      });
+    }
+  }
+}
+
+/** A text and how it is painted; the paint takes no columns. */
+interface Cell {
+  text: string;
+  paint: (text: string) => string;
+}
+
+interface Cells {
+  clock: Cell;
+  gap: Cell;
+  frames: Cell;
+  left: Cell;
+  middle: string;
+  right: Cell;
+}
+
+const NOTHING: Cell = { text: '', paint: String };
+const EMPTY: Omit<Cells, 'middle'> = { clock: NOTHING, gap: NOTHING, frames: NOTHING, left: NOTHING, right: NOTHING };
+
+function cell(text: string, paint: (text: string) => string): Cell {
+  return { text, paint };
+}
+
+function rowText({ clock, gap, frames, left, middle, right }: Cells, layout: Layout): string {
+  const space = ' '.repeat(SPACE);
+  const times = [
+    ...(layout.clock > 0 ? [padStart(clock, layout.clock)] : []),
+    ...(layout.gap > 0 ? [padStart(gap, layout.gap)] : []),
+    padStart(frames, layout.frames),
+  ].join(space);
+  const text = `${times}${space}${padEnd(left, layout.margin)} ${middle} ${right.paint(right.text)}`;
+  return text.trimEnd();
+}
+
+function padStart({ text, paint }: Cell, width: number): string {
+  return `${' '.repeat(Math.max(0, width - text.length))}${text === '' ? '' : paint(text)}`;
+}
+
+function padEnd({ text, paint }: Cell, width: number): string {
+  return `${text === '' ? '' : paint(text)}${' '.repeat(Math.max(0, width - text.length))}`;
+}
+
+function noteLines(notes: readonly Note[], width: number, colors: Colors): Cell[] {
+  return notes.flatMap(({ text, kind }) => {
+    const paint = kind === 'error' ? colors.red : kind === 'call' ? colors.bold : colors.cyan;
+    return wrap(text, width).map((line) => cell(line, paint));
+  });
+}
+
+/** From the end of one row to the beginning of the next. */
+function gapText({ step: before }: DrawnStep, { step }: DrawnStep): string {
+  const seconds = secondsBetween(before.endTime, step.time);
+  return seconds < 0 ? duration(seconds) : `+${duration(seconds)}`;
+}
+
+function arrowPaint(drawn: DrawnStep, colors: Colors): (text: string) => string {
+  const { step, isUnanswered } = drawn;
+  if (step.kind === 'icmp' || step.isReset) return colors.red;
+  if (isResent(drawn) || isUnanswered || step.missing > 0) return colors.yellow;
+  return String;
+}
