@@ -37,7 +37,7 @@ export function diffReport(diff: CaptureDiff, options: DiffReportOptions): strin
     ['Better', 'better'],
   ] as const) {
     const rows = shown.filter((change) => change.direction === direction);
-    rows.sort((a, b) => aspectOrder(a) - aspectOrder(b));
+    rows.sort((a, b) => aspectOrder(a) - aspectOrder(b) || distance(b) - distance(a));
     text.push(
       section(
         title,
@@ -54,6 +54,10 @@ export function diffReport(diff: CaptureDiff, options: DiffReportOptions): strin
 
 function aspectOrder({ aspect }: Change): number {
   return Object.keys(ASPECTS).indexOf(aspect);
+}
+
+function distance({ before, after }: Change): number {
+  return Math.abs(after - before);
 }
 
 function isWorthALine({ aspect, relative }: Change): boolean {
@@ -138,6 +142,7 @@ export function changeText(change: Change): string {
   const chance = p === null ? '' : `, ${chanceText(p)}`;
   if (of !== null) {
     const part = (some: number, all: number) => `${some === 0 ? 'none' : count(some)} of ${count(all)}`;
+    if (of.before === 0) return `${what}: ${part(after, of.after)} at a new server`;
     const news = before === 0 ? ', new' : after === 0 ? ', gone' : chance;
     return `${what}: ${part(before, of.before)} → ${part(after, of.after)}${news}`;
   }

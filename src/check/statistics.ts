@@ -38,8 +38,8 @@ export function rankTest(before: DDSketch, after: DDSketch): TestResult | null {
 }
 
 /**
- * Is the tail beyond a quantile of all values together fuller on one side (quantile test)? Fisher's exact test on
- * the numbers beyond it.
+ * Is the tail from a quantile of all values together on fuller on one side (quantile test)? Fisher's exact test on
+ * the numbers in it.
  * @returns null for too few values: where less than one of a side would be expected beyond it
  */
 export function tailTest(before: DDSketch, after: DDSketch, quantile: number): TestResult | null {
@@ -49,7 +49,8 @@ export function tailTest(before: DDSketch, after: DDSketch, quantile: number): T
   let below = 0;
   const beyond = [0, 0];
   for (const [inBefore, inAfter] of binsOf(before, after)) {
-    if (below >= limit) {
+    // The bin that the quantile lies in counts as a whole: its values are the same to us.
+    if (below + inBefore + inAfter > limit) {
       beyond[0] += inBefore;
       beyond[1] += inAfter;
     }
