@@ -1,6 +1,9 @@
 import { makeFindings } from './findings.ts';
 import { makeRecord } from './make-record.ts';
+
 import type { Connection, Protocol } from './record.ts';
+import { type RecordView, recordView } from './record-view.ts';
+
 import {
   C_FIRST_FRAME,
   C_FIRST_NANOSECONDS,
@@ -44,6 +47,11 @@ export interface EndedConnection {
   /** Value of a sort key without making a record (seconds, bytes, counts); NaN where unknown. */
   sortValue(key: SortKey): number;
   record(): Connection;
+  /**
+   * The same record with each part made when it is read, for who reads few. It shows this connection only during the
+   * call; what was read of it stays.
+   */
+  view(): Connection;
   /** Copies what the record is made from; absent where there is nothing to copy. */
   copyTo?(batch: RowBatch): void;
 }
@@ -51,16 +59,19 @@ export interface EndedConnection {
 /** The one EndedConnection of an analysis, set to a row before it is handed out. */
 export class EndedRow implements EndedConnection {
   readonly #source: RecordSource;
+  readonly #view: RecordView;
   #row = 0;
   #record: Connection | null = null;
 
   constructor(source: RecordSource) {
     this.#source = source;
+    this.#view = recordView(source);
   }
 
   set(row: number): void {
     this.#row = row;
     this.#record = null;
+    this.#view.set(row);
   }
 
   get protocol(): Protocol {
@@ -78,6 +89,10 @@ export class EndedRow implements EndedConnection {
   record(): Connection {
     this.#record ??= makeRecord(this.#source, this.#row);
     return this.#record;
+  }
+
+  view(): Connection {
+    return this.#view.record;
   }
 
   copyTo(batch: RowBatch): void {

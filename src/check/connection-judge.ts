@@ -32,7 +32,7 @@ export class ConnectionJudge implements Judge {
   }
 
   see(connection: EndedConnection): void {
-    const record = connection.record();
+    const record = connection.view();
     if (this.#where !== null && !this.#where.holds(record)) return;
     this.#looked++;
     if (!this.#expect.holds(record)) this.#failures.offer(connection);

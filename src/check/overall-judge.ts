@@ -20,7 +20,7 @@ export class OverallJudge implements Judge {
   }
 
   see(connection: EndedConnection): void {
-    const record = connection.record();
+    const record = connection.view();
     if (this.#where !== null && !this.#where.holds(record)) return;
     this.#kept.push({ firstFrame: connection.firstFrame, members: this.#expect.keep(record) });
   }

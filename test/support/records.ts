@@ -157,6 +157,7 @@ export function ended(record: Connection, made = { records: 0 }): EndedConnectio
     stream: record.stream,
     firstFrame: record.firstFrame,
     sortValue: (key) => sortValues[key](record),
+    view: () => record,
     record: () => {
       made.records++;
       return record;
