@@ -6,7 +6,15 @@ import type { ByteSource } from './byte-source.ts';
 import { CaptureTally } from './capture-tally.ts';
 import { type Compression, decompressed } from './decompress/decompress.ts';
 import { describeError, InputError } from './input-error.ts';
-import { SlidingBuffer } from './sliding-buffer.ts';
+import { DEFAULT_CHUNK_SIZE, SlidingBuffer } from './sliding-buffer.ts';
+
+/** No smaller chunk is worth a read. */
+const SMALLEST_CHUNK_SIZE = 4096;
+
+/** A small file comes in one piece; a large or unknown one in pieces of the usual size. */
+function chunkSizeFor(size: number | null): number {
+  return size === null ? DEFAULT_CHUNK_SIZE : Math.min(DEFAULT_CHUNK_SIZE, Math.max(SMALLEST_CHUNK_SIZE, size));
+}
 
 /** One capture, from its bytes to its packets. */
 export class CaptureStream {
@@ -46,7 +54,8 @@ export class CaptureStream {
       const opened = await decompressed(raw);
       const { compression } = opened;
       source = opened.source;
-      const buffer = new SlidingBuffer(source, chunkSize);
+      const size = compression === null ? source.bytesTotal : null;
+      const buffer = new SlidingBuffer(source, chunkSize ?? chunkSizeFor(size), size);
       const window = buffer.window;
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
       if (window.available === 0) {

@@ -1,5 +1,5 @@
-import { createReadStream, readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { ByteSource } from './byte-source.ts';
 import { describeError, InputError } from './input-error.ts';
@@ -28,15 +28,15 @@ export class FileSource implements ByteSource {
   readonly bytesTotal: number;
   bytesRead = 0;
   private readonly descriptor: number;
-  private readonly handle: FileHandle | null;
+  private readonly isOurs: boolean;
   private reads = 0;
   private closed = false;
 
-  /** @param handle is closed with the source; null where the descriptor belongs to someone else */
-  constructor(descriptor: number, size: number, handle: FileHandle | null) {
+  /** @param isOurs the descriptor is closed with the source */
+  constructor(descriptor: number, size: number, isOurs: boolean) {
     this.descriptor = descriptor;
     this.bytesTotal = size;
-    this.handle = handle;
+    this.isOurs = isOurs;
   }
 
   async read(target: Uint8Array): Promise<number> {
@@ -50,7 +50,7 @@ export class FileSource implements ByteSource {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.handle?.close();
+    if (this.isOurs) closeSync(this.descriptor);
   }
 }
 
@@ -59,17 +59,17 @@ export class FileSource implements ByteSource {
  * @throws InputError that names it and says why it cannot be read
  */
 export async function openSource(path: string): Promise<ByteSource> {
-  let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    const status = statSync(path);
+    if (status.isDirectory()) throw new InputError(`${path}: is a directory; name the capture files in it`);
+    // What is no file is waited for by a thread: a named pipe opens when somebody opens its other end.
+    if (!status.isFile()) return new StreamSource(createReadStream(path, { fd: await open(path, 'r') }));
+    const descriptor = openSync(path, 'r');
+    return new FileSource(descriptor, fstatSync(descriptor).size, true);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`${path}: ${openFailure(error)}`);
   }
-  const status = await handle.stat();
-  if (status.isFile()) return new FileSource(handle.fd, status.size, handle);
-  if (!status.isDirectory()) return new StreamSource(createReadStream(path, { fd: handle }));
-  await handle.close();
-  throw new InputError(`${path}: is a directory; name the capture files in it`);
 }
 
 function openFailure(error: unknown): string {

@@ -104,5 +104,5 @@ function nameOf(path: string): string {
 /** Standard input may be a file (`< capture.pcap`), and a file is faster read as such. */
 function standardInput(): ByteSource {
   const status = fstatSync(STANDARD_INPUT);
-  return status.isFile() ? new FileSource(STANDARD_INPUT, status.size, null) : new StreamSource(process.stdin);
+  return status.isFile() ? new FileSource(STANDARD_INPUT, status.size, false) : new StreamSource(process.stdin);
 }

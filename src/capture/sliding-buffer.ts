@@ -4,6 +4,9 @@ import type { ByteSource } from './byte-source.ts';
 /** Small enough for a chunk to stay in the core's own cache until it is parsed. */
 export const DEFAULT_CHUNK_SIZE = 128 * 1024;
 
+/** A file may have grown since it was looked at: by a packet or so. */
+const GROWTH = 65_536;
+
 /** A tail up to this length is moved to the front for every chunk, so that the same cache lines are used again. */
 const SHORT_TAIL = 4096;
 
@@ -16,11 +19,13 @@ export class SlidingBuffer {
   private readonly source: ByteSource;
   private readonly chunkSize: number;
 
-  constructor(source: ByteSource, chunkSize = DEFAULT_CHUNK_SIZE) {
+  /** @param size of all that will come, where it is known: a small capture needs no large buffer */
+  constructor(source: ByteSource, chunkSize = DEFAULT_CHUNK_SIZE, size: number | null = null) {
     this.source = source;
     this.chunkSize = chunkSize;
     // With room for two chunks a long tail is moved at most once a chunk, also where the bytes come one by one.
-    this.window = new ByteWindow(new Uint8Array(RECORD_HEAD + 2 * chunkSize));
+    const longestTail = size === null ? RECORD_HEAD : Math.min(RECORD_HEAD, size + GROWTH);
+    this.window = new ByteWindow(new Uint8Array(longestTail + 2 * chunkSize));
   }
 
   /**

@@ -111,11 +111,7 @@ export class ExpressionCompiler {
   }
 
   #value(part: string, context: object): Value {
-    // A field of something that is null: that it is null says more.
-    if (/^[\w.]+$/.test(part)) {
-      const known = nullPrefix(part, context);
-      if (known !== null) return { expression: known, value: null };
-    }
+    if (/^[\w.]+$/.test(part)) return fieldValue(part, context);
     try {
       return { expression: part, value: plain(this.#evaluator.parse(part)(context)) };
     } catch {
@@ -143,16 +139,15 @@ function outcome(evaluate: () => unknown): Outcome {
   }
 }
 
-/** The first part of a path that is null, where something follows it. */
-function nullPrefix(path: string, context: object): string | null {
+/** A field by its path; of something that is null, that it is null says more. */
+function fieldValue(path: string, context: object): Value {
   const names = path.split('.');
   let value: unknown = context;
-  for (let i = 0; i < names.length - 1; i++) {
-    value = (value as Record<string, unknown>)[names[i]];
-    if (value === null) return names.slice(0, i + 1).join('.');
-    if (typeof value !== 'object') return null;
+  for (let i = 0; i < names.length; i++) {
+    value = (value as Record<string, unknown>)[names[i]] ?? null;
+    if (value === null) return { expression: names.slice(0, i + 1).join('.'), value };
   }
-  return null;
+  return { expression: path, value };
 }
 
 /** The members with these names, at every depth: what an expression that names no others can tell from the whole. */

@@ -108,6 +108,18 @@ export const READY_RULES: readonly ReadyRule[] = [
     (limit) =>
       OF_BOTH((side) => (Number(limit) === 0 ? `${side}.zeroWindows == 0` : `${side}.zeroWindowTime <= ${limit}`)),
   ),
+  rule(
+    'no-broken-pipe',
+    'no socket is left with EPIPE',
+    'true',
+    'sockets.client.error != "EPIPE" && sockets.server.error != "EPIPE"',
+  ),
+  rule(
+    'no-socket-errors',
+    'no socket is left with an error',
+    'true',
+    'sockets.client.error == null && sockets.server.error == null',
+  ),
   rule('no-icmp-errors', 'no ICMP error speaks of it', 'true', 'size(icmp) == 0'),
   rule(
     'no-capture-loss',

@@ -15,6 +15,7 @@ const MAX_NESTED_DATAGRAMS = 4;
 const FIRST_BUFFER_LENGTH = 4096;
 
 const UNKNOWN_LENGTH = -1;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Puts IP datagrams together that were sent in fragments, so that each counts once, with its whole length, at the frame
@@ -25,8 +26,9 @@ const UNKNOWN_LENGTH = -1;
  */
 export class FragmentTable {
   readonly #datagrams: Datagram[] = [];
-  readonly #assembled = new Uint8Array(MAX_DATAGRAM_LENGTH);
-  readonly #assembledData = new DataView(this.#assembled.buffer);
+  /** Made for the first datagram: most captures have no fragments. */
+  #assembled = NO_BYTES;
+  #assembledData = new DataView(NO_BYTES.buffer);
 
   /**
    * Takes the piece that `decode` left in the view as PACKET_FRAGMENT.
@@ -62,6 +64,10 @@ export class FragmentTable {
     const datagram = this.#find(view);
     datagram.add(view);
     if (!datagram.isWhole()) return UNKNOWN_LENGTH;
+    if (this.#assembled.length === 0) {
+      this.#assembled = new Uint8Array(MAX_DATAGRAM_LENGTH);
+      this.#assembledData = new DataView(this.#assembled.buffer);
+    }
     this.#assembled.set(datagram.buffer.subarray(0, datagram.length));
     datagram.inUse = false;
     return datagram.length;

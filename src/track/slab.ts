@@ -23,7 +23,8 @@ export class Slab {
   #free: Int32Array;
   #freeCount = 0;
 
-  constructor(capacity = 1024) {
+  /** @param capacity to begin with: a row has 1.3 kB, and most captures have few connections */
+  constructor(capacity = 32) {
     this.#capacity = capacity;
     this.floats = new Float64Array(capacity * FLOAT_STRIDE);
     this.ints = new Int32Array(this.floats.buffer);
