@@ -1,8 +1,12 @@
 import type { MakeCheckFormat } from './format.ts';
 
-/** Each format by its name, loaded when asked for. */
+/** Each format by its name. Loaded when asked for: what one needs, another should not wait for. */
 export const checkFormats = {
   people: async () => (await import('./people.ts')).people,
+  json: async () => (await import('./json.ts')).json,
+  junit: async () => (await import('./junit.ts')).junit,
+  github: async () => (await import('./github.ts')).github,
+  tap: async () => (await import('./tap.ts')).tap,
 } as const satisfies Record<string, () => Promise<MakeCheckFormat>>;
 
 export type CheckFormatName = keyof typeof checkFormats;

@@ -1,0 +1,12 @@
+import { count, counted } from '../../report/units.ts';
+import type { CheckReport } from '../verdict.ts';
+
+/** What everything adds up to, in one line. */
+export function summaryLine({ summary }: CheckReport): string {
+  const { captures, unreadable, connections, passed, failed, warnings, skipped } = summary;
+  const parts = [`${count(passed)} hold`, `${count(failed)} fail`];
+  if (warnings > 0) parts.push(counted(warnings, 'warning'));
+  if (skipped > 0) parts.push(`${count(skipped)} with nothing to look at`);
+  if (unreadable > 0) parts.push(`${counted(unreadable, 'capture')} not readable`);
+  return `${counted(captures, 'capture')}, ${counted(connections, 'connection')}: ${parts.join(', ')}`;
+}
