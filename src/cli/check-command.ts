@@ -1,20 +1,10 @@
-import { existsSync, openSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import type { FieldOptions } from '../check/field-choice.ts';
-import type { FoundCaptures } from '../check/find-captures.ts';
-import { CHECK_FORMATS, type CheckFormatName, checkFormats } from '../check/formats/index.ts';
-import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
-import { Output } from '../report/output.ts';
+import { CHECK_FORMATS, type CheckFormatName } from '../check/formats/index.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
 
-const HOLDS = 0;
-const FAILS = 1;
-const UNABLE = 2;
-const STDOUT = 1;
-
 /** Read where neither rules nor assertions are given. */
-const DEFAULT_RULES = 'sockscope.yml';
+export const DEFAULT_RULES = 'sockscope.yml';
 const DEFAULT_LIMIT = 5;
 
 const RULES = 'Rules';
@@ -22,7 +12,8 @@ const BASELINE = 'Baseline';
 const INPUT = 'Captures';
 const REPORT = 'Report';
 
-interface CheckArguments {
+/** What a check is asked for on the command line. */
+export interface CheckArguments {
   captures: string[];
   rules: string[];
   assertions: string[];
@@ -87,8 +78,18 @@ export const checkCommand: Command = {
       describe: 'Compare this field, and let it be so far off: handshake.connectTime=50%, duration=20ms',
     },
     together: { type: 'boolean', group: INPUT, describe: 'Read all captures as one, in time order' },
-    format: { type: 'string', requiresArg: true, group: REPORT, describe: `${CHECK_FORMATS.join(', ')}` },
-    output: { type: 'string', requiresArg: true, group: REPORT, describe: 'Write the report to this file' },
+    format: {
+      type: 'string',
+      requiresArg: true,
+      group: REPORT,
+      describe: `One of ${CHECK_FORMATS.join(', ')}; default: people`,
+    },
+    output: {
+      type: 'string',
+      requiresArg: true,
+      group: REPORT,
+      describe: 'Write the report to this file; people still read theirs on standard output',
+    },
     limit: {
       type: 'string',
       requiresArg: true,
@@ -97,11 +98,15 @@ export const checkCommand: Command = {
     },
     all: { type: 'boolean', group: REPORT, describe: 'Tell the rules that hold as well' },
     'no-color': { type: 'boolean', group: REPORT, describe: 'No colours (also NO_COLOR in the environment)' },
-    quiet: { type: 'boolean', group: REPORT, describe: 'Do not say which captures were found' },
+    quiet: {
+      type: 'boolean',
+      group: REPORT,
+      describe: 'Do not say which captures were found; with --output: nothing on standard output',
+    },
   },
   understand(values) {
     const request = checkArguments(values);
-    return () => run(request);
+    return async () => (await import('./check.ts')).runCheck(request);
   },
 };
 
@@ -152,72 +157,4 @@ function formatName(text: string): CheckFormatName {
   const name = CHECK_FORMATS.find((known) => known === text);
   if (name === undefined) throw new UsageError(`--format ${text}: not a format; one of ${CHECK_FORMATS.join(', ')}`);
   return name;
-}
-
-async function run(request: CheckArguments): Promise<number> {
-  const { findCaptures } = await import('../check/find-captures.ts');
-  const { judgeCaptures, ReportBuilder } = await import('../check/judge-captures.ts');
-  const rules = await readRules(request);
-  const { captures, found } = findCaptures(request.captures);
-  if (!request.quiet) for (const folder of found) process.stderr.write(`sockscope: ${foundText(folder)}\n`);
-
-  const makeFormat = await checkFormats[request.format]();
-  const output = new Output(request.output === null ? STDOUT : openSync(request.output, 'w'));
-  const format = makeFormat(output, { color: useColor(request), all: request.all });
-  const report = new ReportBuilder(rules);
-  const groups = request.together ? [captures] : captures.map((capture) => [capture]);
-  for await (const verdict of judgeCaptures(groups, rules)) {
-    report.add(verdict);
-    if (request.update && !request.quiet) tellAccepted(verdict);
-    format.capture(verdict);
-  }
-  const finished = report.finish();
-  format.finish(finished);
-  return { passed: HOLDS, failed: FAILS, unable: UNABLE }[finished.outcome];
-}
-
-/** All rules that were asked for. @throws RulesError */
-async function readRules(request: CheckArguments): Promise<Rule[]> {
-  const { assertions, ready, allowNone, limit, strict } = request;
-  const [{ RuleSet }, { RulesError }] = await Promise.all([
-    import('../check/rules.ts'),
-    import('../check/rules-error.ts'),
-  ]);
-  const set = new RuleSet({ allowNone, limit, strict });
-  for (const file of ruleFiles(request)) (await import('../check/rule-file.ts')).addRuleFile(set, file);
-  for (const name of ready) set.add(name, [`--ready ${name}`], 'file');
-  for (const text of assertions) set.addExpression(text, [`--assert '${text}'`]);
-  if (set.problems.length > 0) {
-    const lines = set.problems.map(
-      ({ path, message, at }) => `${path[0]}: ${message}${at == null ? '' : ` at character ${at + 1}`}`,
-    );
-    throw new RulesError(lines.join('\n'));
-  }
-  if (request.baseline === null) return set.rules;
-  const { BaselineRule } = await import('../check/baseline-rule.ts');
-  const { baseline, update, fields } = request;
-  return [...set.rules, new BaselineRule({ baseline, update, fields, limit })];
-}
-
-function ruleFiles({ rules, assertions, ready, baseline }: CheckArguments): string[] {
-  if (rules.length > 0 || assertions.length > 0 || ready.length > 0 || baseline !== null) return rules;
-  if (existsSync(DEFAULT_RULES)) return [DEFAULT_RULES];
-  throw new UsageError(
-    `nothing to check: give --rules FILE, --ready no-resets or --assert 'handshake.outcome == "completed"', or write ${DEFAULT_RULES}`,
-  );
-}
-
-function tellAccepted({ capture, rules }: CaptureVerdict): void {
-  for (const { rule, message } of rules) {
-    if (rule === BASELINE_RULE) process.stderr.write(`sockscope: ${capture}: ${message}\n`);
-  }
-}
-
-function foundText({ folder, captures, others }: FoundCaptures): string {
-  return `${folder}: ${captures} captures found, ${others} other files left alone`;
-}
-
-/** https://no-color.org: any value but the empty one. */
-function useColor({ noColor, output }: CheckArguments): boolean {
-  return output === null && !noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(STDOUT);
 }

@@ -1,0 +1,101 @@
+import { existsSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { type FoundCaptures, findCaptures } from '../check/find-captures.ts';
+import type { CheckFormat } from '../check/formats/format.ts';
+import { checkFormats } from '../check/formats/index.ts';
+import { judgeCaptures, ReportBuilder } from '../check/judge-captures.ts';
+import { RuleSet } from '../check/rules.ts';
+import { RulesError } from '../check/rules-error.ts';
+import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
+import { Output } from '../report/output.ts';
+import { type CheckArguments, DEFAULT_RULES } from './check-command.ts';
+import { UsageError } from './errors.ts';
+
+const HOLDS = 0;
+const FAILS = 1;
+const UNABLE = 2;
+const STDOUT = 1;
+
+/** Verdicts are shown as they come, but not each with a write of its own. */
+const FLUSH_AFTER_MS = 100;
+
+/** Holds the rules against the captures and writes the report. @returns the exit code */
+export async function runCheck(request: CheckArguments): Promise<number> {
+  const rules = await readRules(request);
+  const { captures, found } = findCaptures(request.captures);
+  if (!request.quiet) for (const folder of found) process.stderr.write(`sockscope: ${foundText(folder)}\n`);
+
+  const reports = await openReports(request);
+  const report = new ReportBuilder(rules);
+  const groups = request.together ? [captures] : captures.map((capture) => [capture]);
+  let flushed = performance.now();
+  for await (const verdict of judgeCaptures(groups, rules)) {
+    report.add(verdict);
+    if (request.update && !request.quiet) tellAccepted(verdict);
+    for (const { format } of reports) format.capture(verdict);
+    if (performance.now() - flushed < FLUSH_AFTER_MS) continue;
+    for (const { output } of reports) output.flush();
+    flushed = performance.now();
+  }
+  const finished = report.finish();
+  for (const { format, output } of reports) {
+    format.finish(finished);
+    output.flush();
+  }
+  return { passed: HOLDS, failed: FAILS, unable: UNABLE }[finished.outcome];
+}
+
+/** Where the report goes, and in which format; people read theirs on standard output beside a file for others. */
+async function openReports(request: CheckArguments): Promise<{ format: CheckFormat; output: Output }[]> {
+  const { format, output: file, all, quiet } = request;
+  const open = async (name: typeof format, fd: number, color: boolean) => {
+    const output = new Output(fd);
+    const makeFormat = await checkFormats[name]();
+    return { format: makeFormat(output, { color, all }), output };
+  };
+  if (file === null) return [await open(format, STDOUT, useColor(request))];
+  const written = await open(format, openSync(file, 'w'), false);
+  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request))];
+}
+
+/** All rules that were asked for. @throws RulesError */
+async function readRules(request: CheckArguments): Promise<Rule[]> {
+  const { assertions, ready, allowNone, limit, strict } = request;
+  const set = new RuleSet({ allowNone, limit, strict });
+  for (const file of ruleFiles(request)) (await import('../check/rule-file.ts')).addRuleFile(set, file);
+  for (const name of ready) set.add(name, [`--ready ${name}`], 'file');
+  for (const text of assertions) set.addExpression(text, [`--assert '${text}'`]);
+  if (set.problems.length > 0) {
+    const lines = set.problems.map(
+      ({ path, message, at }) => `${path[0]}: ${message}${at == null ? '' : ` at character ${at + 1}`}`,
+    );
+    throw new RulesError(lines.join('\n'));
+  }
+  if (request.baseline === null) return set.rules;
+  const { BaselineRule } = await import('../check/baseline-rule.ts');
+  const { baseline, update, fields } = request;
+  return [...set.rules, new BaselineRule({ baseline, update, fields, limit })];
+}
+
+function ruleFiles({ rules, assertions, ready, baseline }: CheckArguments): string[] {
+  if (rules.length > 0 || assertions.length > 0 || ready.length > 0 || baseline !== null) return rules;
+  if (existsSync(DEFAULT_RULES)) return [DEFAULT_RULES];
+  throw new UsageError(
+    `nothing to check: give --rules FILE, --ready no-resets or --assert 'handshake.outcome == "completed"', or write ${DEFAULT_RULES}`,
+  );
+}
+
+function tellAccepted({ capture, rules }: CaptureVerdict): void {
+  for (const { rule, message } of rules) {
+    if (rule === BASELINE_RULE) process.stderr.write(`sockscope: ${capture}: ${message}\n`);
+  }
+}
+
+function foundText({ folder, captures, others }: FoundCaptures): string {
+  return `${folder}: ${captures} captures found, ${others} other files left alone`;
+}
+
+/** https://no-color.org: any value but the empty one. */
+function useColor({ noColor }: CheckArguments): boolean {
+  return !noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(STDOUT);
+}
