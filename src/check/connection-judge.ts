@@ -1,13 +1,22 @@
 import type { EndedConnection } from '../analyze.ts';
 import { Selection } from '../report/selection.ts';
-import { counted } from '../report/units.ts';
+import { count, counted } from '../report/units.ts';
 import type { ConnectionExpression } from './expression.ts';
 import { failureOf } from './failure.ts';
+import { oneLine } from './rule-draft.ts';
 import type { Failure, Judge, Rule, RuleVerdict } from './verdict.ts';
 
+/** What a rule is in words. */
+export interface RuleTexts {
+  expected: string;
+  /** That no connection was there to look at. */
+  nothing: string;
+}
+
 /** What a judge needs to know besides its expressions. */
-export interface JudgeOptions {
+interface ConnectionJudgeOptions {
   files: string[];
+  texts: RuleTexts;
   /** Failures that are told in full; the others are counted. */
   limit: number;
 }
@@ -18,16 +27,23 @@ export class ConnectionJudge implements Judge {
   readonly #where: ConnectionExpression | null;
   readonly #expect: ConnectionExpression;
   readonly #failures: Selection<Failure>;
+  readonly #texts: RuleTexts;
   #looked = 0;
 
-  constructor(rule: Rule, where: ConnectionExpression | null, expect: ConnectionExpression, options: JudgeOptions) {
+  constructor(
+    rule: Rule,
+    where: ConnectionExpression | null,
+    expect: ConnectionExpression,
+    options: ConnectionJudgeOptions,
+  ) {
     this.#rule = rule;
     this.#where = where;
     this.#expect = expect;
+    this.#texts = options.texts;
     this.#failures = new Selection<Failure>(options.limit, null, (record) => {
       const { because } = expect.explain(record);
-      const details = because === null ? [] : [`not known: ${because}`];
-      return failureOf(record, options.files, { values: expect.values(record), details, fields: expect.fields });
+      const details = because === null ? [] : [`not known, because: ${because}`];
+      return failureOf(record, options.files, { values: expect.values(record), details, reads: expect.reads });
     });
   }
 
@@ -41,7 +57,7 @@ export class ConnectionJudge implements Judge {
   verdict(): RuleVerdict {
     const { name, description, severity } = this.#rule;
     const base = { rule: name, description, severity, connections: this.#looked, values: [] };
-    if (this.#looked === 0) return { ...base, ...nothingSeen(this.#rule, this.#where), failed: 0, failures: [] };
+    if (this.#looked === 0) return { ...base, ...nothingSeen(this.#rule, this.#texts), failed: 0, failures: [] };
     const failed = this.#failures.offered;
     return {
       ...base,
@@ -49,24 +65,21 @@ export class ConnectionJudge implements Judge {
       message:
         failed === 0
           ? `holds for ${counted(this.#looked, 'connection')}`
-          : `${failed} of ${counted(this.#looked, 'connection')}: expected ${oneLine(this.#expect.text)}`,
+          : `broken by ${count(failed)} of ${counted(this.#looked, 'connection')}${expectedText(this.#rule, this.#texts)}`,
       failed,
       failures: this.#failures.rows(),
     };
   }
 }
 
-/** A check that looked at nothing must not pass, unless its rule says that this may be. */
-export function nothingSeen(
-  { allowNone }: Rule,
-  where: ConnectionExpression | null,
-): Pick<RuleVerdict, 'outcome' | 'message'> {
-  const message = where === null ? 'there is no connection' : `no connection matched ${oneLine(where.text)}`;
-  return allowNone
-    ? { outcome: 'skipped', message }
-    : { outcome: 'failed', message: `${message}; allow-none lets that pass` };
+/** What was expected, where the name of the rule is not that already. */
+export function expectedText({ name }: Rule, { expected }: RuleTexts): string {
+  return oneLine(name) === expected ? '' : `; expected: ${expected}`;
 }
 
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+/** A check that looked at nothing must not pass, unless its rule says that this may be. */
+export function nothingSeen({ allowNone }: Rule, { nothing }: RuleTexts): Pick<RuleVerdict, 'outcome' | 'message'> {
+  return allowNone
+    ? { outcome: 'skipped', message: nothing }
+    : { outcome: 'failed', message: `${nothing} (allow-none lets that pass)` };
 }

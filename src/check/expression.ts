@@ -28,8 +28,8 @@ export interface ConnectionExpression {
   explain(record: Connection): Outcome;
   /** What it read of a record. */
   values(record: Connection): Value[];
-  /** Fields of the record that it reads. */
-  fields: (keyof Connection)[];
+  /** Fields of the record that it reads, as paths. */
+  reads: readonly string[];
 }
 
 /** An expression over all chosen connections. */
@@ -78,7 +78,7 @@ export class ExpressionCompiler {
       holds: condition(parsed),
       explain: (record) => outcome(() => parsed(record)),
       values: (record) => parts.map((part) => this.#value(part, record)),
-      fields: fieldsOf(parts),
+      reads: parts,
     };
   }
 
@@ -94,7 +94,7 @@ export class ExpressionCompiler {
       holds: (record) => holds(own(record) as never),
       explain: (record) => outcome(() => parsed(own(record))),
       values: (record) => parts.map((part) => this.#value(part, own(record))),
-      fields: fieldsOf(parts.map((part) => part.slice(variable.length + 1))),
+      reads: parts.map((part) => part.slice(variable.length + 1)),
     };
   }
 
@@ -131,11 +131,15 @@ export class ExpressionCompiler {
 }
 
 function outcome(evaluate: () => unknown): Outcome {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return { holds: evaluate() === true, because: null };
   } catch (error) {
     const { summary, message } = error as { summary?: string; message: string };
-    return { holds: null, because: (summary ?? message).replace(/^No such key/, 'there is no') };
+    return { holds: null, because: (summary ?? message).replace(/^No such key: /, 'there is no ') };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -164,10 +168,6 @@ function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(plain);
   return value;
-}
-
-function fieldsOf(parts: string[]): (keyof Connection)[] {
-  return [...new Set(parts.map((part) => /^\w*/.exec(part)?.[0] ?? ''))] as (keyof Connection)[];
 }
 
 export { ExpressionError };

@@ -9,8 +9,8 @@ const FRAMES_SHOWN = 8;
 interface Evidence {
   values: Value[];
   details: string[];
-  /** Fields of the record that the evidence is about; their frames are shown. */
-  fields: (keyof Connection)[];
+  /** Fields of the record that were read, as paths; their frames are shown. */
+  reads: readonly string[];
 }
 
 /** A connection that breaks a rule, with what to look at and where. */
@@ -21,7 +21,7 @@ export function failureOf(record: Connection, files: string[], evidence: Evidenc
     protocol,
     client,
     server,
-    frames: framesOf(record, evidence.fields),
+    frames: framesOf(record, evidence.reads),
     values: evidence.values,
     details: evidence.details,
     ...waysToLook(record, files),
@@ -35,13 +35,36 @@ export function waysToLook(
 ): Pick<Failure, 'filter' | 'explain'> {
   return {
     filter: `${STREAM_FILTER[protocol]} eq ${stream}`,
-    explain: ['sockscope explain', ...files.map(shellWord), '--stream', stream].join(' '),
+    explain: [
+      'sockscope explain',
+      ...files.map(shellWord),
+      '--stream',
+      stream,
+      ...(protocol === 'tcp' ? [] : ['--protocol', protocol]),
+    ].join(' '),
   };
 }
 
-function framesOf(record: Connection, fields: (keyof Connection)[]): number[] {
-  const frames = [...new Set(fields.flatMap((field) => framesIn(record[field])))].sort((a, b) => a - b);
-  return frames.length === 0 ? [...new Set([record.firstFrame, record.lastFrame])] : frames.slice(0, FRAMES_SHOWN);
+function framesOf(record: Connection, reads: readonly string[]): number[] {
+  const frames = reads.flatMap((path) => framesIn(packetsOf(path).map((field) => record[field])));
+  if (frames.length === 0) return [...new Set([record.firstFrame, record.lastFrame])];
+  return [...new Set(frames)].sort((a, b) => a - b).slice(0, FRAMES_SHOWN);
+}
+
+const WITH_FRAMES: ReadonlySet<string> = new Set<keyof Connection>([
+  'handshake',
+  'close',
+  'resets',
+  'icmp',
+  'findings',
+]);
+
+/** Fields that have the frames which a field is about. */
+function packetsOf(path: string): (keyof Connection)[] {
+  const [field] = path.split(/[.[]/);
+  if (WITH_FRAMES.has(field)) return [field as keyof Connection];
+  if (field === 'sockets') return ['resets', 'icmp'];
+  return /^from(Client|Server)\.(resets|fins)$/.test(path) ? [path.endsWith('resets') ? 'resets' : 'close'] : [];
 }
 
 /** Every `frame` and `frames` at any depth. */

@@ -1,5 +1,5 @@
 import type { EndedConnection } from '../analyze.ts';
-import { nothingSeen, oneLine } from './connection-judge.ts';
+import { expectedText, nothingSeen, type RuleTexts } from './connection-judge.ts';
 import type { ConnectionExpression, OverallExpression } from './expression.ts';
 import type { Judge, Rule, RuleVerdict } from './verdict.ts';
 
@@ -12,11 +12,13 @@ export class OverallJudge implements Judge {
   readonly #where: ConnectionExpression | null;
   readonly #expect: OverallExpression;
   readonly #kept: { firstFrame: number; members: unknown }[] = [];
+  readonly #texts: RuleTexts;
 
-  constructor(rule: Rule, where: ConnectionExpression | null, expect: OverallExpression) {
+  constructor(rule: Rule, where: ConnectionExpression | null, expect: OverallExpression, texts: RuleTexts) {
     this.#rule = rule;
     this.#where = where;
     this.#expect = expect;
+    this.#texts = texts;
   }
 
   see(connection: EndedConnection): void {
@@ -29,14 +31,14 @@ export class OverallJudge implements Judge {
     const { name, description, severity } = this.#rule;
     const looked = this.#kept.length;
     const base = { rule: name, description, severity, connections: looked, failed: null, failures: [] };
-    if (looked === 0) return { ...base, ...nothingSeen(this.#rule, this.#where), values: [] };
+    if (looked === 0) return { ...base, ...nothingSeen(this.#rule, this.#texts), values: [] };
     const kept = this.#kept.sort((a, b) => a.firstFrame - b.firstFrame).map(({ members }) => members);
     const { holds, because } = this.#expect.explain(kept);
-    const expected = `expected ${oneLine(this.#expect.text)}`;
+    const broken = `broken${expectedText(this.#rule, this.#texts)}`;
     return {
       ...base,
       outcome: holds === true ? 'passed' : 'failed',
-      message: holds === true ? 'holds' : because === null ? expected : `${expected}; not known: ${because}`,
+      message: holds === true ? 'holds' : because === null ? broken : `${broken}; not known, because: ${because}`,
       values: this.#expect.values(kept),
     };
   }

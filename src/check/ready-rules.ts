@@ -1,7 +1,7 @@
 /** A rule that needs no expression of its user: it is one over the record, with a limit where that makes sense. */
 export interface ReadyRule {
   name: string;
-  /** What holds, as a sentence without its subject's article: for lists and reports. */
+  /** What holds; LIMIT stands for the limit. */
   describe: string;
   /** Which connections it is about. */
   where: string;
@@ -55,7 +55,7 @@ export const READY_RULES: readonly ReadyRule[] = [
   rule('handshakes-complete', 'every handshake was completed', SEEN, 'handshake.outcome == "completed"'),
   limited(
     'handshake-under',
-    'every handshake was completed and connect() took less',
+    'every handshake was completed, and connect() took less than LIMIT s',
     SEEN,
     seconds('0.05'),
     (limit) => `handshake.outcome == "completed" && handshake.connectTime != null && handshake.connectTime < ${limit}`,
@@ -84,7 +84,7 @@ export const READY_RULES: readonly ReadyRule[] = [
   ),
   limited(
     'close-wait-under',
-    'each side closed sooner after the FIN of the other',
+    'each side closed in less than LIMIT s after the FIN of the other',
     FOLLOWED,
     seconds('1'),
     (limit) =>
@@ -92,17 +92,23 @@ export const READY_RULES: readonly ReadyRule[] = [
         .map((side) => `(close.closeWait.${side} == null || close.closeWait.${side} < ${limit})`)
         .join(' && ')}`,
   ),
-  limited('lasts-under', 'no connection lasted longer', FOLLOWED, seconds('30'), (limit) => `duration < ${limit}`),
+  limited(
+    'lasts-under',
+    'every connection lasted less than LIMIT s',
+    FOLLOWED,
+    seconds('30'),
+    (limit) => `duration < ${limit}`,
+  ),
   limited(
     'no-retransmissions',
-    'neither side sent a greater share of its packets again',
+    'neither side sent more than LIMIT of its packets again',
     'protocol == "tcp"',
     SHARE,
     (limit) => OF_BOTH((side) => `${side}.retransmissions <= ${limit} * ${side}.packets`),
   ),
   limited(
     'no-zero-window',
-    'no receive window was closed; with a limit: for longer in all',
+    'no receive window was closed (for more than LIMIT s in all)',
     'protocol == "tcp"',
     seconds('0.2', 0),
     (limit) =>

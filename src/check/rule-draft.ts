@@ -15,6 +15,8 @@ export interface RuleDraft {
   ready: ReadyRule | null;
   /** CEL. */
   expect: string;
+  /** What is expected, for people. */
+  expected: string;
 }
 
 /** How members of two words are written: in a rule file, or in a program. */
@@ -103,7 +105,9 @@ export class DraftReader {
       });
     }
     const common = this.#common(members, path);
-    return expect === null || name === null ? null : { ...common, name, ready: null, expect };
+    return expect === null || name === null
+      ? null
+      : { ...common, name, ready: null, expect, expected: oneLine(expect) };
   }
 
   #ready(use: string, members: Members, path: Path, usePath: Path): RuleDraft | null {
@@ -117,13 +121,7 @@ export class DraftReader {
     const common = this.#common(members, path);
     const name = this.#text(members, 'name', path) ?? (members.limit === undefined ? use : `${use}:${members.limit}`);
     if (limit === undefined) return null;
-    return {
-      ...common,
-      description: common.description ?? describe(ready, limit),
-      name,
-      ready,
-      expect: ready.expect(limit),
-    };
+    return { ...common, name, ready, expect: ready.expect(limit), expected: describe(ready, limit) };
   }
 
   /** @returns the literal; undefined where it is wrong */
@@ -205,7 +203,12 @@ export class DraftReader {
 }
 
 function describe({ describe }: ReadyRule, limit: string | null): string {
-  return limit === null ? describe : `${describe} (${limit})`;
+  return describe.replace('LIMIT', String(Number(limit)));
+}
+
+/** Without the line breaks that a text in a file may have. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 function isLimit({ unit }: ReadyLimit, value: unknown): value is number {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { describeError } from '../capture/input-error.ts';
 import { didYouMean } from './nearest.ts';
+import { oneLine } from './rule-draft.ts';
 import type { RuleSet } from './rules.ts';
 import { RulesError, type RulesProblem } from './rules-error.ts';
 import { offsetInSource } from './yaml-position.ts';
@@ -92,8 +93,4 @@ function offsetOf(document: Document, source: string, { path, isName, at }: Rule
   const found = isName ? (name ?? node) : node;
   if (found?.range == null) return 0;
   return at == null || !isScalar(found) ? found.range[0] : offsetInSource(source, found, at);
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -7,7 +7,7 @@ import {
   type OverallExpression,
 } from './expression.ts';
 import { OverallJudge } from './overall-judge.ts';
-import { DraftReader, type RuleDraft, type Spelling } from './rule-draft.ts';
+import { DraftReader, oneLine, type RuleDraft, type Spelling } from './rule-draft.ts';
 import type { RulesProblem } from './rules-error.ts';
 import type { Rule } from './verdict.ts';
 
@@ -54,7 +54,9 @@ export class RuleSet {
     const expect = this.#compile(text, path);
     if (expect === null || this.rules.some(({ name }) => name === text)) return;
     const nothing = { description: null, where: null, severity: 'error', allowNone: null, captures: null } as const;
-    this.rules.push(this.#rule({ ...nothing, name: text, ready: null, expect: text }, null, expect));
+    this.rules.push(
+      this.#rule({ ...nothing, name: text, ready: null, expect: text, expected: oneLine(text) }, null, expect),
+    );
   }
 
   /** The user's choice within that of a ready rule. */
@@ -67,6 +69,7 @@ export class RuleSet {
     const { name, description, captures } = draft;
     const { limit, strict } = this.#options;
     const patterns = captures?.map(globPattern) ?? null;
+    const texts = { expected: draft.expected, nothing: nothingText(draft) };
     const rule: Rule = {
       name,
       description,
@@ -76,8 +79,8 @@ export class RuleSet {
       isFor: (files) => patterns === null || files.some((file) => patterns.some((pattern) => pattern.test(file))),
       judge: ({ files }) =>
         expect.kind === 'connection'
-          ? new ConnectionJudge(rule, where, expect, { files, limit })
-          : new OverallJudge(rule, where, expect),
+          ? new ConnectionJudge(rule, where, expect, { files, limit, texts })
+          : new OverallJudge(rule, where, expect, texts),
     };
     return rule;
   }
@@ -93,4 +96,9 @@ export class RuleSet {
       return null;
     }
   }
+}
+
+function nothingText({ ready, where }: RuleDraft): string {
+  if (where !== null) return `no connection matched ${oneLine(where)}`;
+  return ready === null ? 'there is no connection' : 'there is no connection that it is about';
 }
