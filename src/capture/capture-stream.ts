@@ -1,5 +1,11 @@
 import { DETECTION_LENGTH, openReader } from '../../parsers/capture-file/detect.ts';
-import { CaptureFormatError, type CaptureReader, READ_END, READ_PACKET } from '../../parsers/capture-file/reader.ts';
+import {
+  CaptureFormatError,
+  type CaptureInterface,
+  type CaptureReader,
+  READ_END,
+  READ_PACKET,
+} from '../../parsers/capture-file/reader.ts';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -104,6 +110,11 @@ export class CaptureStream {
 
   get info(): CaptureInfo {
     return this.tally.info(this.name, this.compression, this.reader, this.cut);
+  }
+
+  /** The interfaces that were described so far; PacketView.interfaceId is an index into them. */
+  get interfaces(): readonly CaptureInterface[] {
+    return this.reader.interfaces;
   }
 
   /** The latest time of any packet, in seconds since 1970 (a double: microseconds); null before the first one. */

@@ -48,7 +48,12 @@ export async function openLive(options: LiveOptions): Promise<LiveInput> {
     backend: backend.name,
     timestamps: backend.timestamps,
   };
-  return new FollowedInput(origin, options);
+  try {
+    return new FollowedInput(origin, options);
+  } catch (error) {
+    child.kill();
+    throw error;
+  }
 }
 
 /** @throws InputError that says of each backend why it cannot */

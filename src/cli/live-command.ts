@@ -1,9 +1,11 @@
 import { BACKENDS, type BackendName, type LiveOptions } from '../capture/live.ts';
+import { encoderFor, type WriteOptions } from '../capture/write/capture-writer.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
 import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
 
 const CAPTURE = 'Capture';
+const KEEPING = 'Keeping the packets';
 
 /** What a live session is asked for on the command line. */
 export interface LiveArguments {
@@ -39,6 +41,14 @@ export const liveCommand: Command = {
     promiscuous: { type: 'boolean', group: CAPTURE, describe: 'Also packets for other hosts' },
     duration: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'End after so many seconds' },
     packets: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'End after so many packets' },
+    write: { type: 'string', group: KEEPING, requiresArg: true, describe: 'Also into this file, .pcapng or .pcap' },
+    'rotate-size': {
+      type: 'string',
+      group: KEEPING,
+      requiresArg: true,
+      describe: 'Begin the next file before one is larger than this, as 100M; a number and the time go into the name',
+    },
+    keep: { type: 'string', group: KEEPING, requiresArg: true, describe: 'Only the last N files' },
     ...yargsOptions(),
   },
   understand(values) {
@@ -62,6 +72,7 @@ function captureOptions(values: Record<string, unknown>): LiveArguments['capture
   const buffer = number(values, 'buffer', 1, 2047);
   const packets = number(values, 'packets', 1, 1e15);
   const duration = seconds(text(values, 'duration'));
+  const write = writeOptions(values);
   return {
     device,
     filter,
@@ -71,7 +82,32 @@ function captureOptions(values: Record<string, unknown>): LiveArguments['capture
     ...(buffer === null ? {} : { buffer }),
     ...(packets === null ? {} : { packets }),
     ...(duration === null ? {} : { duration }),
+    ...(write === null ? {} : { write }),
   };
+}
+
+function writeOptions(values: Record<string, unknown>): WriteOptions | null {
+  const path = text(values, 'write');
+  const rotateSize = size(text(values, 'rotate-size'));
+  const keep = number(values, 'keep', 1, 1e6);
+  if (path === undefined) {
+    if (rotateSize === null && keep === null) return null;
+    throw new UsageError('--rotate-size and --keep are for --write FILE');
+  }
+  if (encoderFor(path) === null) throw new UsageError(`--write ${path}: the name must end with .pcapng or .pcap`);
+  if (keep !== null && rotateSize === null) throw new UsageError('--keep needs --rotate-size: how large each file is');
+  return { path, ...(rotateSize === null ? {} : { rotateSize }), ...(keep === null ? {} : { keep }) };
+}
+
+const UNITS: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+const LEAST_SIZE = 10_000;
+
+function size(given: string | undefined): number | null {
+  if (given === undefined) return null;
+  const [, digits, unit] = /^(\d{1,12})([kMG]?)B?$/i.exec(given) ?? [];
+  const bytes = Number(digits) * UNITS[unit?.toLowerCase() ?? ''];
+  if (digits !== undefined && bytes >= LEAST_SIZE) return bytes;
+  throw new UsageError(`--rotate-size ${given}: not a size from 10k on; example: --rotate-size 100M`);
 }
 
 function filterText(option: string | undefined, words: string[]): string {

@@ -37,9 +37,9 @@ export async function runLive({ capture, report: request }: LiveArguments): Prom
     });
     await reporter.finish(result, (performance.now() - began) / 1000);
     for (const line of lostPackets(input)) warn(line);
-    if (input.failure === null) return DONE;
-    tell(input.failure);
-    return BROKE_OFF;
+    const failures = [input.writeFailure, input.failure].filter((each) => each !== null);
+    for (const line of failures) tell(line);
+    return failures.length === 0 ? DONE : BROKE_OFF;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
     await input.close();

@@ -3,9 +3,12 @@ import type { CaptureInfo } from '../../summary.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { CaptureStream } from '../capture-stream.ts';
 import type { CaptureInput } from '../input.ts';
-import { describeError } from '../input-error.ts';
+import { describeError, InputError } from '../input-error.ts';
 import { StreamSource } from '../stream-source.ts';
+import { CaptureWriter, encoderFor, type WriteOptions } from '../write/capture-writer.ts';
+import type { Lacks, WrittenInterface } from '../write/encoder.ts';
 import type { CaptureChild } from './child.ts';
+import { ANY } from './interfaces.ts';
 import { type BackendName, type Drops, type LiveOptions, UNKNOWN_DROPS } from './options.ts';
 
 /** How far the analysis is behind the network. */
@@ -40,12 +43,17 @@ export interface LiveInput extends CaptureInput {
   drops(): Drops;
   /** Why the capture ended before it was told to, one line; null where it did not. */
   readonly failure: string | null;
+  /** Why packets are not written to a file any more, one line; null where they are, or were never meant to be. */
+  readonly writeFailure: string | null;
   readonly lag: Lag;
 }
 
+const LINKTYPE_ETHERNET = 1;
 const WAKE_EVERY = 200;
 /** Milliseconds between two questions for drop counts. */
 const ASK_EVERY = 1000;
+/** Milliseconds until what was captured can be read from the file that it is written to. */
+const WRITE_EVERY = 500;
 
 /** Where the bytes of a live capture come from. */
 export interface LiveOrigin {
@@ -68,6 +76,7 @@ export class FollowedInput implements LiveInput {
   readonly #options: LiveOptions;
   readonly #opening: Promise<void>;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #writer: CaptureWriter | null;
   #stream: CaptureStream | null = null;
   #openFailure: unknown = null;
   /** The read that is under way; the window is not touched until it is done. */
@@ -78,16 +87,19 @@ export class FollowedInput implements LiveInput {
   #broken: string | null = null;
   #ended = false;
 
+  /** @throws InputError where packets are to be kept and the file cannot be written */
   constructor(origin: LiveOrigin, options: LiveOptions) {
     this.device = origin.name;
     this.backend = origin.backend;
     this.timestamps = origin.timestamps;
     this.#child = origin.child;
     this.#options = options;
+    this.#writer = options.write === undefined ? null : this.#openWriter(options.write);
     this.#source = new StreamSource(origin.readable);
     this.#opening = this.#open(this.#source);
     this.#timers.push(setInterval(() => this.#wake(), options.wakeEvery ?? WAKE_EVERY));
     if (this.#child !== null) this.#timers.push(setInterval(() => this.#child?.askForDrops(), ASK_EVERY));
+    if (this.#writer !== null) this.#timers.push(setInterval(() => this.#writer?.flush(), WRITE_EVERY));
     if (options.duration !== undefined) {
       this.#timers.push(setTimeout(() => this.#finish(), Math.min(options.duration * 1000, 2 ** 31 - 1)));
     }
@@ -112,11 +124,13 @@ export class FollowedInput implements LiveInput {
     if (this.#reading !== null || this.#stream === null || this.#isComplete()) return false;
     if (!this.#stream.next(view)) return false;
     this.#packets++;
+    this.#writer?.packet(view);
     return true;
   }
 
   interfaceName(view: PacketView): string {
-    return this.#stream?.interfaceName(view) ?? '';
+    const name = this.#stream?.interfaceName(view) ?? '';
+    return name === '' && this.#child !== null && this.device !== ANY ? this.device : name;
   }
 
   stop(): void {
@@ -133,6 +147,10 @@ export class FollowedInput implements LiveInput {
 
   get failure(): string | null {
     return this.#child?.failure ?? this.#broken;
+  }
+
+  get writeFailure(): string | null {
+    return this.#writer?.problem ?? null;
   }
 
   get lag(): Lag {
@@ -157,6 +175,38 @@ export class FollowedInput implements LiveInput {
     this.#child?.kill();
     await this.#source.close();
     await this.#child?.ended;
+    this.#writer?.finish();
+  }
+
+  #openWriter(options: WriteOptions): CaptureWriter {
+    const encoder = encoderFor(options.path);
+    if (encoder === null) throw new InputError(`${options.path}: a capture is written as .pcapng or .pcap`);
+    return new CaptureWriter(options, encoder, {
+      describe: (view) => this.#describe(view),
+      lost: (id) => this.#lost(id),
+      onProblem: (message) => this.#options.onWarning?.(message),
+    });
+  }
+
+  /** What a file says of the interface of a packet. */
+  #describe(view: PacketView | null): WrittenInterface {
+    const known = this.#stream?.interfaces[view?.interfaceId ?? 0];
+    return {
+      linkType: view?.linkType ?? known?.linkType ?? LINKTYPE_ETHERNET,
+      name: view === null ? '' : this.interfaceName(view),
+      snapLength: known?.snapLength ?? 0,
+      filter: this.#options.filter ?? '',
+    };
+  }
+
+  /** As the capture program says; standard input may say it itself. */
+  #lost(interfaceId: number): Lacks {
+    if (this.#child === null) {
+      return { interface: null, system: this.#stream?.interfaces[interfaceId]?.dropped ?? null };
+    }
+    const { interface: byInterface, kernel, program } = this.drops();
+    const system = kernel === null && program === null ? null : (kernel ?? 0) + (program ?? 0);
+    return { interface: byInterface, system };
   }
 
   /** The header of the capture may come with the first packet only, so nobody waits for it. */
@@ -196,6 +246,7 @@ export class FollowedInput implements LiveInput {
       await this.#passOver();
     }
     await this.#child?.ended;
+    this.#writer?.finish();
     this.#noteBreak();
     return false;
   }

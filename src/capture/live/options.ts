@@ -1,3 +1,5 @@
+import type { WriteOptions } from '../write/capture-writer.ts';
+
 /** Programs and libraries that can capture, the best first. */
 export const BACKENDS = ['tcpdump', 'dumpcap', 'cap'] as const;
 export type BackendName = (typeof BACKENDS)[number];
@@ -25,6 +27,8 @@ export interface LiveOptions {
   packets?: number;
   /** `fill()` returns at the latest after so many milliseconds, also when nothing came (default 200). */
   wakeEvery?: number;
+  /** Keeps the packets in files. */
+  write?: WriteOptions;
   /** Called with one line for everything the user should know while the capture runs. */
   onWarning?: (message: string) => void;
 }
