@@ -13,13 +13,14 @@ import {
   E_LAST_ANALYSIS,
   E_NEXT_SEQUENCE,
   E_PACKETS,
+  E_WINDOW,
   END_BASE_SET,
   ENDPOINT_INT_0,
   ENDPOINT_INT_STRIDE,
   T_BASE_SECONDS,
 } from '../track/columns.ts';
 import type { Cursor } from '../track/cursor.ts';
-import { ANALYSIS_LOST_SEGMENT } from '../track/tcp-analysis.ts';
+import { ANALYSIS_KEEP_ALIVE, ANALYSIS_LOST_SEGMENT } from '../track/tcp-analysis.ts';
 import { stateOf, TCP_STATES } from '../track/tcp-state.ts';
 import { nextSctpStates } from './sctp-states.ts';
 
@@ -50,6 +51,8 @@ export interface Frame {
   syn: { mss: number; windowScale: number; sackPermitted: boolean; timestamps: boolean } | null;
   /** ANALYSIS_ bits: what Wireshark flags it as. */
   found: number;
+  /** A keep-alive to Wireshark, but it asks a side whose window is closed whether it has opened (Linux tcp_write_wakeup). */
+  probesWindow: boolean;
   /** An exact copy of a packet that the capture already holds. */
   isCopy: boolean;
   /** Bytes of the same sender that come before it and that the capture does not hold. */
@@ -84,7 +87,7 @@ export class FrameReader {
 
   /** @param cursor as the tracker left it after the packet */
   read(cursor: Cursor, view: Readonly<PacketView>): Frame {
-    const { ints, at: connection, me } = cursor;
+    const { ints, at: connection, me, peer } = cursor;
     const sender = cursor.sender === 0 ? 0 : 1;
     const isTcp = view.kind === PACKET_TCP;
     const isSctp = view.kind === PACKET_SCTP;
@@ -111,6 +114,7 @@ export class FrameReader {
           : null,
       syn: isTcp && (view.flags & TCP_SYN) !== 0 ? synOptions(view) : null,
       found,
+      probesWindow: (found & ANALYSIS_KEEP_ALIVE) !== 0 && ints[peer + E_WINDOW] === 0,
       isCopy,
       missing: (found & ANALYSIS_LOST_SEGMENT) !== 0 && !isCopy ? (view.sequence - expected) | 0 : 0,
       states: isTcp ? tcpStates(ints, connection) : isSctp ? this.#sctpStates : NO_STATES,

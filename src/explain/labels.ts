@@ -1,5 +1,6 @@
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
+import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { chunkNames } from './chunk-names.ts';
 import type { EndpointIndex, Frame } from './frame.ts';
 import type { CollectedConnection } from './frame-collector.ts';
@@ -47,11 +48,14 @@ export function labelOf(step: Step, connection: CollectedConnection, landmarks: 
       return protocol === 'tcp' ? acksLabel(step, numbering) : plain(counted(step.packets[step.sender], 'SACK'));
     case 'packet':
       if (protocol === 'sctp') return chunkLabel(step);
-      return step.packets[step.sender] > 1 ? alikeLabel(step, numbering) : segmentLabel(step, landmarks, numbering);
+      return step.packets[step.sender] > 1
+        ? alikeLabel(step, numbering)
+        : segmentLabel(step, landmarks, numbering, connection.record.handshake?.ack?.frame === step.frame);
   }
 }
 
-function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numbering): Label {
+/** @param isHandshakeAck it is the ACK of the SYN-ACK: the textbook's ACK K+1 */
+function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numbering, isHandshakeAck: boolean): Label {
   if (first === null) return plain('');
   const { flags, length, sender } = first;
   const peer = sender === 0 ? 1 : 0;
@@ -64,8 +68,8 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
   };
 
   if ((flags & TCP_SYN) !== 0) parts.push(numbered('SYN', landmarks.syn[sender], first.sequence));
-  const names = marksOf(first.found).filter((name) => name !== 'window update');
-  if (length > 0 && !names.includes('keep-alive')) {
+  const names = namesOf(first);
+  if (length > 0 && !isProbe(first)) {
     parts.push(same(bytes(length)));
     if ((flags & TCP_SYN) === 0) details.push(range(first, numbering));
   }
@@ -78,12 +82,13 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
   }
   if ((flags & TCP_ACK) !== 0) {
     const number = numbering(first.acknowledgment, peer);
-    const symbol = acknowledged(landmarks, peer, first.acknowledgment);
-    if (symbol !== null && (length === 0 || (flags & TCP_FIN) !== 0)) {
+    const isOfSyn = isHandshakeAck || (flags & (TCP_SYN | TCP_RST)) !== 0;
+    const symbol = acknowledged(isOfSyn ? landmarks.syn[peer] : landmarks.fin[peer], first.acknowledgment);
+    if (symbol !== null && length === 0) {
       parts.push({ short: `ACK ${symbol}`, long: `ACK ${symbol}=${number}` });
     } else if ((flags & (TCP_SYN | TCP_FIN | TCP_RST)) !== 0) {
       parts.push({ short: 'ACK', long: `ACK ${number}` });
-    } else if (length === 0 && names[0] !== 'keep-alive') {
+    } else if (length === 0 && !isProbe(first)) {
       parts.push(same(`ACK ${number}`));
     } else {
       details.push(`ACK ${number}`);
@@ -93,6 +98,17 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
   // A keep-alive says it all.
   if (parts.length === 0 && names.length > 0) parts.push(same(names.shift() ?? ''));
   return { parts, remarks: [...names, ...missing(first)], details: [...details, ...options(first)] };
+}
+
+/** What it is flagged as, as far as it is worth a word. */
+function namesOf({ found, probesWindow }: Frame): string[] {
+  const names = marksOf(found).filter((name) => name !== 'window update');
+  return names.map((name) => (name === 'keep-alive' && probesWindow ? 'window probe' : name));
+}
+
+/** It carries nothing, whatever its length. */
+function isProbe({ found }: Frame): boolean {
+  return (found & ANALYSIS_KEEP_ALIVE) !== 0;
 }
 
 /** What a SYN offers; the SACK blocks of others. */
@@ -111,9 +127,9 @@ function alikeLabel(step: Step, numbering: Numbering): Label {
   const { first, last, sender } = step;
   if (first === null || last === null) return plain('');
   const packets = step.packets[sender];
-  const [name] = marksOf(first.found);
+  const [name] = namesOf(first);
   const parts = [same(`${count(packets)} × ${name ?? (first.length > 0 ? 'segment' : 'ACK')}`)];
-  if (name !== 'keep-alive' && step.bytes[sender] > 0) parts.push(same(bytes(step.bytes[sender])));
+  if (!isProbe(first) && step.bytes[sender] > 0) parts.push(same(bytes(step.bytes[sender])));
   const isSame = first.length > 0 && first.sequence === last.sequence && packets > 1;
   const details = [duration((step.until - step.at) / 1e9)];
   if (first.length > 0) details.push(range(first, numbering));

@@ -1,5 +1,4 @@
 import { TCP_FIN } from '../../parsers/packet-view.ts';
-import type { EndpointIndex } from './frame.ts';
 import type { CollectedConnection } from './frame-collector.ts';
 
 /** The sequence numbers that the textbook has letters for: J and K of the SYNs, M and N of the FINs. */
@@ -29,10 +28,7 @@ export function landmarksOf({ record, steps, client }: CollectedConnection): Lan
   return landmarks;
 }
 
-/** 'J+1' where the number acknowledges just a SYN or a FIN of that endpoint; null elsewhere. */
-export function acknowledged(landmarks: Landmarks, endpoint: EndpointIndex, number: number): string | null {
-  for (const landmark of [landmarks.fin[endpoint], landmarks.syn[endpoint]]) {
-    if (landmark !== null && (landmark.number + 1) >>> 0 === number) return `${landmark.letter}+1`;
-  }
-  return null;
+/** 'J+1' where the number acknowledges just that SYN or FIN; null elsewhere. */
+export function acknowledged(landmark: Landmark | null, number: number): string | null {
+  return landmark !== null && (landmark.number + 1) >>> 0 === number ? `${landmark.letter}+1` : null;
 }

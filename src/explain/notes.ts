@@ -1,3 +1,5 @@
+import type { Connection, Side, SocketCall } from '../record.ts';
+import { bytes } from '../report/units.ts';
 import type { DrawnStep } from './ladder-step.ts';
 
 /** A line beside one of the bars. */
@@ -6,22 +8,90 @@ export interface Note {
   text: string;
 }
 
-/** What stands beside a row: at the client's bar and at the server's. */
+/** What stands beside a row: at the client's bar and at the server's, from top to bottom. */
 export interface StepNotes {
   client: Note[];
   server: Note[];
 }
 
-/** States where they change. */
-export function notesOf(steps: readonly DrawnStep[]): StepNotes[] {
-  let before: DrawnStep['step']['state'] = { client: null, server: null };
-  return steps.map(({ step: { state } }) => {
-    const notes: StepNotes = { client: [], server: [] };
-    for (const side of ['client', 'server'] as const) {
-      const now = state[side];
-      if (now !== null && now !== before[side]) notes[side].push({ kind: 'state', text: now });
+const SIDES: readonly Side[] = ['client', 'server'];
+
+/**
+ * The socket calls and the states of both sides, beside the rows that show them. A call that sends comes before the
+ * state that it leads to, a call that returns comes after it.
+ */
+export function notesOf(record: Connection, steps: readonly DrawnStep[]): StepNotes[] {
+  const notes = steps.map((): StepNotes => ({ client: [], server: [] }));
+  for (const side of SIDES) {
+    const calls = (record.sockets[side].calls ?? []).flatMap(callNotes);
+    const before = calls.filter(({ isCause }) => isCause);
+    const after = calls.filter(({ isCause }) => !isCause);
+    place(notes, steps, side, before);
+    let state: string | null = null;
+    for (const [index, { step }] of steps.entries()) {
+      const now = step.state[side];
+      if (now !== null && now !== state) notes[index][side].push({ kind: 'state', text: now });
+      state = now;
     }
-    before = state;
-    return notes;
+    place(notes, steps, side, after);
+  }
+  return notes;
+}
+
+/** A note that wants to stand beside a frame; null: before all, or after all. */
+interface CallNote extends Note {
+  frame: number | null;
+  /** The application did something, and a packet is what came of it. */
+  isCause: boolean;
+  /** What a folded row says as well. */
+  isTransfer: boolean;
+}
+
+function callNotes(made: SocketCall): CallNote[] {
+  const { call, start, end, result, errno, certainty } = made;
+  const doubt = certainty === 'possible' ? ' ?' : '';
+  const note = (frame: number | undefined, text: string, isCause: boolean): CallNote => ({
+    kind: errno === null ? 'call' : 'error',
+    text: `${text}${doubt}`,
+    frame: frame ?? null,
+    isCause,
+    isTransfer: errno === null && (call === 'write' || call === 'read'),
   });
+  if (errno !== null) {
+    const failed = note(end?.frame, `${call}() → ${errno}`, false);
+    if (call !== 'connect' || start === null) return [failed];
+    return [{ ...note(start.frame, 'connect()', true), kind: 'call', text: 'connect()' }, failed];
+  }
+  switch (call) {
+    case 'listen':
+      return [];
+    case 'connect':
+      return [
+        note(start?.frame, 'connect()', true),
+        ...(end === null ? [] : [note(end.frame, 'connect() → 0', false)]),
+      ];
+    case 'accept':
+      return [note(end?.frame, 'accept() returns', false)];
+    case 'write':
+      return [note(start?.frame, `write() ${bytes(result ?? 0)}`, true)];
+    case 'read':
+      return [note(end?.frame, result === 0 ? 'read() → 0' : `read() ${bytes(result ?? 0)}`, false)];
+    case 'shutdown':
+      return [note(start?.frame, 'shutdown()', true)];
+    case 'close':
+      return [note(start?.frame, 'close()', true)];
+  }
+}
+
+function place(notes: StepNotes[], steps: readonly DrawnStep[], side: Side, calls: readonly CallNote[]): void {
+  for (const { frame, isTransfer, kind, text } of calls) {
+    const index = frame === null ? steps.length - 1 : rowOf(steps, frame);
+    if (index < 0 || (isTransfer && steps[index].step.kind === 'folded')) continue;
+    notes[index][side].push({ kind, text });
+  }
+}
+
+/** The row that has the frame; of a frame that has none (a copy), the row before. */
+function rowOf(steps: readonly DrawnStep[], frame: number): number {
+  return steps.findLastIndex(({ step }) => step.frame <= frame);
 }

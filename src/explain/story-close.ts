@@ -56,7 +56,8 @@ function reset(record: Connection, close: Close): string[] {
   return sentences;
 }
 
-function resetSentence({ from, frame, receiverState }: Reset): string {
+function resetSentence({ from, frame, cause, because, receiverState }: Reset): string {
   const receiver: Side = other(from);
-  return `The ${from} reset the connection (frame ${frame}) while the ${receiver} was in ${receiverState}.`;
+  const who = cause === 'injected-suspected' ? 'A packet in the name of the' : 'The';
+  return `${who} ${from} reset the connection in frame ${frame}, when the ${receiver} was in ${receiverState}: ${because}.`;
 }

@@ -70,8 +70,9 @@ function stalls({ zeroWindowTime, zeroWindows }: Direction, side: Side): string[
 
 function keepAlives(record: Connection, side: Side): string[] {
   const { keepAlives: sent } = directionOf(record, side);
-  if (sent === 0) return [];
-  const { keepAliveAcks } = directionOf(record, side === 'client' ? 'server' : 'client');
+  const { keepAliveAcks, zeroWindows } = directionOf(record, side === 'client' ? 'server' : 'client');
+  // With a closed window they ask for that, and it is told already.
+  if (sent === 0 || zeroWindows > 0) return [];
   const answered =
     keepAliveAcks >= sent ? 'all answered' : keepAliveAcks === 0 ? 'none answered' : `${count(keepAliveAcks)} answered`;
   return [`The ${side} sent ${counted(sent, 'keep-alive probe')}, ${answered}.`];

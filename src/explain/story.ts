@@ -2,6 +2,7 @@ import type { Connection } from '../record.ts';
 import { adviceFor } from './advice.ts';
 import { closeSentences } from './story-close.ts';
 import { handshakeSentences } from './story-handshake.ts';
+import { seenBy } from './story-sockets.ts';
 import { transferSentences } from './story-transfer.ts';
 import { wiresharkFilter } from './wireshark-filter.ts';
 
@@ -9,6 +10,8 @@ import { wiresharkFilter } from './wireshark-filter.ts';
 export interface Story {
   /** What happened, and who did it: one sentence each. */
   happened: string[];
+  /** What the application of each side saw of its socket. */
+  saw: { client: string; server: string };
   /** What to look at next; empty where nothing is wrong. */
   next: string[];
   /** Display filter that shows the same frames in Wireshark. */
@@ -19,6 +22,7 @@ export interface Story {
 export function storyOf(record: Connection, isWholeInput: boolean): Story {
   return {
     happened: [...handshakeSentences(record), ...transferSentences(record), ...closeSentences(record)],
+    saw: { client: seenBy(record, 'client'), server: seenBy(record, 'server') },
     next: adviceFor(record),
     filter: wiresharkFilter(record, isWholeInput),
   };

@@ -52,7 +52,7 @@ function* explanation(
   yield* title(connection, width, colors);
   yield '\n';
   const steps = ladderSteps(connection, absolute);
-  yield* ladder(steps, notesOf(steps), record.start, { width, glyphs: ascii ? ASCII : UNICODE, colors, utc });
+  yield* ladder(steps, notesOf(record, steps), record.start, { width, glyphs: ascii ? ASCII : UNICODE, colors, utc });
   yield '\n';
   yield* told(storyOf(record, isWholeInput), width, colors);
 }
@@ -72,8 +72,10 @@ function* title({ record }: ExplainedConnection, width: number, colors: Colors):
 
 const LABEL_WIDTH = 16;
 
-function* told({ happened, next, filter }: Story, width: number, colors: Colors): Generator<string> {
+function* told({ happened, saw, next, filter }: Story, width: number, colors: Colors): Generator<string> {
   yield* labelled('What happened', happened.join(' '), width, colors);
+  yield* labelled('The client saw', saw.client, width, colors);
+  yield* labelled('The server saw', saw.server, width, colors);
   for (const [index, advice] of next.entries()) {
     yield* labelled(index === 0 ? 'Look at next' : '', advice, width, colors);
   }

@@ -11,12 +11,14 @@ export interface Arrow {
 
 /** Line before the label, spaces around it, at least one line and the head after it. */
 const AROUND_LABEL = 5;
+/** What an arrow that nobody answered needs more, to be seen to get nowhere. */
+const VANISHING = 5;
 const INDENT = 2;
 
 /** Draws a step into `width` columns between the bars. */
 export function drawArrow(drawn: DrawnStep, width: number, glyphs: Glyphs): Arrow {
   if (drawn.to === null) return { lines: folded(drawn.label, width, glyphs) };
-  const { text, below } = fitted(drawn.label, width - AROUND_LABEL);
+  const { text, below } = fitted(drawn.label, width - AROUND_LABEL - (drawn.isUnanswered ? VANISHING : 0));
   const toServer = drawn.to === 'server';
   const lines = [line(drawn, text, width, glyphs)];
   for (const remark of wrap(below, width - 2 * INDENT)) {
