@@ -9,8 +9,12 @@ import type { CaptureInfo, Summary } from './summary.ts';
 
 export type { AnalysisResult } from './analyze.ts';
 export { type ExplainOptions, explain } from './explain/explain-text.ts';
+export type { BySide, LadderStep } from './explain/ladder-step.ts';
+export type { SequenceNumber } from './explain/sequence-number.ts';
+export type { Story } from './explain/story.ts';
 export type * from './record.ts';
 export { SCHEMA } from './record.ts';
+export type { Explanation, ExplanationDocument } from './report/explanation-json.ts';
 export type * from './summary.ts';
 export type { Thresholds } from './track/thresholds.ts';
 

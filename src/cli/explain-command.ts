@@ -40,6 +40,7 @@ export const explainCommand: Command = {
       group: WHICH,
       describe: `At most so many (default ${EXPLAINED_AT_MOST})`,
     },
+    json: { type: 'boolean', group: LOOK, describe: 'One JSON document: records with calls, ladders, stories' },
     absolute: { type: 'boolean', group: LOOK, describe: 'Sequence numbers as they are on the wire' },
     utc: { type: 'boolean', group: LOOK, describe: 'Times of day (UTC)' },
     ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)' },
@@ -56,6 +57,7 @@ interface ExplainArguments {
   captures: string[];
   which: { stream: number; protocol: Protocol } | { where: string } | 'problems' | null;
   top: number;
+  json: boolean;
   absolute: boolean;
   utc: boolean;
   ascii: boolean;
@@ -90,6 +92,7 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
             ? 'problems'
             : null,
     top: top === undefined ? EXPLAINED_AT_MOST : connectionCount(top),
+    json: values.json === true,
     absolute: values.absolute === true,
     utc: values.utc === true,
     ascii: values.ascii === true,
@@ -138,6 +141,12 @@ async function runExplain({ captures, which, top, quiet, ...look }: ExplainArgum
       ...(quiet ? {} : { onWarning: warn }),
     });
     progress?.stop();
+    if (look.json) {
+      const { explanationDocument } = await import('../report/explanation-json.ts');
+      output.write(`${JSON.stringify(explanationDocument(explained), null, 2)}\n`);
+      output.flush();
+      return DONE;
+    }
     const columns = terminal.width();
     const options = {
       width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,

@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import type { AnalysisResult } from '../analyze.ts';
 import type { ProblemGroup, Summary } from '../summary.ts';
 import { severityPaint } from './connection-table.ts';
 import { endpointText, streamText } from './endpoint.ts';
@@ -31,4 +32,24 @@ export function problemsLeftOut({ problems, problemsNotListed }: Summary, shown:
   if (hidden > 0) parts.push(`${counted(hidden, 'more group')}: --all`);
   if (problemsNotListed > 0) parts.push(`${counted(problemsNotListed, 'more problem')} at servers that are not listed`);
   return parts.length === 0 ? '' : `… ${parts.join('; ')}\n`;
+}
+
+/** Files named one by one. */
+const FILES_NAMED = 3;
+
+/** The command that explains the example of the first problem, and how to have all; '' where there is nothing to explain. */
+export function explainHint({ captures, summary }: AnalysisResult): string {
+  const [worst] = summary.problems;
+  // What was captured live is gone, unless it was written somewhere.
+  if (worst === undefined || captures.length === 0 || captures.some(({ live }) => live !== undefined)) return '';
+  const files = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
+  const named = files.length > FILES_NAMED ? '<the same captures>' : files.map(quoted).join(' ');
+  const which = `--stream ${worst.example}${worst.protocol === 'tcp' ? '' : ` --protocol ${worst.protocol}`}`;
+  const input = files.includes('-') ? ' (given the same input)' : '';
+  return `the first of them: sockscope explain ${named} ${which}${input}; an example of each: --problems`;
+}
+
+/** As a shell takes it. */
+function quoted(file: string): string {
+  return /^[\w@%+=:,./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,10 +4,11 @@ import type { Summary } from '../summary.ts';
 import { type ConnectionRow, connectionRow, connectionTable } from './connection-table.ts';
 import { head } from './head.ts';
 import type { Output } from './output.ts';
-import { problemRow, problemsLeftOut, shownProblems } from './problems.ts';
+import { explainHint, problemRow, problemsLeftOut, shownProblems } from './problems.ts';
 import type { MakeReporter, Reporter, ReportOptions } from './reporter.ts';
 import { Selection } from './selection.ts';
 import { counted } from './units.ts';
+import { wrap } from './wrap.ts';
 import { wrappedTable } from './wrapped-table.ts';
 
 const ROWS_SHOWN = 20;
@@ -51,6 +52,7 @@ class TerminalReport implements Reporter {
       const rows = problems.map((group) => problemRow(group, colors));
       output.write(wrappedTable(rows, options.width, ['right', 'left', 'left', 'left', 'left']));
       output.write(problemsLeftOut(summary, problems.length));
+      for (const line of wrap(explainHint(result), options.width)) output.write(`${colors.dim(line)}\n`);
     }
 
     const rows = this.#selection.rows();

@@ -41,6 +41,21 @@ describe('the report for people', () => {
     expect(text).toContain('2 ×  error    refused         10.0.0.2:81        tcp 7: the SYN was answered with RST\n');
   });
 
+  test('says which explain shows the first problem', () => {
+    const hint = 'sockscope explain web.pcap --stream 7; an example of each: --problems';
+    expect(text).toContain(`\nthe first of them: ${hint}\n\nConnections`);
+    const shown = (files: string[]) => {
+      const captures = files.map((file) => aCapture({ file }));
+      const [problem] = aResult().summary.problems;
+      return reported(terminal, [], {}, aResult({ problems: [{ ...problem, protocol: 'udp' }] }, captures));
+    };
+    expect(shown(['standard input'])).toContain('explain - --stream 7 --protocol udp (given the same input);');
+    expect(shown(['a.pcap', "it's b.pcap"])).toContain("explain a.pcap 'it'\\''s b.pcap' --stream 7");
+    expect(shown(['a', 'b', 'c', 'd'])).toContain('explain <the same captures> --stream 7');
+    const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
+    expect(reported(terminal, [], {}, aResult({}, [live]))).not.toContain('explain');
+  });
+
   test('shows the first 20 connections of the capture and how to see more', () => {
     expect(rows(text)).toHaveLength(20);
     expect(text).toMatch(/\n… 22 more connections: --all, --top N, --where, --sort\n$/);

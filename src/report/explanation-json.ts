@@ -1,0 +1,37 @@
+import type { Explained } from '../explain/explain.ts';
+import { type LadderStep, ladderSteps } from '../explain/ladder-step.ts';
+import { type Story, storyOf } from '../explain/story.ts';
+import { type Connection, SCHEMA } from '../record.ts';
+import type { CaptureInfo, ProblemGroup } from '../summary.ts';
+
+/** The document of `explain --json`. */
+export interface ExplanationDocument {
+  schema: number;
+  captures: CaptureInfo[];
+  explanations: Explanation[];
+  /** What was not explained and how to have it, one line each. */
+  leftOut: string[];
+}
+
+/** One connection: its record with the socket calls, the rows of its ladder, and the story. */
+export interface Explanation {
+  connection: Connection;
+  /** The groups of problems that the connection was chosen for. */
+  exampleOf: ProblemGroup[];
+  steps: LadderStep[];
+  story: Story;
+}
+
+export function explanationDocument({ captures, connections, leftOut }: Explained): ExplanationDocument {
+  return {
+    schema: SCHEMA,
+    captures,
+    explanations: connections.map((connection) => ({
+      connection: connection.record,
+      exampleOf: connection.exampleOf,
+      steps: ladderSteps(connection, false).map(({ step }) => step),
+      story: storyOf(connection.record, captures.length === 1),
+    })),
+    leftOut,
+  };
+}
