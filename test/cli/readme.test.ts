@@ -36,7 +36,7 @@ describe('the README shows what happens', () => {
   expect(examples.length).toBeGreaterThan(0);
 
   test.each(examples.map((body) => [body.split('\n')[0].slice(2), body]))('%s', (command, body) => {
-    const { stdout, stderr, status } = shell(command, { COLUMNS: WIDTH });
+    const { stdout, stderr, status } = shell(command, { COLUMNS: WIDTH, LC_ALL: 'C.UTF-8' });
     expect([stderr, status]).toEqual(['', 0]);
     const shown = body.slice(body.indexOf('\n') + 1);
     check(shown, steady(stdout), (output) => [`\`\`\`console\n${body}`, `\`\`\`console\n$ ${command}\n${output}`]);
