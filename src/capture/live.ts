@@ -3,7 +3,7 @@ import type { Backend } from './live/backend.ts';
 import { cap } from './live/cap.ts';
 import { BackendProblem, CaptureChild } from './live/child.ts';
 import { dumpcap } from './live/dumpcap.ts';
-import { ANY, interfaceNames } from './live/interfaces.ts';
+import { ANY, defaultInterface, interfaceNames, listInterfaces } from './live/interfaces.ts';
 import { FollowedInput, type LiveInput } from './live/live-input.ts';
 import {
   type BackendName,
@@ -12,10 +12,12 @@ import {
   DEFAULT_SNAP_LENGTH,
   type LiveOptions,
 } from './live/options.ts';
+import { type Ability, tryBackends, waysOut } from './live/permission.ts';
 import { tcpdump } from './live/tcpdump.ts';
 
 export type { Lag, LiveInput } from './live/live-input.ts';
 export { BACKENDS, type BackendName, type Drops, type LiveOptions } from './live/options.ts';
+export type { Ability } from './live/permission.ts';
 
 const PROGRAMS: Record<BackendName, Backend> = { tcpdump, dumpcap, cap };
 
@@ -56,12 +58,18 @@ export async function openLive(options: LiveOptions): Promise<LiveInput> {
   }
 }
 
+/** Whether this user can capture, with each backend. */
+export function abilities(): Promise<Ability[]> {
+  const device = listInterfaces().find(({ state }) => state === 'up')?.name ?? defaultInterface();
+  return tryBackends(Object.values(PROGRAMS), device);
+}
+
 /** @throws InputError that says of each backend why it cannot */
 async function startFirst(
   backends: Backend[],
   request: CaptureRequest,
 ): Promise<{ backend: Backend; child: CaptureChild }> {
-  const reasons: string[] = [];
+  const problems = new Map<BackendName, BackendProblem>();
   for (const backend of backends) {
     try {
       return { backend, child: await CaptureChild.start(backend, request) };
@@ -69,10 +77,21 @@ async function startFirst(
       if (!(error instanceof BackendProblem)) throw error;
       if (error.kind === 'interface') throw new InputError(`${error.message}; there are ${knownInterfaces()}`);
       if (error.kind === 'filter') throw new InputError(`filter '${request.filter}': ${error.message}`);
-      reasons.push(`${backend.name}: ${error.message}`);
+      problems.set(backend.name, error);
     }
   }
-  throw new InputError(`cannot capture on ${request.device}: ${reasons.join('; ')}`);
+  throw new InputError(whyNot(request.device, problems));
+}
+
+function whyNot(device: string, problems: Map<BackendName, BackendProblem>): string {
+  const kinds = new Map([...problems].map(([name, { kind }]) => [name, kind]));
+  const ways = waysOut(kinds).join(', or ');
+  const help = ways === '' ? '' : `; what helps: ${ways} (see sockscope interfaces)`;
+  const refused = [...problems].filter(([, { kind }]) => kind === 'permission').map(([name]) => name);
+  const others = [...problems].filter(([, { kind }]) => kind !== 'permission');
+  const reasons = others.map(([name, { message }]) => `${name}: ${message}`);
+  if (refused.length > 0) reasons.unshift(`this user has no permission for it (${refused.join(', ')})`);
+  return `cannot capture on ${device}: ${reasons.join('; ')}${help}`;
 }
 
 function knownInterfaces(): string {

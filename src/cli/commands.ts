@@ -3,6 +3,7 @@ import { checkCommand } from './check-command.ts';
 import { diffCommand } from './diff-command.ts';
 import { UsageError } from './errors.ts';
 import { explainCommand } from './explain-command.ts';
+import { interfacesCommand } from './interfaces-command.ts';
 import { liveCommand } from './live-command.ts';
 import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
 
@@ -27,7 +28,7 @@ export interface Command {
 }
 
 /** Loaded only when the command line is not that of a plain analysis. */
-const COMMANDS: Command[] = [explainCommand, checkCommand, diffCommand, liveCommand];
+const COMMANDS: Command[] = [explainCommand, checkCommand, diffCommand, liveCommand, interfacesCommand];
 
 /** Stands for `-` on its way through yargs, which loses it among positional arguments. */
 const STANDARD_INPUT = '\0';

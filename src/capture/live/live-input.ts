@@ -8,8 +8,9 @@ import { StreamSource } from '../stream-source.ts';
 import { CaptureWriter, encoderFor, type WriteOptions } from '../write/capture-writer.ts';
 import type { Lacks, WrittenInterface } from '../write/encoder.ts';
 import type { CaptureChild } from './child.ts';
-import { ANY } from './interfaces.ts';
+import { ANY, readState } from './interfaces.ts';
 import { type BackendName, type Drops, type LiveOptions, UNKNOWN_DROPS } from './options.ts';
+import { Watch } from './watch.ts';
 
 /** How far the analysis is behind the network. */
 export interface Lag {
@@ -50,8 +51,8 @@ export interface LiveInput extends CaptureInput {
 
 const LINKTYPE_ETHERNET = 1;
 const WAKE_EVERY = 200;
-/** Milliseconds between two questions for drop counts. */
-const ASK_EVERY = 1000;
+/** Milliseconds between two questions for drop counts, and two looks at the interface. */
+const LOOK_EVERY = 1000;
 /** Milliseconds until what was captured can be read from the file that it is written to. */
 const WRITE_EVERY = 500;
 
@@ -83,6 +84,9 @@ export class FollowedInput implements LiveInput {
   #reading: Promise<boolean> | null = null;
   #wake: () => void = () => {};
   #packets = 0;
+  readonly #watch: Watch;
+  /** Packets came, and how old they are when they were analysed is not noted yet. */
+  #isFresh = false;
   #behind: number | null = null;
   #broken: string | null = null;
   #ended = false;
@@ -96,9 +100,10 @@ export class FollowedInput implements LiveInput {
     this.#options = options;
     this.#writer = options.write === undefined ? null : this.#openWriter(options.write);
     this.#source = new StreamSource(origin.readable);
+    this.#watch = new Watch(origin.name, (message) => options.onWarning?.(message));
     this.#opening = this.#open(this.#source);
     this.#timers.push(setInterval(() => this.#wake(), options.wakeEvery ?? WAKE_EVERY));
-    if (this.#child !== null) this.#timers.push(setInterval(() => this.#child?.askForDrops(), ASK_EVERY));
+    if (this.#child !== null) this.#timers.push(setInterval(() => this.#lookAround(), LOOK_EVERY));
     if (this.#writer !== null) this.#timers.push(setInterval(() => this.#writer?.flush(), WRITE_EVERY));
     if (options.duration !== undefined) {
       this.#timers.push(setTimeout(() => this.#finish(), Math.min(options.duration * 1000, 2 ** 31 - 1)));
@@ -116,6 +121,7 @@ export class FollowedInput implements LiveInput {
     const more = await Promise.race([this.#reading, woken]);
     if (more === 'woken') return true;
     this.#reading = null;
+    this.#isFresh = true;
     this.#child?.stillThere();
     return more || this.#end();
   }
@@ -267,7 +273,15 @@ export class FollowedInput implements LiveInput {
 
   #noteLag(): void {
     const time = this.#stream?.newestTime ?? null;
-    this.#behind = time === null || this.#child === null ? null : Math.max(0, Date.now() / 1000 - time);
+    if (!this.#isFresh || time === null || this.#child === null) return;
+    this.#isFresh = false;
+    this.#behind = Math.max(0, Date.now() / 1000 - time);
+    this.#watch.lag(this.#behind);
+  }
+
+  #lookAround(): void {
+    this.#child?.askForDrops();
+    this.#watch.state(readState(this.device));
   }
 }
 

@@ -1,0 +1,76 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Backend, Problem } from './backend.ts';
+import { BackendProblem, CaptureChild } from './child.ts';
+import type { BackendName, CaptureRequest } from './options.ts';
+
+/** Whether this user can capture with a backend. */
+export interface Ability {
+  backend: BackendName;
+  works: boolean;
+  timestamps: Backend['timestamps'];
+  /** Why not; null where it works. */
+  problem: string | null;
+  kind: Problem['kind'] | null;
+}
+
+/** Tries each backend for a moment. @param device an interface that is up */
+export function tryBackends(backends: Backend[], device: string): Promise<Ability[]> {
+  const request: CaptureRequest = { device, filter: '', snapLength: 64, buffer: 1, promiscuous: false };
+  return Promise.all(
+    backends.map(async (backend): Promise<Ability> => {
+      const { name, timestamps } = backend;
+      try {
+        const child = await CaptureChild.start(backend, request);
+        child.kill();
+        child.stdout.destroy();
+        await child.ended;
+        return { backend: name, works: true, timestamps, problem: null, kind: null };
+      } catch (error) {
+        if (!(error instanceof BackendProblem)) throw error;
+        return { backend: name, works: false, timestamps, problem: error.message, kind: error.kind };
+      }
+    }),
+  );
+}
+
+/**
+ * What a user can do who may not capture: commands to choose from, the one that gives the least away first.
+ * @param problems kinds of problems of the backends, by their names
+ */
+export function waysOut(problems: ReadonlyMap<BackendName, Problem['kind'] | null>): string[] {
+  const ways: string[] = [];
+  const dumpcap = findProgram('dumpcap');
+  if (dumpcap !== null && problems.get('dumpcap') === 'permission') {
+    ways.push(
+      isForOthers(dumpcap)
+        ? `sudo setcap cap_net_raw,cap_net_admin=eip ${dumpcap} (then every user may capture)`
+        : `sudo usermod -a -G wireshark $USER, then log in again`,
+    );
+  }
+  if ([...problems.values()].includes('permission')) ways.push('sudo sockscope live …');
+  if (problems.get('tcpdump') === 'missing' && problems.get('dumpcap') === 'missing') {
+    ways.push('install tcpdump, or dumpcap (package wireshark-common or wireshark-cli)');
+  }
+  return ways;
+}
+
+/** The file that a name stands for on the PATH; also one that this user may not run. */
+function findProgram(name: string): string | null {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin'];
+  for (const folder of folders) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.F_OK);
+      return path;
+    } catch {
+      // Not there.
+    }
+  }
+  return null;
+}
+
+/** Debian lets only the group wireshark run a dumpcap that may capture. */
+function isForOthers(path: string): boolean {
+  return (statSync(path).mode & 0o001) !== 0;
+}

@@ -1,0 +1,42 @@
+import { ANY, listInterfaces, type NetworkInterface } from '../capture/live/interfaces.ts';
+import { waysOut } from '../capture/live/permission.ts';
+import { type Ability, abilities } from '../capture/live.ts';
+import { SCHEMA } from '../record.ts';
+import { Output } from '../report/output.ts';
+import { wrappedTable } from '../report/wrapped-table.ts';
+import { width } from './terminal.ts';
+
+const STDOUT = 1;
+
+/** Lists interfaces, and what of the ways to capture works for this user. @returns the exit code */
+export async function showInterfaces(json: boolean): Promise<number> {
+  const interfaces = listInterfaces();
+  const backends = await abilities();
+  const ways = backends.some(({ works }) => works)
+    ? []
+    : waysOut(new Map(backends.map(({ backend, kind }) => [backend, kind])));
+  const output = new Output(STDOUT);
+  if (json) {
+    const found = backends.map(({ backend, works, timestamps, problem }) => ({ backend, works, timestamps, problem }));
+    output.write(`${JSON.stringify({ schema: SCHEMA, interfaces, backends: found, ways }, null, 2)}\n`);
+  } else {
+    output.write(text(interfaces, backends, ways));
+  }
+  output.flush();
+  return 0;
+}
+
+function text(interfaces: NetworkInterface[], backends: Ability[], ways: string[]): string {
+  const rows = interfaces.map(({ name, state, addresses }) => [name, state ?? '', addresses.join(', ')]);
+  if (process.platform === 'linux') rows.push([ANY, '', 'all of them at once']);
+  const lines = [wrappedTable([['interface', 'state', 'addresses'], ...rows], width(), ['left', 'left', 'left'])];
+  const tried = backends.map(({ backend, works, timestamps, problem }) => [
+    backend,
+    works ? `works, ${timestamps} timestamps` : (problem ?? ''),
+  ]);
+  lines.push('\n', wrappedTable([['captures with', ''], ...tried], width(), ['left', 'left']));
+  const best = backends.find(({ works }) => works);
+  if (best !== undefined) lines.push(`\nThis user may capture: sockscope live ${interfaces[0]?.name ?? ANY}\n`);
+  else lines.push('\nThis user may not capture. What helps, one of:\n', ...ways.map((way) => `  ${way}\n`));
+  return lines.join('');
+}
