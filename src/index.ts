@@ -4,6 +4,7 @@ import {
   type EndedConnection,
   type AnalyzeOptions as EngineOptions,
 } from './analyze.ts';
+import { type ConnectionSource, rememberSource } from './connection-source.ts';
 import type { Connection } from './record.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
 
@@ -79,7 +80,7 @@ class RunningAnalysis implements Analysis {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Connection> {
     if (this.result !== null) throw new Error('an analysis can be iterated once, and before its summary is awaited');
-    const handover = new Handover();
+    const handover = new Handover({ inputs: this.inputs });
     this.result = this.run({ ended: (connection) => handover.put(connection), chunkDone: () => handover.taken() });
     // Whoever only loops learns of a failure from the loop.
     this.result.then(
@@ -109,6 +110,7 @@ class RunningAnalysis implements Analysis {
 
 /** Between the analysis, which makes the connections of a chunk, and the loop, which takes them. */
 class Handover {
+  private readonly source: ConnectionSource;
   private batch: Connection[] = [];
   private ended = false;
   private failure: unknown = null;
@@ -116,9 +118,15 @@ class Handover {
   private wakeTaker: () => void = () => {};
   private wakeMaker: () => void = () => {};
 
+  constructor(source: ConnectionSource) {
+    this.source = source;
+  }
+
   put(connection: EndedConnection): void {
     this.refuseIfStopped();
-    this.batch.push(connection.record());
+    const record = connection.record();
+    rememberSource(record, this.source);
+    this.batch.push(record);
   }
 
   /** Waits until the loop has taken what a chunk gave. */

@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
 import type { EndedConnection } from '../analyze.ts';
 import { counted } from '../report/units.ts';
-import { type Baseline, BaselineBuilder, type SeenBaseline } from './baseline.ts';
-import { type BaselineDifference, compareBaseline } from './baseline-compare.ts';
-import { baselineText, readBaseline, writeBaseline } from './baseline-file.ts';
+import type { BaselineDifference } from './baseline-compare.ts';
+import { BaselineSession } from './baseline-session.ts';
 import { differenceDetails, differenceTitle } from './baseline-text.ts';
-import { CheckInputError } from './check-input-error.ts';
 import { waysToLook } from './failure.ts';
 import { chooseFields, type FieldOptions } from './field-choice.ts';
 import { BASELINE_RULE, type Failure, type Judge, type Rule, type RuleVerdict, type Value } from './verdict.ts';
@@ -50,73 +48,47 @@ export class BaselineRule implements Rule {
 class BaselineJudge implements Judge {
   readonly #rule: Rule;
   readonly #files: string[];
-  readonly #file: string;
+  readonly #session: BaselineSession;
   readonly #limit: number;
-  readonly #update: boolean;
-  readonly #accepted: Baseline | null;
-  readonly #builder: BaselineBuilder;
-  #connections = 0;
 
   constructor(rule: Rule, files: string[], { baseline, update, fields, limit }: BaselineRuleOptions) {
     this.#rule = rule;
     this.#files = files;
     this.#limit = limit;
-    this.#update = update;
-    this.#file = baselineFile(baseline, files);
-    this.#accepted = readBaseline(this.#file);
-    if (this.#accepted !== null && !update) refuseOtherFields(this.#file, this.#accepted.options, fields);
-    this.#builder = new BaselineBuilder(mergeFields(this.#accepted?.options ?? {}, fields));
+    this.#session = new BaselineSession(baselineFile(baseline, files), fields, update);
   }
 
   see(connection: EndedConnection): void {
-    this.#connections++;
-    this.#builder.add(connection.record());
+    this.#session.add(connection.record());
   }
 
   verdict(): RuleVerdict {
     const { name, description, severity } = this.#rule;
-    const base = { rule: name, description, severity, connections: this.#connections, failures: [], values: [] };
-    const seen = this.#builder.finish();
-    if (this.#update) {
-      const message = this.#accept(seen);
-      return { ...base, outcome: 'passed', message, failed: 0 };
+    const { file, connections } = this.#session;
+    const base = { rule: name, description, severity, connections, failed: 0, failures: [], values: [] };
+    const outcome = this.#session.finish();
+    if (outcome.kind === 'accepted') return { ...base, outcome: 'passed', message: outcome.message };
+    if (outcome.kind === 'missing') {
+      return {
+        ...base,
+        outcome: 'failed',
+        message: `no baseline ${file}: --update accepts what is there`,
+        failed: null,
+      };
     }
-    if (this.#accepted === null) {
-      const message = `no baseline ${this.#file}: --update accepts what is there`;
-      return { ...base, outcome: 'failed', message, failed: null };
-    }
-    const differences = compareBaseline(this.#accepted, seen);
-    if (differences.length === 0) {
-      return { ...base, outcome: 'passed', message: `as accepted in ${this.#file}`, failed: 0 };
-    }
+    const { differences } = outcome;
+    if (differences.length === 0) return { ...base, outcome: 'passed', message: `as accepted in ${file}` };
     const failures = differences.flatMap((difference) => failureOf(difference, this.#files));
+    const missing = differences.filter(({ example }) => example === null);
     return {
       ...base,
       outcome: 'failed',
-      message: `${counted(differences.length, 'difference')} from ${this.#file}: --update accepts them`,
+      message: `${counted(differences.length, 'difference')} from ${file}: --update accepts what is there`,
       failed: failures.length,
       failures: failures.slice(0, this.#limit),
-      values: differences
-        .filter(({ example }) => example === null)
-        .slice(0, this.#limit)
-        .flatMap(missingValues),
+      values: missing.slice(0, this.#limit).flatMap(missingValues),
     };
   }
-
-  /** @returns what was done */
-  #accept(seen: SeenBaseline): string {
-    const accepted = this.#accepted;
-    if (accepted !== null && isSame(accepted, seen)) return `${this.#file} stays as it is`;
-    mkdirSync(dirname(this.#file), { recursive: true });
-    writeBaseline(this.#file, seen);
-    return `${this.#file} ${accepted === null ? 'written' : 'updated'}: ${counted(this.#connections, 'connection')} accepted`;
-  }
-}
-
-/** What is within its tolerance stays as it was accepted, so that the file changes only where something has. */
-function isSame(accepted: Baseline, seen: SeenBaseline): boolean {
-  const optionsOf = ({ options }: Baseline) => baselineText({ options, servers: new Map() });
-  return optionsOf(accepted) === optionsOf(seen) && compareBaseline(accepted, seen).length === 0;
 }
 
 function failureOf(difference: BaselineDifference, files: string[]): Failure[] {
@@ -147,26 +119,4 @@ function baselineFile(baseline: string, files: string[]): string {
 
 function isDirectory(path: string): boolean {
   return statSync(path).isDirectory();
-}
-
-function mergeFields(stored: FieldOptions, given: FieldOptions): FieldOptions {
-  const { keep = [], ignore = [], tolerance = {} } = given;
-  return {
-    keep: [...(stored.keep ?? []), ...keep].filter((field) => !ignore.includes(field)),
-    ignore: [...(stored.ignore ?? []), ...ignore].filter((field) => !keep.includes(field) && !(field in tolerance)),
-    tolerance: { ...stored.tolerance, ...tolerance },
-  };
-}
-
-function refuseOtherFields(file: string, stored: FieldOptions, given: FieldOptions): void {
-  const { keep = [], ignore = [], tolerance = {} } = given;
-  const others = [
-    ...keep.filter((field) => !stored.keep?.includes(field)).map((field) => `--keep ${field}`),
-    ...ignore.filter((field) => !stored.ignore?.includes(field)).map((field) => `--ignore ${field}`),
-    ...Object.entries(tolerance)
-      .filter(([field, text]) => stored.tolerance?.[field] !== text)
-      .map(([field, text]) => `--tolerance ${field}=${text}`),
-  ];
-  if (others.length > 0)
-    throw new CheckInputError(`${file} was made without ${others[0]}: --update makes it anew with it`);
 }
