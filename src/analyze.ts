@@ -51,8 +51,11 @@ export interface RunningAnalysis {
   readonly tracker: Pick<Tracker, 'packets' | 'wireBytes' | 'evicted' | 'visit'>;
   /** The last packet; its time is the time of the analysis. */
   readonly packet: Readonly<PacketView>;
-  /** The row's connection as far as it has come. Valid until the next call. */
-  connection(row: number): EndedConnection;
+  /**
+   * The row's connection as far as it has come. Valid until the next call.
+   * @param nowSeconds capture time, where it is later than that of the last packet
+   */
+  connection(row: number, nowSeconds?: number): EndedConnection;
   /**
    * What the analysis would say if the capture ended here; nothing of it changes.
    * @param consumer has been given the connections that have ended, and is now given the others
@@ -112,8 +115,8 @@ export async function analyzeInput(
   const connection = new EndedRow(source);
   const view = new PacketView();
 
-  const setTo = (row: number) => {
-    source.nowSeconds = view.seconds;
+  const setTo = (row: number, nowSeconds = view.seconds) => {
+    source.nowSeconds = nowSeconds;
     connection.set(row);
     return connection;
   };

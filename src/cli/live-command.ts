@@ -1,11 +1,13 @@
 import { BACKENDS, type BackendName, type LiveOptions } from '../capture/live.ts';
 import { encoderFor, type WriteOptions } from '../capture/write/capture-writer.ts';
+import { EVENT_KINDS, type EventKind } from '../live/events.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
 import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
 
 const CAPTURE = 'Capture';
 const KEEPING = 'Keeping the packets';
+const SHOWN = 'While it runs';
 
 /** What a live session is asked for on the command line. */
 export interface LiveArguments {
@@ -13,6 +15,8 @@ export interface LiveArguments {
   capture: Omit<LiveOptions, 'device'> & { device: string | null };
   /** The report at the end; its `captures` mean nothing here. */
   report: AnalyzeArguments;
+  /** Events that are written as they happen; asked for by name, or all of them. */
+  events: { asked: boolean; kinds: ReadonlySet<EventKind> };
 }
 
 export const liveCommand: Command = {
@@ -50,6 +54,16 @@ export const liveCommand: Command = {
     },
     keep: { type: 'string', group: KEEPING, requiresArg: true, describe: 'Only the last N files' },
     ...yargsOptions(),
+    ndjson: {
+      ...yargsOptions().ndjson,
+      describe: 'One JSON line for each event, as it happens (also without a terminal)',
+    },
+    events: {
+      type: 'string',
+      group: SHOWN,
+      requiresArg: true,
+      describe: `Only these events, as --ndjson: ${EVENT_KINDS.join(', ')}, separated by commas`,
+    },
   },
   understand(values) {
     const live = liveArguments(values);
@@ -59,7 +73,22 @@ export const liveCommand: Command = {
 
 /** @throws UsageError */
 function liveArguments(values: Record<string, unknown>): LiveArguments {
-  return { capture: captureOptions(values), report: analyzeArguments(['-'], values as AnalyzeValues) };
+  const report = analyzeArguments(['-'], values as AnalyzeValues);
+  return { capture: captureOptions(values), report, events: eventOptions(text(values, 'events'), report) };
+}
+
+function eventOptions(given: string | undefined, { report }: AnalyzeArguments): LiveArguments['events'] {
+  if (given === undefined) return { asked: false, kinds: new Set(EVENT_KINDS) };
+  if (report !== 'terminal' && report !== 'ndjson') {
+    throw new UsageError(`--events and --${report} exclude each other: choose lines as it happens, or one document`);
+  }
+  const kinds = given.split(',').map((name) => {
+    const kind = EVENT_KINDS.find((known) => known === name);
+    if (kind === undefined)
+      throw new UsageError(`--events ${given}: '${name}' is not one of ${EVENT_KINDS.join(', ')}`);
+    return kind;
+  });
+  return { asked: true, kinds: new Set(kinds) };
 }
 
 function captureOptions(values: Record<string, unknown>): LiveArguments['capture'] {

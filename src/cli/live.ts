@@ -1,47 +1,40 @@
-import { analyzeInput } from '../analyze.ts';
 import { defaultInterface } from '../capture/live/interfaces.ts';
 import { type LiveInput, openLive } from '../capture/live.ts';
-import { reporters } from '../report/index.ts';
-import { Output } from '../report/output.ts';
+import type { LiveView } from '../live/view.ts';
 import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
-import { useColor, width } from './terminal.ts';
+import { LiveRun } from './live-run.ts';
+import { openView } from './live-view.ts';
 
-const STDOUT = 1;
 const DONE = 0;
 const BROKE_OFF = 2;
 
 const HELP = 'a larger --buffer, a filter or a smaller --snaplen help';
 
-/** Captures until it is told to end, then writes the report of what it saw. @returns the exit code */
-export async function runLive({ capture, report: request }: LiveArguments): Promise<number> {
-  const { report, where, quiet, thresholds, mostConnections, ...options } = request;
-  const makeReporter = await reporters[report]();
-  const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
-  const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.noColor), width: width() });
-  const tell = (message: string) => process.stderr.write(`sockscope: ${message}\n`);
-  const warn = quiet ? () => {} : tell;
-
+/** Captures until it is told to end, and shows what happens; then writes the report. @returns the exit code */
+export async function runLive(request: LiveArguments): Promise<number> {
+  const { capture, report } = request;
+  let view: LiveView | null = null;
+  const tell = (message: string) => {
+    const line = `sockscope: ${message}`;
+    if (view === null) process.stderr.write(`${line}\n`);
+    else view.tell(line);
+  };
+  const warn = report.quiet ? () => {} : tell;
+  const where = report.where === null ? null : (await import('../report/where.ts')).compileWhere(report.where);
   const device = capture.device ?? defaultInterface();
   const input = await openLive({ ...capture, device, onWarning: warn });
-  const stop = () => input.stop();
-  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   try {
     if (input.backend !== null) warn(`capturing on ${device} with ${input.backend}; Ctrl-C ends it`);
-    const began = performance.now();
-    const result = await analyzeInput(input, reporter, {
-      order: reporter.order,
-      thresholds,
-      ...(mostConnections === null ? {} : { mostConnections }),
-      ...(filter === null ? {} : { where: filter }),
-    });
-    await reporter.finish(result, (performance.now() - began) / 1000);
+    const run = new LiveRun(request, input, where);
+    view = await openView(request, run);
+    await run.follow(view, warn);
     for (const line of lostPackets(input)) warn(line);
     const failures = [input.writeFailure, input.failure].filter((each) => each !== null);
     for (const line of failures) tell(line);
     return failures.length === 0 ? DONE : BROKE_OFF;
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
+    view?.close?.();
     await input.close();
   }
 }

@@ -260,7 +260,7 @@ function isEstablished({ outcome, isConnected }: Facts): boolean {
  * Seconds after the last SYN in which another must come if it is going to. The first retries may be linear
  * (tcp_syn_linear_timeouts), then each wait is at most as long as all before and one second.
  */
-function nextSyn({ synCount, firstSyn, lastSyn }: Facts): number {
+export function nextSyn({ synCount, firstSyn, lastSyn }: Pick<Facts, 'synCount' | 'firstSyn' | 'lastSyn'>): number {
   return synCount < 2 ? FIRST_SYN_RETRY * LATE : (lastSyn - firstSyn + 1) * LATE;
 }
 

@@ -1,0 +1,134 @@
+import { type AnalysisResult, analyzeInput } from '../analyze.ts';
+import type { LiveInput } from '../capture/live.ts';
+import type { Surroundings } from '../live/display.ts';
+import { LiveSession } from '../live/session.ts';
+import type { LiveView } from '../live/view.ts';
+import type { Connection } from '../record.ts';
+import { reporters } from '../report/index.ts';
+import { Output } from '../report/output.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { counted } from '../report/units.ts';
+import type { LiveArguments } from './live-command.ts';
+import { useColor, width } from './terminal.ts';
+
+const STDOUT = 1;
+/** 128 and the number of SIGINT, as shells count. */
+const INTERRUPTED = 130;
+/** Milliseconds between two looks at the clock of the capture. */
+const TICK = 240;
+
+/** A capture that is followed until it ends, or is told to. */
+export class LiveRun {
+  readonly #request: LiveArguments;
+  readonly #input: LiveInput;
+  readonly #where: ((connection: Connection) => boolean) | null;
+  readonly #began = performance.now();
+  #view: LiveView | null = null;
+
+  constructor(request: LiveArguments, input: LiveInput, where: ((connection: Connection) => boolean) | null) {
+    this.#request = request;
+    this.#input = input;
+    this.#where = where;
+  }
+
+  /** The user wants it to end: at the second time, at once. */
+  readonly quit = (): void => {
+    if (this.#input.isStopping) {
+      this.#view?.close?.();
+      process.exit(INTERRUPTED);
+    }
+    this.#input.stop();
+    this.#view?.stopping?.();
+  };
+
+  get surroundings(): Surroundings {
+    const { device, backend, timestamps, lag, captures } = this.#input;
+    const { filter } = this.#request.capture;
+    const how = [backend, timestamps === 'delivery' ? 'times of delivery' : null, filter || null];
+    return {
+      source: device === '-' ? 'standard input' : device,
+      how: how.filter((part) => part !== null).join(', '),
+      elapsed: this.#seconds,
+      drops: captures[0]?.drops ?? null,
+      lag: lag.seconds,
+      memory: process.memoryUsage.rss(),
+    };
+  }
+
+  /** Analyses what comes, shows it, and writes the report. */
+  async follow(view: LiveView, warn: (message: string) => void): Promise<void> {
+    this.#view = view;
+    const { report, quiet, thresholds, mostConnections, ...options } = this.#request.report;
+    const look = (fd: number) => ({ ...options, color: useColor(options.noColor, fd), width: width(fd) });
+    const people = (await reporters.terminal())(new Output(view.reportTo), look(view.reportTo));
+    const hasFormat = report !== 'terminal' && report !== 'ndjson';
+    const format: Reporter | null = hasFormat ? (await reporters[report]())(new Output(STDOUT), look(STDOUT)) : null;
+    const session = new LiveSession([view.listener], { where: this.#where });
+
+    const between = () => {
+      if (!session.isBegun) return;
+      const { color, width: columns } = look(view.reportTo);
+      const reporter = people.soFar?.({ color, width: columns });
+      if (reporter === undefined) return;
+      const result = session.analysis.resultSoFar(reporter);
+      view.between(() => void reporter.finish(result, this.#seconds));
+    };
+    const stopClock = this.#startClock(session, view);
+    process.on('SIGINT', this.quit).on('SIGTERM', this.quit).on('SIGHUP', this.quit).on('SIGUSR1', between);
+    let result: AnalysisResult;
+    try {
+      view.begin?.();
+      const consumer = {
+        ended: (connection: Parameters<Reporter['ended']>[0]) => {
+          people.ended(connection);
+          format?.ended(connection);
+        },
+        chunkDone: async () => {
+          await format?.chunkDone?.();
+          await view.chunkDone?.();
+          session.wait();
+        },
+      };
+      result = await analyzeInput(
+        this.#input,
+        consumer,
+        {
+          order: format?.order ?? people.order,
+          thresholds,
+          ...(mostConnections === null ? {} : { mostConnections }),
+          ...(this.#where === null ? {} : { where: this.#where }),
+        },
+        session,
+      );
+      session.finish();
+      await view.end?.();
+    } finally {
+      stopClock();
+      process.off('SIGUSR1', between);
+    }
+    const { evicted } = result.summary;
+    if (evicted > 0)
+      warn(`${counted(evicted, 'connection')} given up while open, to bound memory: raise --max-connections`);
+    if (format !== null) await format.finish(result, this.#seconds);
+    else if (view.reportTo === STDOUT || !quiet) await people.finish(result, this.#seconds);
+  }
+
+  #startClock(session: LiveSession, view: LiveView): () => void {
+    let second = performance.now();
+    const timer = setInterval(() => {
+      if (!session.isBegun) return;
+      session.tick();
+      const now = performance.now();
+      if (now - second >= 1000) {
+        view.second?.((now - second) / 1000);
+        second = now;
+      }
+      view.tick?.();
+    }, TICK);
+    return () => clearInterval(timer);
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+}

@@ -1,0 +1,121 @@
+import pc from 'picocolors';
+import { LiveDisplay, type Surroundings } from './display.ts';
+import { type Key, Keyboard } from './keyboard.ts';
+import type { ProcessesOf } from './processes.ts';
+import { Screen } from './screen.ts';
+import { screenLines } from './screen-lines.ts';
+import type { LiveView } from './view.ts';
+
+const STDOUT = 1;
+/** Milliseconds between two pictures. */
+const DRAW_EVERY = 480;
+
+export interface ScreenOptions {
+  color: boolean;
+  utc: boolean;
+  processesOf: ProcessesOf | null;
+  surroundings: () => Surroundings;
+  /** The user wants it to end. */
+  onQuit: () => void;
+}
+
+/** A live session on a terminal: a screen that is drawn anew twice a second, and keys. */
+export class ScreenView implements LiveView {
+  readonly listener: LiveDisplay;
+  readonly reportTo = STDOUT;
+  readonly #options: ScreenOptions;
+  readonly #colors: ReturnType<typeof pc.createColors>;
+  readonly #screen = new Screen(STDOUT);
+  readonly #waiting: string[] = [];
+  #keyboard: Keyboard | null = null;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #isShown = false;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    this.#colors = pc.createColors(options.color);
+    this.listener = new LiveDisplay(options.processesOf, options.utc);
+  }
+
+  begin(): void {
+    this.#keyboard = Keyboard.open((key) => this.#pressed(key));
+    process.on('exit', this.#leave);
+    process.on('SIGCONT', this.#resumed);
+    process.stdout.on('resize', this.#resized);
+    this.#enter();
+  }
+
+  tell(line: string): void {
+    if (this.#isShown) this.#waiting.push(line);
+    else process.stderr.write(`${line}\n`);
+  }
+
+  tick(): void {
+    if (performance.now() - this.#drawnAt >= DRAW_EVERY) this.#draw();
+  }
+
+  second(seconds: number): void {
+    this.listener.second(seconds);
+  }
+
+  /** The report stays on the terminal's own screen, where it is seen again at the end. */
+  between(write: () => void): void {
+    this.#leave();
+    write();
+    process.stdout.write('\n');
+    this.#enter();
+  }
+
+  async end(): Promise<void> {
+    await this.#screen.settled();
+    this.close();
+  }
+
+  close(): void {
+    this.#leave();
+    this.#keyboard?.close();
+    this.#keyboard = null;
+    process.off('exit', this.#leave);
+    process.off('SIGCONT', this.#resumed);
+    process.stdout.off('resize', this.#resized);
+  }
+
+  #enter(): void {
+    this.#keyboard?.grab();
+    this.#screen.enter();
+    this.#isShown = true;
+    this.#draw();
+  }
+
+  readonly #leave = (): void => {
+    this.#screen.leave();
+    this.#keyboard?.release();
+    this.#isShown = false;
+    for (const line of this.#waiting.splice(0)) process.stderr.write(`${line}\n`);
+  };
+
+  readonly #resumed = (): void => {
+    if (!this.#isShown) this.#enter();
+  };
+
+  readonly #resized = (): void => {
+    this.#screen.resized();
+    this.#draw();
+  };
+
+  #draw(): void {
+    this.#drawnAt = performance.now();
+    const { columns, rows } = process.stdout;
+    const snapshot = this.listener.snapshot(this.#options.surroundings());
+    this.#screen.draw(screenLines(snapshot, columns ?? 80, rows ?? 24, this.#colors));
+  }
+
+  #pressed(key: Key): void {
+    if (key === 'redraw') this.#resized();
+    else if (key === 'suspend') {
+      this.#leave();
+      // The whole job, as the terminal would.
+      process.kill(0, 'SIGTSTP');
+    } else this.#options.onQuit();
+  }
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from '../support/command.ts';
+
+const PTY = fileURLToPath(new URL('./at_terminal.py', import.meta.url));
+
+type Action =
+  | ['wait', string]
+  | ['type', string]
+  | ['resize', columns: number, rows: number]
+  | ['signal', string]
+  | ['end'];
+
+/** What a terminal has seen of a program. */
+export interface Seen {
+  output: string;
+  status: number;
+  /** The terminal's settings are as they were before the program began. */
+  restored: boolean;
+}
+
+/** Runs sockscope at a terminal and does one thing after the other there. @param pipe what its standard input reads */
+export async function atTerminal(args: string[], actions: Action[], pipe?: string, size = [100, 30]): Promise<Seen> {
+  const command = [process.execPath, '--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args];
+  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+  const child = spawn(
+    'python3',
+    [PTY, ...size.map(String), ...(pipe === undefined ? [] : ['--pipe', pipe]), ...command],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: ROOT,
+      env: { ...env, TERM: 'xterm-256color' },
+    },
+  );
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  child.stdin.end(actions.map((action) => `${JSON.stringify(action)}\n`).join(''));
+  await new Promise((resolve) => child.on('close', resolve));
+  if (errors !== '') throw new Error(errors);
+  return JSON.parse(output);
+}
+
+/** What is left on the terminal's own screen when the program has ended. */
+export function afterwards({ output }: Seen): string {
+  return output.slice(output.lastIndexOf('\x1b[?1049l') + '\x1b[?1049l'.length);
+}
