@@ -113,6 +113,7 @@ export class CaptureWriter {
   /** True if the packet can stand in this kind of file. */
   #takes(view: PacketView): boolean {
     if (this.#linkType >= 0 && !this.#encoder.mixesLinkTypes) {
+      this.flush();
       this.#stop('packets of another link type came, and a pcap file has but one: name it .pcapng');
       return false;
     }
