@@ -8,6 +8,7 @@ import {
   recordChecker,
 } from '../report/record-expression.ts';
 import { condition } from '../report/where.ts';
+import { RECORD_TYPES } from '../report/where-types.ts';
 import { asEach, CONNECTIONS, memberNames, mentionsConnections, partsRead, sourceOf } from './expression-reads.ts';
 import { registerListFunctions } from './functions.ts';
 import type { Value } from './verdict.ts';
@@ -58,7 +59,7 @@ export class ExpressionCompiler {
   compile(text: string): ConnectionExpression | OverallExpression {
     const parsed = this.#parse(text);
     if (!mentionsConnections(parsed.ast)) return this.connection(text);
-    checkCondition(this.#overall, text);
+    this.#checkOverall(text);
     const each = asEach(parsed.ast);
     if (each !== null) return this.#each(text, each.variable, sourceOf(each.condition));
     return this.#over(text, parsed);
@@ -116,6 +117,17 @@ export class ExpressionCompiler {
       return { expression: part, value: plain(this.#evaluator.parse(part)(context)) };
     } catch {
       return { expression: part, value: null };
+    }
+  }
+
+  #checkOverall(text: string): void {
+    try {
+      checkCondition(this.#overall, text);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      const [, field] = /^Unknown variable: (\w+)$/.exec(error.message) ?? [];
+      if (field === undefined || !(field in RECORD_TYPES.Connection)) throw error;
+      throw new ExpressionError(error.message, error.at, ` (of each: connections.all(c, c.${field} …))`);
     }
   }
 

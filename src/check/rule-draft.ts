@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../report/nearest.ts';
 import { READY_RULES, type ReadyLimit, type ReadyRule, readyRule } from './ready-rules.ts';
 import type { RulesProblem } from './rules-error.ts';
 import type { RuleSeverity } from './verdict.ts';
@@ -22,7 +22,6 @@ export interface RuleDraft {
 /** How members of two words are written: in a rule file, or in a program. */
 export type Spelling = 'file' | 'library';
 
-type Problem = Omit<RulesProblem, 'path'>;
 type Path = RulesProblem['path'];
 type Members = Record<string, unknown>;
 
@@ -43,7 +42,7 @@ export class DraftReader {
   read(written: unknown, path: Path): RuleDraft | null {
     if (typeof written === 'string') return this.#fromText(written, path);
     if (typeof written !== 'object' || written === null || Array.isArray(written)) {
-      this.#report({ path, message: `a rule is no ${kindOf(written)}: ${EXAMPLE}` });
+      this.#report({ path, message: `a rule is not ${kindOf(written)}: ${EXAMPLE}` });
       return null;
     }
     const members = written as Members;
@@ -75,7 +74,10 @@ export class DraftReader {
     const before = Object.keys(members).filter((name) => !known.includes(name));
     for (const name of before) {
       const problem = { path: [...path, name], isName: true };
-      this.#report({ ...problem, message: `unknown member "${name}"${didYouMean(name, known)}; ${listed(known)}` });
+      this.#report({
+        ...problem,
+        message: `unknown member "${name}"${didYouMean(name, known) || `; known are ${known.join(', ')}`}`,
+      });
     }
     if (members.use !== undefined) {
       if (typeof members.use !== 'string') {
@@ -191,14 +193,10 @@ export class DraftReader {
     return null;
   }
 
-  #unknownReady(name: string, at: (Problem & { path: Path }) | { path: Path; isName?: boolean }): void {
+  #unknownReady(name: string, problem: Pick<RulesProblem, 'path' | 'isName'>): void {
     const names = READY_RULES.map((ready) => ready.name);
-    const { path, isName = false } = at;
-    this.#report({
-      path,
-      isName,
-      message: `no ready rule is called "${name}"${didYouMean(name, names)}; there are ${names.join(', ')}`,
-    });
+    const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`;
+    this.#report({ ...problem, message: `no ready rule is called "${name}"${hint}` });
   }
 }
 
@@ -234,8 +232,4 @@ function kindOf(value: unknown): string {
 /** YAML reads `expect: {…}` and `where: 3` as what they look like. */
 function quoteHint(value: unknown): string {
   return value === null ? '' : ': put it in quotes';
-}
-
-function listed(names: readonly string[]): string {
-  return `known are ${names.join(', ')}`;
 }

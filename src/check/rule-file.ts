@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import { describeError } from '../capture/input-error.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../report/nearest.ts';
 import { oneLine } from './rule-draft.ts';
 import type { RuleSet } from './rules.ts';
 import { RulesError, type RulesProblem } from './rules-error.ts';
@@ -23,7 +33,7 @@ export function addRuleFile(set: RuleSet, file: string): void {
     return `${file}:${line}:${col}`;
   };
   if (document.errors.length > 0) {
-    throw new RulesError(document.errors.map(({ message, pos }) => `${at(pos[0])}: ${oneLine(message)}`).join('\n'));
+    throw new RulesError(document.errors.map((error) => `${at(error.pos[0])}: ${syntaxText(error)}`).join('\n'));
   }
   const before = set.problems.length;
   addRules(set, document);
@@ -32,6 +42,11 @@ export function addRuleFile(set: RuleSet, file: string): void {
   const located = problems.map((problem) => ({ problem, offset: offsetOf(document, source, problem) }));
   located.sort((a, b) => a.offset - b.offset);
   throw new RulesError(located.map(({ problem, offset }) => `${at(offset)}: ${problem.message}`).join('\n'));
+}
+
+/** One mistake makes several errors; they are told as the YAML library has them. */
+function syntaxText({ code, message }: YAMLError): string {
+  return code === 'MULTIPLE_DOCS' ? 'a second document begins: a rule file is one' : oneLine(message);
 }
 
 function readText(file: string): string {

@@ -26,6 +26,7 @@ export class RuleSet {
   readonly problems: RulesProblem[] = [];
   readonly #compiler = new ExpressionCompiler();
   readonly #options: RuleSetOptions;
+  readonly #names = new Set<string>();
 
   constructor(options: RuleSetOptions) {
     this.#options = options;
@@ -38,13 +39,14 @@ export class RuleSet {
     if (draft === null) return;
     const own = draft.where === null ? null : this.#compile(draft.where, [...path, 'where'], 'connection');
     const expect = this.#compile(draft.expect, [...path, 'expect']);
-    if (this.rules.some(({ name }) => name === draft.name)) {
+    if (this.#names.has(draft.name)) {
       const at = typeof written === 'object' && written !== null && 'name' in written ? [...path, 'name'] : path;
       this.problems.push({
         path: at,
         message: `a rule called "${draft.name}" is there already: give each a name of its own`,
       });
     }
+    this.#names.add(draft.name);
     if (this.problems.length > before || expect === null) return;
     this.rules.push(this.#rule(draft, this.#where(draft, own), expect));
   }
@@ -52,7 +54,8 @@ export class RuleSet {
   /** An expectation without anything else, as `--assert` has it. */
   addExpression(text: string, path: RulesProblem['path']): void {
     const expect = this.#compile(text, path);
-    if (expect === null || this.rules.some(({ name }) => name === text)) return;
+    if (expect === null || this.#names.has(text)) return;
+    this.#names.add(text);
     const nothing = { description: null, where: null, severity: 'error', allowNone: null, captures: null } as const;
     this.rules.push(
       this.#rule({ ...nothing, name: text, ready: null, expect: text, expected: oneLine(text) }, null, expect),
@@ -92,7 +95,8 @@ export class RuleSet {
       return kind === 'connection' ? this.#compiler.connection(text) : this.#compiler.compile(text);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      this.problems.push({ path, at: error.at, message: `${error.message}${error.hint}` });
+      const subject = error.at === null ? 'it ' : '';
+      this.problems.push({ path, at: error.at, message: `${subject}${error.message}${error.hint}` });
       return null;
     }
   }

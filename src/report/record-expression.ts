@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { didYouMean } from './nearest.ts';
 import { RECORD_TYPES } from './where-types.ts';
 
 /** What is wrong with an expression, in one line, and where in it. */
@@ -73,9 +74,17 @@ interface CelProblem {
 function problemOf(expression: string, problem: CelProblem): ExpressionError {
   const what = (problem.summary ?? problem.message.split('\n')[0]).replace(/^No such key/, 'No such field');
   const at = problem.range?.start ?? null;
-  const hint = /^=(?!=)/.test(expression.slice(at ?? 0).trimStart()) ? ' (equal is ==)' : '';
-  return new ExpressionError(what, at, hint);
+  return new ExpressionError(what, at, hintFor(what, expression.slice(at ?? 0)));
 }
+
+function hintFor(what: string, rest: string): string {
+  if (/^=(?!=)/.test(rest.trimStart())) return ' (equal is ==)';
+  const [, kind, name] = /^(Unknown variable|No such field): (\w+)$/.exec(what) ?? [];
+  if (name === undefined) return '';
+  return didYouMean(name, kind === 'Unknown variable' ? Object.keys(RECORD_TYPES.Connection) : FIELDS);
+}
+
+const FIELDS = [...new Set(Object.values(RECORD_TYPES).flatMap((fields) => Object.keys(fields)))];
 
 /** @throws ExpressionError for what is malformed, names an unknown field or does not give true or false */
 export function checkCondition(environment: Environment, expression: string): void {

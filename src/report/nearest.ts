@@ -1,10 +1,15 @@
 /** ' (did you mean "expect"?)' where one of the names is near to what was written; else ''. */
 export function didYouMean(written: string, names: readonly string[]): string {
   const [best] = names
-    .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, distance: distanceBetween(written.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance);
   return best === undefined ? '' : ` (did you mean "${best.name}"?)`;
+}
+
+/** A name that was begun is near to it. */
+function distanceBetween(written: string, name: string): number {
+  return written.length >= 3 && name.startsWith(written) ? 1 : editDistance(written, name);
 }
 
 /** Levenshtein: insertions, deletions and exchanges of a character from one text to the other. */
