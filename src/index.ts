@@ -9,6 +9,17 @@ import type { Connection } from './record.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
 
 export type { AnalysisResult } from './analyze.ts';
+export { type CheckOptions, check } from './check/check.ts';
+export type { ReadyRuleName } from './check/ready-rules.ts';
+export type { ExpressionRuleDefinition, ReadyRuleDefinition, RuleDefinition } from './check/rule-definition.ts';
+export type {
+  CaptureVerdict,
+  CheckReport,
+  Failure as CheckFailure,
+  RuleSeverity,
+  RuleVerdict,
+  Value as CheckValue,
+} from './check/verdict.ts';
 export { type ExplainOptions, explain } from './explain/explain-text.ts';
 export type { BySide, LadderStep } from './explain/ladder-step.ts';
 export type { SequenceNumber } from './explain/sequence-number.ts';

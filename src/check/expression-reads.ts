@@ -20,8 +20,19 @@ export function mentionsConnections(node: ASTNode): boolean {
   return (node.op === 'id' && node.args === CONNECTIONS) || childrenOf(node).some(mentionsConnections);
 }
 
-/** Every name that stands after a point or as a string in brackets; null: one is computed, so it may be any. */
+/** Lists of objects: compared as a whole, all of their members count. */
+const OBJECT_LISTS = new Set(['resets', 'icmp', 'findings', 'steps', 'calls']);
+
+function isObjectList(node: ASTNode): boolean {
+  return node.op === '.' && OBJECT_LISTS.has(node.args[1] as unknown as string);
+}
+
+/**
+ * Every name that stands after a point or as a string in brackets; null: it may be any, because a name is computed or
+ * whole lists are compared.
+ */
 export function memberNames(node: ASTNode, names = new Set<string>()): Set<string> | null {
+  if ((node.op === '==' || node.op === '!=' || node.op === 'in') && node.args.some(isObjectList)) return null;
   if (node.op === '.' || node.op === '.?') names.add(node.args[1] as unknown as string);
   if (node.op === '[]' || node.op === '[?]') {
     const key = node.args[1];

@@ -1,6 +1,6 @@
 /** A rule that needs no expression of its user: it is one over the record, with a limit where that makes sense. */
-export interface ReadyRule {
-  name: string;
+export interface ReadyRule<Name extends string = string> {
+  name: Name;
   /** What holds; LIMIT stands for the limit. */
   describe: string;
   /** Which connections it is about. */
@@ -24,17 +24,17 @@ const ESTABLISHED = 'handshake != null && handshake.outcome in ["completed", "no
 const CLOSED = `${ESTABLISHED} && close.firstCloser != null`;
 const OF_BOTH = (condition: (side: string) => string) => `${condition('fromClient')} && ${condition('fromServer')}`;
 
-function rule(name: string, describe: string, where: string, expect: string): ReadyRule {
+function rule<Name extends string>(name: Name, describe: string, where: string, expect: string): ReadyRule<Name> {
   return { name, describe, where, expect: () => expect, limit: null };
 }
 
-function limited(
-  name: string,
+function limited<Name extends string>(
+  name: Name,
   describe: string,
   where: string,
   limit: ReadyLimit,
   expect: (limit: string) => string,
-): ReadyRule {
+): ReadyRule<Name> {
   return { name, describe, where, expect: (given) => expect(given ?? ''), limit };
 }
 
@@ -46,7 +46,7 @@ const seconds = (example: string, otherwise: number | null = null): ReadyLimit =
 });
 
 /** Each is documented by one line of the README and shown on captures that keep it and that break it. */
-export const READY_RULES: readonly ReadyRule[] = [
+export const READY_RULES = [
   rule('no-failures', 'no problem of severity error', 'true', '!findings.exists(f, f.severity == "error")'),
   rule('no-refused', 'no handshake was answered with RST', SEEN, 'handshake.outcome != "refused"'),
   rule('no-unanswered', 'every SYN got an answer', SEEN, 'handshake.outcome != "unanswered"'),
@@ -135,7 +135,9 @@ export const READY_RULES: readonly ReadyRule[] = [
   ),
 ];
 
-const BY_NAME = new Map(READY_RULES.map((ready) => [ready.name, ready]));
+export type ReadyRuleName = (typeof READY_RULES)[number]['name'];
+
+const BY_NAME = new Map<string, ReadyRule>(READY_RULES.map((ready) => [ready.name, ready]));
 
 export function readyRule(name: string): ReadyRule | undefined {
   return BY_NAME.get(name);

@@ -8,7 +8,7 @@ import {
 } from './expression.ts';
 import { OverallJudge } from './overall-judge.ts';
 import { DraftReader, oneLine, type RuleDraft, type Spelling } from './rule-draft.ts';
-import type { RulesProblem } from './rules-error.ts';
+import { RulesError, type RulesProblem } from './rules-error.ts';
 import type { Rule } from './verdict.ts';
 
 export interface RuleSetOptions {
@@ -62,6 +62,12 @@ export class RuleSet {
     );
   }
 
+  /** @throws RulesError with a line for each problem that is there */
+  throwProblems(): void {
+    if (this.problems.length === 0) return;
+    throw new RulesError(this.problems.map(problemText).join('\n'));
+  }
+
   /** The user's choice within that of a ready rule. */
   #where({ ready, where }: RuleDraft, own: ConnectionExpression | null): ConnectionExpression | null {
     if (ready === null || ready.where === 'true') return own;
@@ -105,4 +111,10 @@ export class RuleSet {
 function nothingText({ ready, where }: RuleDraft): string {
   if (where !== null) return `no connection matched ${oneLine(where)}`;
   return ready === null ? 'there is no connection' : 'there is no connection that it is about';
+}
+
+/** 'rules[1].expect: No such field: prt at character 3' */
+function problemText({ path, message, at }: RulesProblem): string {
+  const place = path.map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`)).join('');
+  return `${place}: ${message}${at == null ? '' : ` at character ${at + 1}`}`;
 }

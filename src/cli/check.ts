@@ -5,7 +5,6 @@ import type { CheckFormat } from '../check/formats/format.ts';
 import { checkFormats } from '../check/formats/index.ts';
 import { judgeCaptures, ReportBuilder } from '../check/judge-captures.ts';
 import { RuleSet } from '../check/rules.ts';
-import { RulesError } from '../check/rules-error.ts';
 import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
 import { Output } from '../report/output.ts';
 import { type CheckArguments, DEFAULT_RULES } from './check-command.ts';
@@ -65,12 +64,7 @@ async function readRules(request: CheckArguments): Promise<Rule[]> {
   for (const file of ruleFiles(request)) (await import('../check/rule-file.ts')).addRuleFile(set, file);
   for (const name of ready) set.add(name, [`--ready ${name}`], 'file');
   for (const text of assertions) set.addExpression(text, [`--assert '${text}'`]);
-  if (set.problems.length > 0) {
-    const lines = set.problems.map(
-      ({ path, message, at }) => `${path[0]}: ${message}${at == null ? '' : ` at character ${at + 1}`}`,
-    );
-    throw new RulesError(lines.join('\n'));
-  }
+  set.throwProblems();
   if (request.baseline === null) return set.rules;
   const { BaselineRule } = await import('../check/baseline-rule.ts');
   const { baseline, update, fields } = request;
