@@ -50,25 +50,42 @@ export function sourceOf(node: ASTNode): string {
 
 /**
  * The parts of an expression whose values tell why it came out as it did: fields of the record, and what is
- * computed of all connections. In the order in which they are written, each once.
+ * computed of them or of all connections. In the order in which they are written, each once.
  */
 export function partsRead(node: ASTNode): string[] {
-  return [...new Set(parts(node, new Set()))];
+  return [...new Set(parts(node, new Set(), isResult))];
 }
 
-function parts(node: ASTNode, own: ReadonlySet<string>): string[] {
-  if (node.op === 'id') return own.has(node.args) ? [] : [sourceOf(node)];
-  if (isFieldOfRecord(node, own)) return [sourceOf(node)];
-  if (node.op === 'call' && node.args[0] !== 'has' && mentionsConnections(node)) return [sourceOf(node)];
-  if (node.op === 'rcall') {
-    const [method, receiver, args] = node.args;
-    if (mentionsConnections(receiver) || (method === 'size' && isFieldOfRecord(receiver, own))) return [sourceOf(node)];
-    if (!MACROS.has(method)) return [receiver, ...args].flatMap((part) => parts(part, own));
-    const [variable, ...rest] = args;
-    const inner = new Set(own).add(String(variable.args));
-    return [...parts(receiver, own), ...rest.flatMap((part) => parts(part, inner))];
+/** The fields of the record that it reads, as paths. */
+export function fieldsRead(node: ASTNode): string[] {
+  return [...new Set(parts(node, new Set(), () => false))];
+}
+
+/** @param isWhole what is told as it is, and not by its parts */
+function parts(
+  node: ASTNode,
+  own: ReadonlySet<string>,
+  isWhole: (node: ASTNode, own: ReadonlySet<string>) => boolean,
+): string[] {
+  if (node.op === 'id' && own.has(node.args)) return [];
+  if (isFieldOfRecord(node, own) || isWhole(node, own)) return [sourceOf(node)];
+  if (node.op !== 'rcall' || !MACROS.has(node.args[0])) {
+    return childrenOf(node).flatMap((child) => parts(child, own, isWhole));
   }
-  return childrenOf(node).flatMap((child) => parts(child, own));
+  const [, receiver, [variable, ...rest]] = node.args;
+  const inner = new Set(own).add(String(variable.args));
+  return [...parts(receiver, own, isWhole), ...rest.flatMap((part) => parts(part, inner, isWhole))];
+}
+
+/** A value that says more than what it is computed from: of all connections, or the size of a field. */
+function isResult(node: ASTNode, own: ReadonlySet<string>): boolean {
+  if (node.op === 'call') {
+    const [name, args] = node.args;
+    return name !== 'has' && (mentionsConnections(node) || args.every((arg) => isFieldOfRecord(arg, own)));
+  }
+  if (node.op !== 'rcall') return false;
+  const [method, receiver] = node.args;
+  return mentionsConnections(receiver) || (method === 'size' && isFieldOfRecord(receiver, own));
 }
 
 /** A chain of names and indices that begins with a variable of the record. */

@@ -9,7 +9,15 @@ import {
 } from '../report/record-expression.ts';
 import { condition } from '../report/where.ts';
 import { RECORD_TYPES } from '../report/where-types.ts';
-import { asEach, CONNECTIONS, memberNames, mentionsConnections, partsRead, sourceOf } from './expression-reads.ts';
+import {
+  asEach,
+  CONNECTIONS,
+  fieldsRead,
+  memberNames,
+  mentionsConnections,
+  partsRead,
+  sourceOf,
+} from './expression-reads.ts';
 import { registerListFunctions } from './functions.ts';
 import type { Value } from './verdict.ts';
 
@@ -22,7 +30,6 @@ export interface Outcome {
 /** An expression over each connection. */
 export interface ConnectionExpression {
   kind: 'connection';
-  text: string;
   /** Whether it is true; what is unknown is not. */
   holds(record: Connection): boolean;
   /** The same with the reason; slower. */
@@ -36,7 +43,6 @@ export interface ConnectionExpression {
 /** An expression over all chosen connections. */
 export interface OverallExpression {
   kind: 'overall';
-  text: string;
   /** What has to be kept of a record. */
   keep(record: Connection): unknown;
   explain(kept: unknown[]): Outcome;
@@ -45,7 +51,7 @@ export interface OverallExpression {
 
 /** Compiles expressions; holds what is needed for checking their types, which takes longer than an expression. */
 export class ExpressionCompiler {
-  readonly #connection: Environment = connectionChecker();
+  readonly #connection: Environment = registerListFunctions(connectionChecker(), 'checker');
   readonly #overall: Environment = registerListFunctions(recordChecker(), 'checker').registerVariable(
     CONNECTIONS,
     'list<Connection>',
@@ -61,8 +67,8 @@ export class ExpressionCompiler {
     if (!mentionsConnections(parsed.ast)) return this.connection(text);
     this.#checkOverall(text);
     const each = asEach(parsed.ast);
-    if (each !== null) return this.#each(text, each.variable, sourceOf(each.condition));
-    return this.#over(text, parsed);
+    if (each !== null) return this.#each(each.variable, sourceOf(each.condition));
+    return this.#over(parsed);
   }
 
   /**
@@ -75,36 +81,33 @@ export class ExpressionCompiler {
     const parts = partsRead(parsed.ast);
     return {
       kind: 'connection',
-      text,
       holds: condition(parsed),
       explain: (record) => outcome(() => parsed(record)),
       values: (record) => parts.map((part) => this.#value(part, record)),
-      reads: parts,
+      reads: fieldsRead(parsed.ast),
     };
   }
 
   /** `connections.all(c, …)` is a condition on each of them: none has to be kept. */
-  #each(text: string, variable: string, condition_: string): ConnectionExpression {
+  #each(variable: string, condition_: string): ConnectionExpression {
     const parsed = this.#parse(condition_);
     const parts = partsRead(parsed.ast);
     const own = (record: Connection) => ({ [variable]: record });
     const holds = condition(parsed as (context: unknown) => unknown as never);
     return {
       kind: 'connection',
-      text,
       holds: (record) => holds(own(record) as never),
       explain: (record) => outcome(() => parsed(own(record))),
       values: (record) => parts.map((part) => this.#value(part, own(record))),
-      reads: parts.map((part) => part.slice(variable.length + 1)),
+      reads: fieldsRead(parsed.ast).map((field) => field.slice(variable.length + 1)),
     };
   }
 
-  #over(text: string, parsed: ParseResult): OverallExpression {
+  #over(parsed: ParseResult): OverallExpression {
     const names = memberNames(parsed.ast);
     const parts = partsRead(parsed.ast);
     return {
       kind: 'overall',
-      text,
       keep: (record) => (names === null ? record : picked(record, names)),
       explain: (kept) => outcome(() => parsed({ [CONNECTIONS]: kept })),
       values: (kept) => parts.map((part) => this.#value(part, { [CONNECTIONS]: kept })),
@@ -171,7 +174,8 @@ function picked(value: unknown, names: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((item) => picked(item, names));
   if (typeof value !== 'object' || value === null) return value;
   const kept: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) if (names.has(name)) kept[name] = picked(member, names);
+  const members = value as Record<string, unknown>;
+  for (const name of names) if (name in members) kept[name] = picked(members[name], names);
   return kept;
 }
 

@@ -101,10 +101,10 @@ export const READY_RULES = [
   ),
   limited(
     'no-retransmissions',
-    'neither side sent more than LIMIT of its packets again',
+    'neither side sent more than LIMIT of its packets again (copies do not count)',
     'protocol == "tcp"',
     SHARE,
-    (limit) => OF_BOTH((side) => `${side}.retransmissions <= ${limit} * ${side}.packets`),
+    (limit) => OF_BOTH((side) => `${side}.retransmissions - ${side}.duplicates <= ${limit} * ${side}.packets`),
   ),
   limited(
     'no-zero-window',

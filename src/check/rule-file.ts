@@ -35,6 +35,12 @@ export function addRuleFile(set: RuleSet, file: string): void {
   if (document.errors.length > 0) {
     throw new RulesError(document.errors.map((error) => `${at(error.pos[0])}: ${syntaxText(error)}`).join('\n'));
   }
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      throw new RulesError(`${at(alias.range?.[0] ?? 0)}: there is no &${alias.source} before this *${alias.source}`);
+    },
+  });
   const before = set.problems.length;
   addRules(set, document);
   const problems = set.problems.splice(before);

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { globPattern } from '../../src/check/capture-pattern.ts';
+import { findCaptures } from '../../src/check/find-captures.ts';
+import { pcap } from '../support/packets.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
+  mkdirSync(join(folder, 'deep', 'deeper'), { recursive: true });
+  mkdirSync(join(folder, 'empty'));
+  writeFileSync(join(folder, 'b.pcap'), pcap([]));
+  writeFileSync(join(folder, 'a.json'), '{}');
+  writeFileSync(join(folder, 'short'), 'a');
+  writeFileSync(join(folder, 'deep', 'no-name'), pcap([]));
+  writeFileSync(join(folder, 'deep', 'broken.pcap'), 'this is no capture');
+  writeFileSync(join(folder, 'deep', 'deeper', 'ring.pcap3.gz'), '');
+  writeFileSync(join(folder, 'deep', 'deeper', 'NEXT.PCAPNG'), '');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a folder is searched for what is called a capture, and for what begins like one', () => {
+  const { captures, found } = findCaptures([folder]);
+  expect(captures.map((path) => path.slice(folder.length + 1))).toEqual([
+    'b.pcap',
+    'deep/broken.pcap',
+    'deep/deeper/NEXT.PCAPNG',
+    'deep/deeper/ring.pcap3.gz',
+    'deep/no-name',
+  ]);
+  expect(found).toEqual([{ folder, captures: 5, others: 2 }]);
+});
+
+test('what is named is taken as it is, once', () => {
+  const named = [join(folder, 'a.json'), '-', join(folder, 'missing.pcap'), join(folder, 'a.json')];
+  expect(findCaptures(named)).toEqual({ captures: named.slice(0, 3), found: [] });
+});
+
+test('a folder without captures is an error', () => {
+  expect(() => findCaptures([join(folder, 'empty')])).toThrow(/empty: no captures in this folder/);
+});
+
+test.each<[pattern: string, path: string, matches: boolean]>([
+  ['close/*.pcap', 'fixtures/close/a.pcap', true],
+  ['close/*.pcap', 'close/a.pcap', true],
+  ['close/*.pcap', 'disclose/a.pcap', false],
+  ['close/*.pcap', 'close/deep/a.pcap', false],
+  ['close/**/*.pcap', 'close/deep/er/a.pcap', true],
+  ['close/**/*.pcap', 'close/a.pcap', true],
+  ['close/**', 'close/deep/a.pcap', true],
+  ['a?.pcap', 'x/ab.pcap', true],
+  ['a?.pcap', 'x/a/.pcap', false],
+  ['*.pcap', 'x/a.pcap.gz', false],
+  ['a+(b).pcap', 'a+(b).pcap', true],
+])('%s and %s: %s', (pattern, path, matches) => {
+  expect(globPattern(pattern).test(path)).toBe(matches);
+});
