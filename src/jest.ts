@@ -6,6 +6,12 @@ import type { Connection, Side } from './record.ts';
 export { type BaselineMatcherOptions, type Connections, matchers } from './check/matchers.ts';
 export { analyze } from './index.ts';
 export type * from './record.ts';
+export {
+  canRecord,
+  type RecordCaptureOptions,
+  type Recording,
+  recordCapture,
+} from './record-capture/record-capture.ts';
 
 /** Connections at hand are judged at once, a capture (a path, an analysis) when it is read: then with `await`. */
 type Judged<R, T> = T extends Connection | readonly Connection[] ? R : Promise<void>;
