@@ -8,7 +8,7 @@ import type { CaptureInfo, Summary } from './summary.ts';
 import type { RecordSource } from './track/record-source.ts';
 import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
-import { formatTime } from './track/times.ts';
+import { formatTime, timeOf } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
@@ -22,6 +22,8 @@ export interface AnalyzeOptions {
   order?: 'end' | 'capture';
   /** Only connections for which this is true are handed out and counted in the summary. */
   where?: (connection: Connection) => boolean;
+  /** Records say what socket calls the packets show (`sockets.client.calls`); takes memory for every open connection. */
+  calls?: boolean;
   /** From where on something is worth a finding. */
   thresholds?: Partial<Thresholds>;
   /** Open connections kept at once (default 1,000,000, about 1.4 GB); beyond, the longest idle is reported as it is. */
@@ -101,6 +103,7 @@ export async function analyzeInput(
   const tracker = new Tracker({
     retain: options.order === 'capture',
     mostConnections: options.mostConnections ?? MOST_CONNECTIONS,
+    turns: options.calls === true,
     interfaceName: (packet) => input.interfaceName(packet),
     ended: (row) => handOut(row, summary, consumer),
     observer,
@@ -111,11 +114,12 @@ export async function analyzeInput(
     zones: tracker.zones,
     thresholds: { ...DEFAULT_THRESHOLDS, ...options.thresholds },
     nowSeconds: 0,
+    turns: tracker.turns,
   };
   const connection = new EndedRow(source);
   const view = new PacketView();
 
-  const setTo = (row: number, nowSeconds = view.seconds) => {
+  const setTo = (row: number, nowSeconds = timeOf(view)) => {
     source.nowSeconds = nowSeconds;
     connection.set(row);
     return connection;

@@ -58,6 +58,8 @@ export interface EndedConnection {
 
 /** The one EndedConnection of an analysis, set to a row before it is handed out. */
 export class EndedRow implements EndedConnection {
+  /** Absent where calls are wanted: who sent how much when is no part of a row. */
+  readonly copyTo?: (batch: RowBatch) => void;
   readonly #source: RecordSource;
   readonly #view: RecordView;
   #row = 0;
@@ -66,6 +68,7 @@ export class EndedRow implements EndedConnection {
   constructor(source: RecordSource) {
     this.#source = source;
     this.#view = recordView(source);
+    if (source.turns === null) this.copyTo = (batch) => batch.add(source, this.#row);
   }
 
   set(row: number): void {
@@ -93,10 +96,6 @@ export class EndedRow implements EndedConnection {
 
   view(): Connection {
     return this.#view.record;
-  }
-
-  copyTo(batch: RowBatch): void {
-    batch.add(this.#source, this.#row);
   }
 
   sortValue(key: SortKey): number {

@@ -9,6 +9,8 @@ import { UsageError } from './errors.ts';
 export interface AnalyzeArguments {
   captures: string[];
   report: ReportName;
+  /** Records say what socket calls the packets show. */
+  calls: boolean;
   where: string | null;
   sort: SortOrder | null;
   top: number | null;
@@ -41,6 +43,7 @@ export const ANALYZE_OPTIONS = {
   ndjson: { type: 'boolean', group: FORMAT, describe: 'One JSON record a line, written as connections end' },
   csv: { type: 'boolean', group: FORMAT, describe: 'One row a connection, with a header' },
   zeek: { type: 'boolean', group: FORMAT, describe: "Zeek's conn.log" },
+  calls: { type: 'boolean', group: FORMAT, describe: 'With --json or --ndjson: the socket calls of both sides' },
   where: { type: 'string', group: ROWS, describe: 'Only those for which this CEL expression is true' },
   sort: {
     type: 'string',
@@ -109,9 +112,13 @@ export function analyzeArguments(captures: string[], values: AnalyzeValues): Ana
   if (report === 'ndjson' && (sort !== null || top !== null)) {
     throw new UsageError('--ndjson writes connections as they end, so it takes no --sort and no --top: use --json');
   }
+  if (values.calls && report !== 'json' && report !== 'ndjson') {
+    throw new UsageError('--calls is for records: give --json or --ndjson with it');
+  }
   return {
     captures,
     report,
+    calls: values.calls ?? false,
     where: values.where ?? null,
     sort,
     top,

@@ -13,7 +13,7 @@ const STDERR = 2;
 /** Analyses the captures and writes the report to standard output. */
 export async function run(request: AnalyzeArguments): Promise<void> {
   const began = performance.now();
-  const { captures, report, where, quiet, thresholds, mostConnections, ...options } = request;
+  const { captures, report, calls, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
   const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.noColor), width: width() });
@@ -26,6 +26,7 @@ export async function run(request: AnalyzeArguments): Promise<void> {
   try {
     const result = await analyzeInto(captures, reporter, {
       order: reporter.order,
+      calls,
       thresholds,
       ...(mostConnections === null ? {} : { mostConnections }),
       ...(filter === null ? {} : { where: filter }),

@@ -235,7 +235,7 @@ export function isKeepAliveExpiry({ senderUnanswered, senderAnalysis, shape }: R
 }
 
 /** After its FIN the side took data without an RST: shutdown(SHUT_WR), and the socket is still there. */
-function isHalfClose(facts: Facts, side: Side): boolean {
+export function isHalfClose(facts: Facts, side: Side): boolean {
   const me = facts[side];
   const took = facts[otherSide(side)].lastDataFrame > me.finFrame;
   return took && !facts.resets.some(({ from }) => from === side);

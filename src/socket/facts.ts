@@ -1,4 +1,4 @@
-import type { HandshakeOutcome, Protocol, Side } from '../record.ts';
+import type { HandshakeOutcome, Mark, Protocol, Side } from '../record.ts';
 import {
   C_ACK_FRAME,
   C_EVENTS,
@@ -52,7 +52,7 @@ import { handshakeOutcome } from '../track/handshake-record.ts';
 import { icmpMeaning } from '../track/icmp-errors.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
-import { seconds } from '../track/times.ts';
+import { formatTime, seconds, watchedUntil } from '../track/times.ts';
 
 /**
  * What the rules of this folder reason from: a connection as the packets show it, gathered from its columns.
@@ -60,6 +60,8 @@ import { seconds } from '../track/times.ts';
  */
 export interface Facts {
   protocol: Protocol;
+  /** Whole seconds since 1970 that all times count from. */
+  base: number;
   outcome: HandshakeOutcome;
   /** The SYN-ACK passed; its ACK did. */
   isConnected: boolean;
@@ -104,8 +106,6 @@ export interface ResetFacts {
   to: Side;
   frame: number;
   time: number;
-  /** The same time as it stands in the row. */
-  nanoseconds: number;
   accepted: boolean;
   /** Numbers of tcp-state.ts. */
   senderState: number;
@@ -142,6 +142,12 @@ export interface IcmpFacts {
 
 export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
+/** @param time as in Facts; exact, for a double holds nanoseconds of 104 days */
+export function markOf({ base }: Facts, frame: number, time: number): Mark {
+  return { frame, time: formatTime(base, Math.round(time * 1e9)) };
+}
+
+/** Gathers the facts of a connection. */
 export function factsOf(source: RecordSource, row: number, sides: Sides): Facts {
   const { ints, floats } = source.slab;
   const { at, times } = sides;
@@ -149,6 +155,7 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
   const lastTime = seconds(floats[times + T_NOW]);
   const facts: Facts = {
     protocol: protocolOf(ints, at),
+    base: floats[times + T_BASE_SECONDS],
     outcome: handshakeOutcome(handshake),
     isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0,
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
@@ -161,7 +168,7 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(floats[times + T_LAST_SYN]),
     lastTime,
-    silence: Math.max(0, source.nowSeconds - floats[times + T_BASE_SECONDS] - lastTime),
+    silence: Math.max(0, watchedUntil(source, times) - lastTime),
     client: sideFacts('client', ints, floats, sides.client, sides.clientTimes),
     server: sideFacts('server', ints, floats, sides.server, sides.serverTimes),
     resets: [],
@@ -204,7 +211,6 @@ function resetFacts({ ints, times }: EventPool, event: number, from: Side): Rese
     to: otherSide(from),
     frame: ints[v + V_FRAME],
     time: seconds(times[event]),
-    nanoseconds: times[event],
     accepted: ints[v + V_VALUE] === 1,
     senderState: ints[v + V_STATE],
     receiverState: ints[v + V_DETAIL],

@@ -1,13 +1,13 @@
 import type { CloseStyle, Side } from '../record.ts';
 import { closeStyle, finFrame, firstCloser } from '../track/close-record.ts';
-import { C_HANDSHAKE, E_FIN_FRAME, E_FLAGS, END_CLOSED_SECOND, F_FIN_TIME, T_BASE_SECONDS } from '../track/columns.ts';
+import { C_HANDSHAKE, E_FIN_FRAME, E_FLAGS, END_CLOSED_SECOND, F_FIN_TIME } from '../track/columns.ts';
 import { EVENT_RST, EVENT_STRIDE, V_DETAIL, V_FRAME, V_KIND, V_VALUE } from '../track/events.ts';
 import { counted, type FindingList, formatSeconds } from '../track/finding-list.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { CLOSED } from '../track/tcp-state.ts';
-import { seconds } from '../track/times.ts';
+import { seconds, watchedUntil } from '../track/times.ts';
 
 /** How the connection ended for its sockets. */
 export function findInSockets(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
@@ -54,7 +54,7 @@ function findInCloseWait(source: RecordSource, sides: Sides, side: Side, style: 
       found.add('long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
     }
   } else if (style === 'half-closed') {
-    const waited = source.nowSeconds - floats[sides.times + T_BASE_SECONDS] - seconds(waitedFrom);
+    const waited = watchedUntil(source, sides.times) - seconds(waitedFrom);
     if (waited > source.thresholds.closeWait) {
       const message = `still open ${formatSeconds(waited)} after the peer's FIN`;
       found.add('half-closed', 'warning', side, message, [peerFin]);

@@ -127,15 +127,16 @@ function isAnswer(shape: number): boolean {
   return (shape & SHAPE_ZERO) !== 0;
 }
 
-/** Why a TCP RST was sent. */
+/** Why an RST was sent; of SCTP: an ABORT. */
 export function causeOfReset(reset: ResetFacts, facts: Facts): CauseOfReset {
+  if (facts.protocol === 'sctp') return causeOfAbort(reset, facts);
   const rule = TCP_RULES.find(({ when }) => when(reset, facts));
   if (rule === undefined) return { cause: 'unknown', because: 'its numbers fit none of the reasons to send one' };
   return { cause: rule.cause, because: rule.because(reset, facts) };
 }
 
-/** Why an SCTP ABORT was sent (RFC 9260 section 3.3.7). */
-export function causeOfAbort({ from, receiverState }: ResetFacts, { synFrame }: Facts): CauseOfReset {
+/** RFC 9260 section 3.3.7. */
+function causeOfAbort({ from, receiverState }: ResetFacts, { synFrame }: Facts): CauseOfReset {
   if (receiverState === SYN_SENT) return { cause: 'port-closed', because: `answers the INIT of frame ${synFrame}` };
   return { cause: 'abortive-close', because: `the ${from} ended the association without SHUTDOWN` };
 }

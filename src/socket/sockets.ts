@@ -10,6 +10,7 @@ import {
 } from '../track/columns.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
+import { makeCalls } from './calls.ts';
 import { socketErrorOf } from './error-rules.ts';
 import { factsOf } from './facts.ts';
 
@@ -18,12 +19,13 @@ const NO_ERRORS: Connection['sockets'] = { client: NO_ERROR, server: NO_ERROR };
 
 /** What the application of each side saw. */
 export function makeSockets(source: RecordSource, row: number, sides: Sides): Connection['sockets'] {
-  if (!hadTrouble(source.slab.ints, sides)) return NO_ERRORS;
+  if (source.turns === null && !hadTrouble(source.slab.ints, sides)) return NO_ERRORS;
   const facts = factsOf(source, row, sides);
-  return {
-    client: { error: socketErrorOf(facts, 'client')?.errno ?? null },
-    server: { error: socketErrorOf(facts, 'server')?.errno ?? null },
-  };
+  const client = { error: socketErrorOf(facts, 'client')?.errno ?? null };
+  const server = { error: socketErrorOf(facts, 'server')?.errno ?? null };
+  if (source.turns === null) return { client, server };
+  const calls = makeCalls(source, row, sides, facts);
+  return { client: { ...client, calls: calls.client }, server: { ...server, calls: calls.server } };
 }
 
 /** An RST, an ICMP error, a handshake that failed, something that went unanswered: else no socket has an error. */

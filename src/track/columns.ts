@@ -56,6 +56,8 @@ export const C_ZONE = 46;
 /** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
 export const C_DUPLICATE_FRAME = 47;
 export const C_UNSEEN_FRAME = 48;
+/** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
+export const C_CONNECTED_FRAME = 56;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -156,6 +158,8 @@ export const T_CONNECTED_SYN = 33;
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
+/** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
+export const T_UNTIL = 36;
 
 // --- endpoint, float64 ---
 export const F_BYTES = 8;

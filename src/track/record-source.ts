@@ -1,6 +1,7 @@
 import type { EventPool } from './events.ts';
 import type { Rows } from './slab.ts';
 import type { Thresholds } from './thresholds.ts';
+import type { TurnBook } from './turns.ts';
 import type { Zones } from './zones.ts';
 
 /** What a record is made from. */
@@ -9,5 +10,8 @@ export interface RecordSource {
   events: EventPool;
   zones: Zones;
   thresholds: Thresholds;
+  /** Capture time in seconds since 1970. */
   nowSeconds: number;
+  /** Null where the calls of the applications were not asked for. */
+  turns: TurnBook | null;
 }

@@ -78,6 +78,7 @@ export function forEachRow(message: RowMessage, each: (source: RecordSource, row
     zones: new Zones(message.zones),
     thresholds: message.thresholds,
     nowSeconds: 0,
+    turns: null,
   };
   for (let row = 0; row < message.count; row++) {
     source.nowSeconds = message.nowSeconds[row];

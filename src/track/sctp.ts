@@ -12,6 +12,7 @@ import {
 } from '../../parsers/transport/sctp.ts';
 import {
   C_ACK_FRAME,
+  C_CONNECTED_FRAME,
   C_HANDSHAKE,
   C_STATUS,
   C_SYN_ACK_COUNT,
@@ -136,6 +137,7 @@ function noteCookie(cursor: Cursor, view: PacketView): void {
     floats[times + T_ACCEPTED_SYN_ACK] = floats[times + T_LAST_SYN_ACK];
   } else if ((view.chunks & SCTP_COOKIE_ACK) !== 0 && (handshake & HANDSHAKE_CONNECTED) === 0) {
     ints[at + C_HANDSHAKE] = handshake | HANDSHAKE_CONNECTED;
+    ints[at + C_CONNECTED_FRAME] = view.frame;
     ints[peer + E_FLAGS] |= END_SYN_ACKED;
     ints[me + E_FLAGS] |= END_SYN_ACKED;
     floats[times + T_CONNECTED] = now;

@@ -2,6 +2,7 @@ import { type PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet
 import {
   C_ACK_FRAME,
   C_COMPLETENESS,
+  C_CONNECTED_FRAME,
   C_HANDSHAKE,
   C_STATUS,
   C_SYN_ACK_COUNT,
@@ -151,6 +152,7 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     if ((handshake & HANDSHAKE_ACCEPTED) === 0 && !fromClient) floats[times + T_LAST_SYN_ACK] = now;
     if ((handshake & HANDSHAKE_CONNECTED) === 0 && !fromClient && acknowledgesSyn(ints, peer, view.acknowledgment)) {
       handshake |= HANDSHAKE_CONNECTED;
+      ints[at + C_CONNECTED_FRAME] = view.frame;
       floats[times + T_CONNECTED] = now;
       floats[times + T_CONNECTED_SYN] = floats[times + T_LAST_SYN];
       if (distance(view.acknowledgment, ints[peer + E_ISN]) > 1) handshake |= HANDSHAKE_FAST_OPEN;

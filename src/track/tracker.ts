@@ -5,6 +5,7 @@ import {
   PACKET_TCP,
   PACKET_UDP,
   type PacketView,
+  TCP_FIN,
   TCP_SYN,
 } from '../../parsers/packet-view.ts';
 import { ClosedQueue } from './closed-queue.ts';
@@ -22,6 +23,7 @@ import {
   ROW_USED,
   T_BASE_SECONDS,
   T_NOW,
+  T_UNTIL,
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
@@ -36,7 +38,8 @@ import { countPacket, nameQuotedRow, nameRow } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
-import { lastSeconds } from './times.ts';
+import { lastSeconds, timeOf } from './times.ts';
+import { TurnBook } from './turns.ts';
 import { isLinkLocal, Zones } from './zones.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
@@ -58,6 +61,8 @@ export interface TrackerOptions {
   mostConnections: number;
   /** Name of the interface that the packet came from, '' where it is not known. */
   interfaceName: (view: PacketView) => string;
+  /** Keep who sent how much when, for the calls of the applications. */
+  turns?: boolean;
   /** Called with the row of each connection that has ended, while the row is still whole. */
   ended: (row: number) => void;
   observer?: RowObserver | null;
@@ -72,6 +77,8 @@ export class Tracker {
   readonly events = new EventPool();
   readonly frames = new FrameCounts();
   readonly zones = new Zones();
+  /** Null unless asked for. */
+  readonly turns: TurnBook | null;
   /** Packets and their original lengths, all kinds. */
   packets = 0;
   wireBytes = 0;
@@ -90,6 +97,7 @@ export class Tracker {
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    this.turns = options.turns === true ? new TurnBook() : null;
     this.#observer = options.observer ?? null;
     this.#sweep = new IdleSweep(this.slab, options.mostConnections);
   }
@@ -98,8 +106,8 @@ export class Tracker {
   update(view: PacketView): void {
     this.packets++;
     this.wireBytes += view.originalLength;
-    if (this.#closed.isDue(view.seconds)) this.#reportClosed(view.seconds);
-    if (this.#sweep.isDue()) this.#giveUpIdle(view.seconds);
+    if (this.#closed.isDue(view.seconds)) this.#reportClosed(view);
+    if (this.#sweep.isDue()) this.#giveUpIdle(view);
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
     if (view.isCarried !== 0) this.#noteCarrier(view);
@@ -108,6 +116,7 @@ export class Tracker {
     } else if (kind === PACKET_UDP) {
       const cursor = this.#follow(view, this.#flows.find(view), 0);
       updateUdp(cursor, view);
+      if (this.turns !== null) this.turns.note(cursor, view.frame, false);
       if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
     } else if (kind === PACKET_SCTP) {
       this.#sctp(view);
@@ -138,12 +147,13 @@ export class Tracker {
     if (row >= 0) {
       if ((view.flags & TCP_SYN) !== 0 && beginsNewStream(this.slab.ints, row, flows.sender, view)) {
         reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-        this.#retire(row);
+        this.#retire(row, view);
         row = -1;
       }
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#close(cursor, view.seconds);
+    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#close(cursor, view);
+    if (this.turns !== null) this.turns.note(cursor, view.frame, (view.flags & TCP_FIN) !== 0);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
 
@@ -152,11 +162,12 @@ export class Tracker {
     let reused = 0;
     if (row >= 0 && beginsNewAssociation(this.slab.ints, row * INT_STRIDE, view)) {
       reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-      this.#retire(row);
+      this.#retire(row, view);
       row = -1;
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateSctp(cursor, view, this.slab, this.events)) this.#close(cursor, view.seconds);
+    if (updateSctp(cursor, view, this.slab, this.events)) this.#close(cursor, view);
+    if (this.turns !== null) this.turns.note(cursor, view.frame, false);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
 
@@ -239,17 +250,18 @@ export class Tracker {
   }
 
   /** The connection is over; it is reported when nothing of it can come any more. */
-  #close(cursor: Cursor, seconds: number): void {
+  #close(cursor: Cursor, view: PacketView): void {
     const { ints, at, row } = cursor;
     if ((ints[at + C_STATUS] & ROW_CLOSED) !== 0) return;
     ints[at + C_STATUS] |= ROW_CLOSED;
     const closed = this.#closed;
-    if (closed.isFull) this.#reportOldest();
-    closed.push(row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
+    if (closed.isFull) this.#reportOldest(view);
+    closed.push(row, ints[at + C_STREAM], view.seconds + CLOSED_KEPT_SECONDS);
   }
 
   /** Reports what was closed long enough ago; a connection of which packets still come waits on. */
-  #reportClosed(seconds: number): void {
+  #reportClosed(view: PacketView): void {
+    const { seconds } = view;
     while (this.#closed.isDue(seconds)) {
       const { row, stream } = this.#closed;
       const last = lastSeconds(this.slab.floats, row * FLOAT_STRIDE);
@@ -257,15 +269,15 @@ export class Tracker {
         this.#closed.drop();
         this.#closed.push(row, stream, last + CLOSED_KEPT_SECONDS);
       } else {
-        this.#reportOldest();
+        this.#reportOldest(view);
       }
     }
   }
 
-  #reportOldest(): void {
+  #reportOldest(view: PacketView): void {
     const { row, stream } = this.#closed;
     this.#closed.drop();
-    if (this.#isClosed(row, stream)) this.#retire(row);
+    if (this.#isClosed(row, stream)) this.#retire(row, view);
   }
 
   /** The row still holds the closed connection that was queued. */
@@ -275,29 +287,35 @@ export class Tracker {
     return (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
   }
 
-  #giveUpIdle(seconds: number): void {
+  #giveUpIdle(view: PacketView): void {
+    const { seconds } = view;
     this.#sweep.begin(seconds);
     let row = this.#sweep.next(seconds);
     while (row >= 0) {
       if (this.#sweep.isEviction) this.evicted++;
-      this.#retire(row, this.#sweep.isEviction);
+      this.#retire(row, view, this.#sweep.isEviction);
       row = this.#sweep.next(seconds);
     }
   }
 
-  /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */
-  #retire(row: number, isEviction = false): void {
+  /**
+   * Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end.
+   * @param view the packet at which that happens
+   */
+  #retire(row: number, view: PacketView, isEviction = false): void {
     this.#flows.remove(row);
     const isQuoted = (this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0;
     if (this.#observer !== null && !isQuoted) this.#observer.left(row, isEviction);
     if (this.#options.retain) {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
+      this.slab.floats[row * FLOAT_STRIDE + T_UNTIL] = timeOf(view);
       // Kept for its record, and open no more: it must not make the sweep think that there are too many.
       this.slab.used--;
       return;
     }
     if (!isQuoted) this.#options.ended(row);
     this.events.release(this.slab, row);
+    this.turns?.release(row);
     this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;
     this.slab.release(row);
   }

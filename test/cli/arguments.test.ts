@@ -7,6 +7,7 @@ import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
 const defaults = {
   captures: ['a.pcap'],
   report: 'terminal',
+  calls: false,
   where: null,
   sort: null,
   top: null,
@@ -26,6 +27,7 @@ describe('the quick parser and yargs understand the same', () => {
     ['a.pcap b.pcap -', { captures: ['a.pcap', 'b.pcap', '-'] }],
     ['--ndjson a.pcap', { report: 'ndjson' }],
     ['a.pcap --json', { report: 'json' }],
+    ['a.pcap --json --calls', { report: 'json', calls: true }],
     ['a.pcap --csv --quiet', { report: 'csv', quiet: true }],
     ['a.pcap --zeek --utc', { report: 'zeek', utc: true }],
     ['a.pcap --no-color --all', { noColor: true, all: true }],
@@ -55,6 +57,7 @@ describe('wrong usage is one line that says what', () => {
     [['a.pcap', '--json', '--csv'], /--json and --csv exclude each other/],
     [['a.pcap', '--top', '5', '--all'], /--top and --all exclude each other/],
     [['a.pcap', '--ndjson', '--top', '5'], /--ndjson .* takes no --sort and no --top: use --json/],
+    [['a.pcap', '--csv', '--calls'], /--calls is for records: give --json or --ndjson/],
     [['a.pcap', '--sort', 'size'], /--sort size: not a sort key; one of start, /],
     [['a.pcap', '--sort', 'start:up'], /--sort start:up: not a sort key/],
     [['a.pcap', '--top', 'ten'], /--top ten: not a number of connections/],
