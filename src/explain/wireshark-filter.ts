@@ -1,17 +1,20 @@
 import type { Connection } from '../record.ts';
 
-const STREAM_FIELDS = { tcp: 'tcp.stream', udp: 'udp.stream', sctp: 'sctp.assoc_index' } as const;
+/** What Wireshark counts as we do. It counts SCTP associations, too, but only where a preference says so. */
+const STREAM_FIELDS = { tcp: 'tcp.stream', udp: 'udp.stream', sctp: null } as const;
 
 /**
- * The display filter that shows the frames of a connection in Wireshark.
+ * The display filter that shows the frames of a connection in Wireshark, the ICMP errors that quote it included.
+ * Where its number means nothing there, addresses and ports do; a later connection of the same ports matches, too.
  * @param isWholeInput the connection's number counts within the one file that Wireshark would open
  */
 export function wiresharkFilter(record: Connection, isWholeInput: boolean): string {
-  const { protocol, stream } = record;
-  if (isWholeInput) return `${STREAM_FIELDS[protocol]} eq ${stream}`;
-  const { client, server } = record;
-  const field = client.address.includes(':') ? 'ipv6' : 'ip';
-  const address = (each: string) => `${field}.addr eq ${each.split('%')[0]}`;
-  const ports = `${protocol}.port eq ${client.port} && ${protocol}.port eq ${server.port}`;
-  return `${address(client.address)} && ${address(server.address)} && ${ports}`;
+  const { protocol, stream, client, server } = record;
+  const field = STREAM_FIELDS[protocol];
+  if (isWholeInput && field !== null) return `${field} eq ${stream}`;
+  const layer = client.address.includes(':') ? 'ipv6' : 'ip';
+  const parts = [client, server].map(
+    ({ address, port }) => `${layer}.addr eq ${address.split('%')[0]} && ${protocol}.port eq ${port}`,
+  );
+  return parts.join(' && ');
 }

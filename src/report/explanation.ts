@@ -5,7 +5,7 @@ import { ladderSteps } from '../explain/ladder-step.ts';
 import { notesOf } from '../explain/notes.ts';
 import { type Story, storyOf } from '../explain/story.ts';
 import { severityPaint } from './connection-table.ts';
-import { endpointText, streamText } from './endpoint.ts';
+import { endpointText, printable, streamText } from './endpoint.ts';
 import { ladder } from './ladder.ts';
 import { ASCII, toAscii, UNICODE } from './ladder-glyphs.ts';
 import { NARROWEST, WIDEST } from './ladder-layout.ts';
@@ -54,7 +54,8 @@ function* explanation(
   const steps = ladderSteps(connection, absolute);
   yield* ladder(steps, notesOf(record, steps), record.start, { width, glyphs: ascii ? ASCII : UNICODE, colors, utc });
   yield '\n';
-  yield* told(storyOf(record, isWholeInput), width, colors);
+  const shown = { ...record, client: printable(record.client), server: printable(record.server) };
+  yield* told(storyOf(shown, isWholeInput), width, colors);
 }
 
 function* title({ record }: ExplainedConnection, width: number, colors: Colors): Generator<string> {

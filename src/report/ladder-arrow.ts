@@ -3,21 +3,18 @@ import type { DrawnStep } from '../explain/ladder-step.ts';
 import type { Glyphs } from './ladder-glyphs.ts';
 import { wrap } from './wrap.ts';
 
-/** What stands between the bars in the rows of a step: the bars included, so that arrows can touch them. */
-export interface Arrow {
-  /** Each as wide as the arrow and its two bars. */
-  lines: string[];
-}
-
 /** Line before the label, spaces around it, at least one line and the head after it. */
 const AROUND_LABEL = 5;
 /** What an arrow that nobody answered needs more, to be seen to get nowhere. */
 const VANISHING = 5;
 const INDENT = 2;
 
-/** Draws a step into `width` columns between the bars. */
-export function drawArrow(drawn: DrawnStep, width: number, glyphs: Glyphs): Arrow {
-  if (drawn.to === null) return { lines: folded(drawn.label, width, glyphs) };
+/**
+ * Draws a step into `width` columns between the bars.
+ * @returns lines as wide as that and the two bars, which are part of them, so that arrows can touch them
+ */
+export function drawArrow(drawn: DrawnStep, width: number, glyphs: Glyphs): string[] {
+  if (drawn.to === null) return folded(drawn.label, width, glyphs);
   const { text, below } = fitted(drawn.label, width - AROUND_LABEL - (drawn.isUnanswered ? VANISHING : 0));
   const toServer = drawn.to === 'server';
   const lines = [line(drawn, text, width, glyphs)];
@@ -26,7 +23,7 @@ export function drawArrow(drawn: DrawnStep, width: number, glyphs: Glyphs): Arro
     const placed = toServer ? indented.padEnd(width) : `${remark}${' '.repeat(INDENT)}`.padStart(width);
     lines.push(`${glyphs.bar}${placed}${glyphs.bar}`);
   }
-  return { lines };
+  return lines;
 }
 
 /** The label as much as there is room for; remarks that have none go below. */
@@ -44,8 +41,9 @@ function fitted({ parts, remarks, details }: Label, room: number): { text: strin
   }
   const text = short.join(', ');
   if (text.length <= room) return { text, below };
-  // Parts that do not fit either, as chunks of a long packet, follow the first.
-  return { text: short[0].slice(0, room), below: [...short.slice(1), ...remarks].join(', ') };
+  // Parts that do not fit either, as the chunks of a long packet, follow the first; one too long for itself, too.
+  if (short[0].length <= room) return { text: short[0], below: [...short.slice(1), ...remarks].join(', ') };
+  return { text: '', below: [...short, ...remarks].join(', ') };
 }
 
 function line(drawn: DrawnStep, text: string, width: number, glyphs: Glyphs): string {
@@ -54,7 +52,7 @@ function line(drawn: DrawnStep, text: string, width: number, glyphs: Glyphs): st
   const rest = width - text.length - 3;
   const toServer = to === 'server';
   const isOfRouter = step.from === 'network';
-  const label = text === '' ? stroke : ` ${text} `;
+  const label = text === '' ? stroke.repeat(2) : ` ${text} `;
   const way = isUnanswered
     ? vanishing(rest, stroke, glyphs)
     : `${stroke.repeat(rest - 1)}${toServer ? glyphs.toServer : ''}`;

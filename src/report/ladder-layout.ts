@@ -1,6 +1,4 @@
-import type { DrawnStep } from '../explain/ladder-step.ts';
-
-/** Narrower than this no arrow has room for its label; wider than this the eye loses the row. */
+/** Narrower than this the arrows have no room for their labels; wider than this the eye loses the row. */
 export const NARROWEST = 60;
 export const WIDEST = 140;
 
@@ -10,32 +8,49 @@ export interface Layout {
   clock: number;
   /** Time since the row before; 0: not shown. */
   gap: number;
+  /** Frame numbers; of several packets the first and the last, where there is room. */
   frames: number;
+  isFirstFrameOnly: boolean;
   /** Text beside either bar. */
   margin: number;
   /** Between the bars. */
   arrow: number;
 }
 
-/** Columns between two texts. */
-export const SPACE = 2;
-const GAP_WIDTH = 8;
-const BARS = 2;
-
-/** @param clocks the times of the rows as they will be shown */
-export function layoutOf(steps: readonly DrawnStep[], clocks: readonly string[], width: number, utc: boolean): Layout {
-  const total = Math.max(NARROWEST, Math.min(width, WIDEST));
-  const isWide = total >= 96;
-  const clock = isWide || utc ? Math.max(0, ...clocks.map((text) => text.length)) : 0;
-  const gap = isWide || !utc ? GAP_WIDTH : 0;
-  const frames = Math.max('frame'.length, ...steps.map((step) => framesText(step).length));
-  const margin = total >= 130 ? 24 : total >= 110 ? 20 : total >= 90 ? 16 : total >= 72 ? 13 : 11;
-  const times = [clock, gap].filter((column) => column > 0).reduce((sum, column) => sum + column + SPACE, 0);
-  const arrow = total - times - frames - SPACE - 2 * (margin + 1) - BARS;
-  return { clock, gap, frames, margin, arrow };
+/** What stands in the columns before the ladder, as it is shown. */
+export interface Columns {
+  clocks: readonly string[];
+  gaps: readonly string[];
+  /** '5-9' and, shorter, '5'. */
+  frames: readonly string[];
+  firstFrames: readonly string[];
 }
 
-/** '5', '5-9'. */
-export function framesText({ step: { frame, lastFrame } }: DrawnStep): string {
-  return frame === lastFrame ? String(frame) : `${frame}-${lastFrame}`;
+/** Columns between two texts. */
+export const SPACE = 2;
+const BARS = 2;
+/** Room for 'fast retransmission'. */
+const SHORTEST_ARROW = 26;
+/** 'ESTABLISHED' takes two lines then. */
+const LEAST_MARGIN = 9;
+
+/** @param utc the clock is what the user wants to see, whatever the width */
+export function layoutOf(columns: Columns, width: number, utc: boolean): Layout {
+  const total = Math.max(NARROWEST, Math.min(width, WIDEST));
+  const isWide = total >= 96;
+  const clock = isWide || utc ? widest(columns.clocks) : 0;
+  const gap = isWide || !utc ? widest(columns.gaps) : 0;
+  const times = [clock, gap].filter((column) => column > 0).reduce((sum, column) => sum + column + SPACE, 0);
+  const room = (frames: number, margin: number) => total - times - frames - SPACE - 2 * (margin + 1) - BARS;
+
+  let frames = widest(columns.frames);
+  let margin = total >= 130 ? 24 : total >= 110 ? 20 : total >= 90 ? 16 : 13;
+  while (margin > LEAST_MARGIN && room(frames, margin) < SHORTEST_ARROW) margin--;
+  const isFirstFrameOnly = room(frames, margin) < SHORTEST_ARROW;
+  if (isFirstFrameOnly) frames = widest(columns.firstFrames);
+  return { clock, gap, frames, isFirstFrameOnly, margin, arrow: Math.max(1, room(frames, margin)) };
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, text.length), 0);
 }

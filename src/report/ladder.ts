@@ -3,7 +3,7 @@ import type { DrawnStep } from '../explain/ladder-step.ts';
 import type { Note, StepNotes } from '../explain/notes.ts';
 import { drawArrow, isResent } from './ladder-arrow.ts';
 import type { Glyphs } from './ladder-glyphs.ts';
-import { framesText, type Layout, layoutOf, SPACE } from './ladder-layout.ts';
+import { type Layout, layoutOf, SPACE } from './ladder-layout.ts';
 import { duration, secondsBetween, utc as utcText } from './units.ts';
 import { wrap } from './wrap.ts';
 
@@ -23,33 +23,46 @@ export function* ladder(
   start: string,
   { width, glyphs, colors, utc }: LadderOptions,
 ): Generator<string> {
-  const clocks = steps.map(({ step }) =>
-    utc ? utcText(step.time).slice(11) : secondsBetween(start, step.time).toFixed(6),
+  const clocks = steps.map(({ step: { time } }) =>
+    utc ? utcText(time).slice(TIME_OF_DAY) : secondsBetween(start, time).toFixed(6),
   );
-  const layout = layoutOf(steps, clocks, width, utc);
+  const gaps = steps.map((drawn, i) => (i === 0 ? '' : gapText(steps[i - 1], drawn)));
+  const frames = steps.map(({ step: { frame, lastFrame } }) =>
+    frame === lastFrame ? `${frame}` : `${frame}-${lastFrame}`,
+  );
+  const firstFrames = steps.map(({ step: { frame } }) => `${frame}`);
+  const headings = { clock: utc ? 'UTC' : 'time', gap: 'after', frames: 'frame' };
+  const columns = {
+    clocks: [headings.clock, ...clocks],
+    gaps: [headings.gap, ...gaps],
+    frames: [headings.frames, ...frames],
+    firstFrames: [headings.frames, ...firstFrames],
+  };
+  const layout = layoutOf(columns, width, utc);
+  const numbers = layout.isFirstFrameOnly ? firstFrames : frames;
   const bars = `${glyphs.bar}${' '.repeat(layout.arrow)}${glyphs.bar}`;
   const row = (cells: Partial<Cells>) => `${rowText({ ...EMPTY, middle: bars, ...cells }, layout)}\n`;
 
   yield row({
-    clock: cell(utc ? 'UTC' : 'time', colors.dim),
-    gap: cell('after', colors.dim),
-    frames: cell('frame', colors.dim),
+    clock: cell(headings.clock, colors.dim),
+    gap: cell(headings.gap, colors.dim),
+    frames: cell(headings.frames, colors.dim),
     left: cell('client', colors.bold),
     right: cell('server', colors.bold),
   });
-  for (let i = 0; i < steps.length; i++) {
-    const drawn = steps[i];
-    const { lines } = drawArrow(drawn, layout.arrow, glyphs);
+  for (const [i, drawn] of steps.entries()) {
+    const lines = drawArrow(drawn, layout.arrow, glyphs);
     const left = noteLines(notes[i].client, layout.margin, colors);
     const right = noteLines(notes[i].server, layout.margin, colors);
     const paint = arrowPaint(drawn, colors);
-    const height = Math.max(lines.length, left.length, right.length);
-    for (let at = 0; at < height; at++) {
-      const first = at === 0;
+    const first = {
+      clock: cell(clocks[i], colors.dim),
+      gap: cell(gaps[i], colors.dim),
+      frames: cell(numbers[i], colors.dim),
+    };
+    for (let at = 0; at < Math.max(lines.length, left.length, right.length); at++) {
       yield row({
-        clock: first ? cell(clocks[i], colors.dim) : NOTHING,
-        gap: first && i > 0 ? cell(gapText(steps[i - 1], drawn), colors.dim) : NOTHING,
-        frames: first ? cell(framesText(drawn), colors.dim) : NOTHING,
+        ...(at === 0 ? first : {}),
         left: left[at] ?? NOTHING,
         middle: at < lines.length ? paint(lines[at]) : bars,
         right: right[at] ?? NOTHING,
@@ -57,6 +70,9 @@ export function* ladder(
     }
   }
 }
+
+/** Where in '2023-11-14 22:13:20.123456' the time begins. */
+const TIME_OF_DAY = 11;
 
 /** A text and how it is painted; the paint takes no columns. */
 interface Cell {
