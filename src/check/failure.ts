@@ -1,4 +1,5 @@
 import type { Connection, Protocol } from '../record.ts';
+import { shellWord } from '../report/shell-word.ts';
 import type { Failure, Value } from './verdict.ts';
 
 const STREAM_FILTER: Record<Protocol, string> = { tcp: 'tcp.stream', udp: 'udp.stream', sctp: 'sctp.assoc_index' };
@@ -75,9 +76,4 @@ function framesIn(value: unknown): number[] {
     if (name === 'frame') return [member as number];
     return name === 'frames' ? (member as number[]) : framesIn(member);
   });
-}
-
-/** As a shell reads it back. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,8 +1,10 @@
 import { isatty } from 'node:tty';
+import type { Options } from 'yargs';
 import type { Choice } from '../explain/explain.ts';
 import type { Protocol } from '../record.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
+import { type AnalyzeArguments, analyzeArguments, yargsOptions } from './options.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -15,10 +17,23 @@ const WIDTH_WITHOUT_TERMINAL = 80;
 const WHICH = 'Connections';
 const LOOK = 'Appearance';
 
+/** What means here what it means for the report. */
+const AS_FOR_THE_REPORT = [
+  'slow-handshake',
+  'heavy-retransmission',
+  'zero-window',
+  'close-wait',
+  'max-connections',
+  'utc',
+  'no-color',
+  'quiet',
+] as const;
+
 /** `sockscope explain`: the ladder diagram and the story of connections. */
 export const explainCommand: Command = {
   usage: 'explain <capture..>',
   describe: 'The ladder diagram and the story of a connection',
+  positionals: { capture: { type: 'string', array: true } },
   options: {
     stream: { type: 'string', requiresArg: true, group: WHICH, describe: 'That of this number, as in the report' },
     protocol: {
@@ -40,12 +55,10 @@ export const explainCommand: Command = {
       group: WHICH,
       describe: `At most so many (default ${EXPLAINED_AT_MOST})`,
     },
+    ...analyzeOptions(),
     json: { type: 'boolean', group: LOOK, describe: 'One JSON document: records with calls, ladders, stories' },
     absolute: { type: 'boolean', group: LOOK, describe: 'Sequence numbers as they are on the wire' },
-    utc: { type: 'boolean', group: LOOK, describe: 'Times of day (UTC)' },
     ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)' },
-    'no-color': { type: 'boolean', group: LOOK, describe: 'No colours (also NO_COLOR in the environment)' },
-    quiet: { type: 'boolean', group: LOOK, describe: 'No warnings and no progress bar' },
   },
   understand(values) {
     const request = explainArguments(values);
@@ -53,24 +66,25 @@ export const explainCommand: Command = {
   },
 };
 
-interface ExplainArguments {
-  captures: string[];
+function analyzeOptions(): Record<string, Options> {
+  const options = yargsOptions();
+  return Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, options[name]]));
+}
+
+interface ExplainArguments
+  extends Pick<AnalyzeArguments, 'captures' | 'thresholds' | 'mostConnections' | 'utc' | 'noColor' | 'quiet'> {
   which: { stream: number; protocol: Protocol } | { where: string } | 'problems' | null;
   top: number;
   json: boolean;
   absolute: boolean;
-  utc: boolean;
   ascii: boolean;
-  noColor: boolean;
-  quiet: boolean;
 }
 
 function explainArguments(values: Record<string, unknown>): ExplainArguments {
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
-  const captures = Array.isArray(values.capture) ? values.capture.map(String) : [];
-  if (captures.filter((capture) => capture === '-').length > 1) {
-    throw new UsageError('standard input (-) can be read only once: give it once');
-  }
+  const given = Array.isArray(values.capture) ? values.capture.map(String) : [];
+  const shared = Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, values[name]]));
+  const { captures, thresholds, mostConnections, utc, noColor, quiet } = analyzeArguments(given, shared);
   const [stream, where, protocol, top] = [text('stream'), text('where'), text('protocol'), text('top')];
   const chosen = [
     ...(stream === undefined ? [] : ['--stream']),
@@ -83,6 +97,11 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
   }
   return {
     captures,
+    thresholds,
+    mostConnections,
+    utc,
+    noColor,
+    quiet,
     which:
       stream !== undefined
         ? { stream: streamNumber(stream), protocol: protocolNamed(protocol ?? 'tcp') }
@@ -94,10 +113,7 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
     top: top === undefined ? EXPLAINED_AT_MOST : connectionCount(top),
     json: values.json === true,
     absolute: values.absolute === true,
-    utc: values.utc === true,
     ascii: values.ascii === true,
-    noColor: values['no-color'] === true,
-    quiet: values.quiet === true,
   };
 }
 
@@ -118,7 +134,8 @@ function connectionCount(text: string): number {
 }
 
 /** Loads what it needs only now: the help of all commands is made with this file, too. */
-async function runExplain({ captures, which, top, quiet, ...look }: ExplainArguments): Promise<number> {
+async function runExplain(request: ExplainArguments): Promise<number> {
+  const { captures, which, top, thresholds, mostConnections, quiet, ...look } = request;
   const [{ explainInputs }, { explanations }, { isUtf8 }, { Output }, { Progress }, terminal] = await Promise.all([
     import('../explain/explain.ts'),
     import('../report/explanation.ts'),
@@ -137,6 +154,8 @@ async function runExplain({ captures, which, top, quiet, ...look }: ExplainArgum
     const explained = await explainInputs(captures, {
       choice: await choiceOf(which),
       top,
+      thresholds,
+      ...(mostConnections === null ? {} : { mostConnections }),
       ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
       ...(quiet ? {} : { onWarning: warn }),
     });

@@ -3,6 +3,7 @@ import type { AnalysisResult } from '../analyze.ts';
 import type { ProblemGroup, Summary } from '../summary.ts';
 import { severityPaint } from './connection-table.ts';
 import { endpointText, streamText } from './endpoint.ts';
+import { shellWord } from './shell-word.ts';
 import { count, counted } from './units.ts';
 
 /** Groups shown unless the user wants all. */
@@ -43,13 +44,8 @@ export function explainHint({ captures, summary }: AnalysisResult): string {
   // What was captured live is gone, unless it was written somewhere.
   if (worst === undefined || captures.length === 0 || captures.some(({ live }) => live !== undefined)) return '';
   const files = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
-  const named = files.length > FILES_NAMED ? '<the same captures>' : files.map(quoted).join(' ');
+  const named = files.length > FILES_NAMED ? '<the same captures>' : files.map(shellWord).join(' ');
   const which = `--stream ${worst.example}${worst.protocol === 'tcp' ? '' : ` --protocol ${worst.protocol}`}`;
   const input = files.includes('-') ? ' (given the same input)' : '';
   return `the first of them: sockscope explain ${named} ${which}${input}; an example of each: --problems`;
-}
-
-/** As a shell takes it. */
-function quoted(file: string): string {
-  return /^[\w@%+=:,./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
 }
