@@ -1,6 +1,7 @@
 import { BACKENDS, type BackendName, type LiveOptions } from '../capture/live.ts';
 import { encoderFor, type WriteOptions } from '../capture/write/capture-writer.ts';
 import { EVENT_KINDS, type EventKind } from '../live/events.ts';
+import type { ListenAddress } from '../live/metrics/metrics-server.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
 import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
@@ -8,6 +9,9 @@ import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptio
 const CAPTURE = 'Capture';
 const KEEPING = 'Keeping the packets';
 const SHOWN = 'While it runs';
+const METRICS_HOST = '127.0.0.1';
+/** As exporters of OpenTelemetry metrics to Prometheus have it. */
+const METRICS_PORT = 9464;
 
 /** What a live session is asked for on the command line. */
 export interface LiveArguments {
@@ -17,6 +21,9 @@ export interface LiveArguments {
   report: AnalyzeArguments;
   /** Events that are written as they happen; asked for by name, or all of them. */
   events: { asked: boolean; kinds: ReadonlySet<EventKind> };
+  process: boolean;
+  /** Where metrics are served; null: nowhere. */
+  metrics: ListenAddress | null;
 }
 
 export const liveCommand: Command = {
@@ -64,6 +71,12 @@ export const liveCommand: Command = {
       requiresArg: true,
       describe: `Only these events, as --ndjson: ${EVENT_KINDS.join(', ')}, separated by commas`,
     },
+    metrics: {
+      type: 'string',
+      group: SHOWN,
+      describe: `Serve metrics for Prometheus at [HOST:]PORT (default ${METRICS_HOST}:${METRICS_PORT})`,
+    },
+    process: { type: 'boolean', group: SHOWN, describe: 'The local processes of each connection (Linux)' },
   },
   understand(values) {
     const live = liveArguments(values);
@@ -74,7 +87,31 @@ export const liveCommand: Command = {
 /** @throws UsageError */
 function liveArguments(values: Record<string, unknown>): LiveArguments {
   const report = analyzeArguments(['-'], values as AnalyzeValues);
-  return { capture: captureOptions(values), report, events: eventOptions(text(values, 'events'), report) };
+  return {
+    capture: captureOptions(values),
+    report,
+    events: eventOptions(text(values, 'events'), report),
+    process: wantsProcesses(values, report),
+    metrics: listenAddress(text(values, 'metrics')),
+  };
+}
+
+/** '9464', 'localhost:9464', '[::1]:9464'; an empty text stands for the default. */
+function listenAddress(given: string | undefined): ListenAddress | null {
+  if (given === undefined) return null;
+  if (given === '') return { host: METRICS_HOST, port: METRICS_PORT };
+  const [, bracketed, plain, port] = /^(?:(?:\[([^[\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(given) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw new UsageError(`--metrics ${given}: not [HOST:]PORT; examples: --metrics 9464, --metrics '[::1]:9464'`);
+  }
+  return { host: bracketed ?? plain ?? METRICS_HOST, port: Number(port) };
+}
+
+function wantsProcesses({ process: wanted }: Record<string, unknown>, { report }: AnalyzeArguments): boolean {
+  if (wanted !== true) return false;
+  if (process.platform !== 'linux') throw new UsageError('--process needs Linux, whose /proc shows who owns a socket');
+  if (report === 'terminal' || report === 'ndjson') return true;
+  throw new UsageError(`--process is of no use to --${report}: use --ndjson, or the report for people`);
 }
 
 function eventOptions(given: string | undefined, { report }: AnalyzeArguments): LiveArguments['events'] {

@@ -1,6 +1,10 @@
 import { type AnalysisResult, analyzeInput } from '../analyze.ts';
 import type { LiveInput } from '../capture/live.ts';
 import type { Surroundings } from '../live/display.ts';
+import type { LiveMetrics } from '../live/metrics/live-metrics.ts';
+import type { MetricsServer } from '../live/metrics/metrics-server.ts';
+import { type ProcessesOf, processesText } from '../live/processes/process.ts';
+import { ProcessFinder } from '../live/processes/process-finder.ts';
 import { LiveSession } from '../live/session.ts';
 import type { LiveView } from '../live/view.ts';
 import type { Connection } from '../record.ts';
@@ -23,12 +27,40 @@ export class LiveRun {
   readonly #input: LiveInput;
   readonly #where: ((connection: Connection) => boolean) | null;
   readonly #began = performance.now();
+  readonly #finder: ProcessFinder | null;
+  #metrics: LiveMetrics | null = null;
+  #server: MetricsServer | null = null;
   #view: LiveView | null = null;
 
   constructor(request: LiveArguments, input: LiveInput, where: ((connection: Connection) => boolean) | null) {
     this.#request = request;
     this.#input = input;
     this.#where = where;
+    this.#finder = request.process ? new ProcessFinder() : null;
+  }
+
+  /** null where nobody asks for processes. */
+  get processesOf(): ProcessesOf | null {
+    return this.#finder?.processesOf ?? null;
+  }
+
+  /**
+   * Serves the metrics, where they were asked for.
+   * @returns their address, null where they were not
+   * @throws InputError where that cannot be
+   */
+  async serveMetrics(): Promise<string | null> {
+    const { metrics } = this.#request;
+    if (metrics === null) return null;
+    const { LiveMetrics } = await import('../live/metrics/live-metrics.ts');
+    const { MetricsServer } = await import('../live/metrics/metrics-server.ts');
+    this.#metrics = new LiveMetrics(() => this.surroundings);
+    this.#server = await MetricsServer.open(metrics, this.#metrics);
+    return this.#server.url;
+  }
+
+  close(): void {
+    this.#server?.close();
   }
 
   /** The user wants it to end: at the second time, at once. */
@@ -59,11 +91,19 @@ export class LiveRun {
   async follow(view: LiveView, warn: (message: string) => void): Promise<void> {
     this.#view = view;
     const { report, quiet, thresholds, mostConnections, ...options } = this.#request.report;
-    const look = (fd: number) => ({ ...options, color: useColor(options.noColor, fd), width: width(fd) });
+    const { processesOf } = this;
+    const look = (fd: number) => ({
+      ...options,
+      color: useColor(options.noColor, fd),
+      width: width(fd),
+      ...(processesOf === null ? {} : { processes: (record: Connection) => processesText(processesOf(record)) }),
+    });
     const people = (await reporters.terminal())(new Output(view.reportTo), look(view.reportTo));
     const hasFormat = report !== 'terminal' && report !== 'ndjson';
     const format: Reporter | null = hasFormat ? (await reporters[report]())(new Output(STDOUT), look(STDOUT)) : null;
-    const session = new LiveSession([view.listener], { where: this.#where });
+    const finder = this.#finder;
+    const listeners = [finder, this.#metrics, view.listener].filter((each) => each !== null);
+    const session = new LiveSession(listeners, { where: this.#where });
 
     const between = () => {
       if (!session.isBegun) return;
@@ -85,6 +125,7 @@ export class LiveRun {
         },
         chunkDone: async () => {
           await format?.chunkDone?.();
+          finder?.look();
           await view.chunkDone?.();
           session.wait();
         },
@@ -100,12 +141,14 @@ export class LiveRun {
         },
         session,
       );
+      finder?.look();
       session.finish();
       await view.end?.();
     } finally {
       stopClock();
       process.off('SIGUSR1', between);
     }
+    if (finder !== null && finder.lacks !== null) warn(finder.lacks);
     const { evicted } = result.summary;
     if (evicted > 0)
       warn(`${counted(evicted, 'connection')} given up while open, to bound memory: raise --max-connections`);
@@ -117,9 +160,11 @@ export class LiveRun {
     let second = performance.now();
     const timer = setInterval(() => {
       if (!session.isBegun) return;
+      this.#finder?.look();
       session.tick();
       const now = performance.now();
       if (now - second >= 1000) {
+        session.second();
         view.second?.((now - second) / 1000);
         second = now;
       }

@@ -12,14 +12,14 @@ export async function openView({ report, events }: LiveArguments, run: LiveRun):
   const isTerminal = isatty(STDOUT);
   if (report.report === 'ndjson' || events.asked || (report.report === 'terminal' && !isTerminal)) {
     const { EventsView } = await import('../live/events-view.ts');
-    return new EventsView(process.stdout, events.kinds, null);
+    return new EventsView(process.stdout, events.kinds, run.processesOf);
   }
   if (report.report === 'terminal' && process.env.TERM !== 'dumb') {
     const { ScreenView } = await import('../live/screen-view.ts');
     return new ScreenView({
       color: useColor(report.noColor),
       utc: report.utc,
-      processesOf: null,
+      processesOf: run.processesOf,
       surroundings: () => run.surroundings,
       onQuit: run.quit,
     });

@@ -15,6 +15,7 @@ const HELP = 'a larger --buffer, a filter or a smaller --snaplen help';
 export async function runLive(request: LiveArguments): Promise<number> {
   const { capture, report } = request;
   let view: LiveView | null = null;
+  let closeRun = () => {};
   const tell = (message: string) => {
     const line = `sockscope: ${message}`;
     if (view === null) process.stderr.write(`${line}\n`);
@@ -27,6 +28,9 @@ export async function runLive(request: LiveArguments): Promise<number> {
   try {
     if (input.backend !== null) warn(`capturing on ${device} with ${input.backend}; Ctrl-C ends it`);
     const run = new LiveRun(request, input, where);
+    closeRun = () => run.close();
+    const url = await run.serveMetrics();
+    if (url !== null) warn(`metrics at ${url}`);
     view = await openView(request, run);
     await run.follow(view, warn);
     for (const line of lostPackets(input)) warn(line);
@@ -35,6 +39,7 @@ export async function runLive(request: LiveArguments): Promise<number> {
     return failures.length === 0 ? DONE : BROKE_OFF;
   } finally {
     view?.close?.();
+    closeRun();
     await input.close();
   }
 }

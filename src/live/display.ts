@@ -1,9 +1,9 @@
-import type { RunningAnalysis } from '../analyze.ts';
+import type { EndedConnection, RunningAnalysis } from '../analyze.ts';
 import { endpointText } from '../report/endpoint.ts';
 import { C_STATUS, FLOAT_STRIDE, INT_STRIDE, ROW_RESET } from '../track/columns.ts';
 import { connectNanoseconds } from '../track/handshake-record.ts';
 import { TCP_STATES } from '../track/tcp-state.ts';
-import type { Process, Processes, ProcessesOf } from './processes.ts';
+import { type Processes, type ProcessesOf, processesText } from './processes/process.ts';
 import { Rates, type Totals } from './rates.ts';
 import { LargestRecently, Latest } from './recently.ts';
 import type { LiveEvent, LiveListener, LiveSession } from './session.ts';
@@ -18,10 +18,17 @@ const FAILURES_A_SECOND = 200;
 /** What the screen tells beside what happens to connections. */
 export type Surroundings = Pick<LiveSnapshot, 'source' | 'how' | 'elapsed' | 'drops' | 'lag' | 'memory'>;
 
+/** The processes are looked for later: their text is made when it is shown. */
+type WithProcesses<T> = Omit<T, 'process'> & { processes: Processes | null };
+
+function withText<T extends { processes: Processes | null }>({ processes, ...rest }: T) {
+  return { ...rest, process: processes === null ? '' : processesText(processes) };
+}
+
 /** Gathers what the screen of a live session shows. */
 export class LiveDisplay implements LiveListener {
-  readonly #failures = new Latest<Failure>(ROWS_KEPT);
-  readonly #slowest = new LargestRecently<SlowHandshake>(ROWS_KEPT, SLOW_PERIOD);
+  readonly #failures = new Latest<WithProcesses<Failure>>(ROWS_KEPT);
+  readonly #slowest = new LargestRecently<WithProcesses<SlowHandshake>>(ROWS_KEPT, SLOW_PERIOD);
   readonly #rates = new Rates();
   readonly #processesOf: ProcessesOf | null;
   readonly #utc: boolean;
@@ -48,11 +55,10 @@ export class LiveDisplay implements LiveListener {
   /** A second is over. @param seconds how long it really was */
   second(seconds: number): void {
     this.#rates.tick(this.#totals(), seconds);
-    this.#session?.traffic.tick();
     this.#failuresLeft = FAILURES_A_SECOND;
   }
 
-  snapshot(surroundings: Surroundings): LiveSnapshot {
+  snapshot(surroundings: Surroundings, notice: string | null = null): LiveSnapshot {
     const watch = this.#session?.watch;
     const states = TCP_STATES.map((state, i) => ({
       state,
@@ -66,11 +72,12 @@ export class LiveDisplay implements LiveListener {
       bits: this.#rates.bits,
       open: watch?.open ?? { tcp: 0, udp: 0, sctp: 0 },
       states: states.filter(({ state, clients, servers }) => state !== 'CLOSED' && clients + servers > 0),
-      failures: this.#failures.list(),
-      slowest: this.#slowest.list(this.#session?.now ?? 0).map(({ what }) => what),
+      failures: this.#failures.list().map(withText),
+      slowest: this.#slowest.list(this.#session?.now ?? 0).map(({ what }) => withText(what)),
       talkers: this.#session?.traffic.talkers(ROWS_KEPT) ?? [],
       evicted: this.#analysis?.tracker.evicted ?? 0,
       withProcesses: this.#processesOf !== null,
+      notice,
     };
   }
 
@@ -102,12 +109,12 @@ export class LiveDisplay implements LiveListener {
         client: endpointText(record.client),
         server: endpointText(record.server),
         synRetransmissions: record.handshake?.synRetransmissions ?? 0,
-        process: this.#processText(row),
+        processes: this.#processes(connection),
       };
     });
   }
 
-  #failed({ time, row, connection }: LiveEvent): void {
+  #failed({ time, connection }: LiveEvent): void {
     if (this.#failuresLeft <= 0) return;
     this.#failuresLeft--;
     const { client, server, sockets, handshake, close, findings } = connection.record();
@@ -118,25 +125,13 @@ export class LiveDisplay implements LiveListener {
       server: endpointText(server),
       error: sockets.client.error ?? sockets.server.error ?? outcome ?? '',
       message: findings[0]?.message ?? '',
-      process: this.#processText(row),
+      processes: this.#processes(connection),
     });
   }
 
-  #processText(row: number): string {
-    return this.#processesOf === null ? '' : processesText(this.#processesOf(row));
+  #processes(connection: EndedConnection): Processes | null {
+    return this.#processesOf === null ? null : this.#processesOf(connection);
   }
-}
-
-/** 'curl 1234', or where both ends are of this machine 'curl 1234 → nginx 80'. */
-export function processesText({ client, server }: Processes): string {
-  const text = ({ name, pid }: Process) => `${printable(name)} ${pid}`;
-  if (client === null) return server === null ? '' : `→ ${text(server)}`;
-  return server === null ? text(client) : `${text(client)} → ${text(server)}`;
-}
-
-/** A process may call itself anything; a terminal must not obey it. */
-function printable(name: string): string {
-  return name.replaceAll(/[^\x20-\x7e]/g, '?');
 }
 
 /** '1700000000.123456789' → '22:13:20.123' */

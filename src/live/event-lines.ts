@@ -3,11 +3,9 @@ import { JsonBytes } from '../report/json-bytes.ts';
 import { OutputClosed } from '../report/output.ts';
 import { writeConnection } from '../report/record-json.ts';
 import type { EventKind } from './events.ts';
-import type { Process, ProcessesOf } from './processes.ts';
+import type { Processes, ProcessesOf } from './processes/process.ts';
 import type { LiveEvent, LiveListener } from './session.ts';
 
-const NEWLINE = 0x0a;
-const CLOSING_BRACE = 0x7d;
 /** Milliseconds after which it is looked whether a slow reader has read on. */
 const PATIENCE = 2000;
 
@@ -20,6 +18,8 @@ export class EventLines implements LiveListener {
   readonly #kinds: ReadonlySet<EventKind>;
   readonly #processesOf: ProcessesOf | null;
   readonly #json = new JsonBytes(64 * 1024);
+  /** Lines that lack their processes and the last brace. */
+  readonly #open: { line: Uint8Array; processes: Processes }[] = [];
   #failure: Error | null = null;
   #isStopping = false;
   #isAbandoned = false;
@@ -37,17 +37,17 @@ export class EventLines implements LiveListener {
     });
   }
 
-  event({ kind, time, row, connection }: LiveEvent): void {
+  event({ kind, time, connection }: LiveEvent): void {
     if (!this.#kinds.has(kind)) return;
     const json = this.#json;
     json.text(`{"event":"${kind}","time":"${time}","connection":`);
     writeConnection(json, connection.record());
-    if (this.#processesOf !== null) {
-      const { client, server } = this.#processesOf(row);
-      json.text(`,"process":{"client":${processJson(client)},"server":${processJson(server)}}`);
+    if (this.#processesOf === null) {
+      json.text('}\n');
+    } else {
+      this.#open.push({ line: json.bytes.slice(0, json.length), processes: this.#processesOf(connection) });
+      json.length = 0;
     }
-    json.byte(CLOSING_BRACE);
-    json.byte(NEWLINE);
   }
 
   /**
@@ -56,10 +56,21 @@ export class EventLines implements LiveListener {
    */
   async flush(): Promise<void> {
     this.#refuseIfFailed();
-    const { bytes, length } = this.#json;
-    if (length === 0) return;
-    this.#json.length = 0;
-    if (!this.#isAbandoned && !this.#stream.write(bytes.slice(0, length))) await this.#untilTaken('drain');
+    const bytes = this.#take();
+    if (bytes.length === 0 || this.#isAbandoned) return;
+    if (!this.#stream.write(bytes)) await this.#untilTaken('drain');
+  }
+
+  /** The lines since the last time. The processes of their connections were looked for when the chunk had been read. */
+  #take(): Uint8Array {
+    const json = this.#json;
+    const bytes = json.bytes.slice(0, json.length);
+    json.length = 0;
+    const open = this.#open.splice(0);
+    if (open.length === 0) return bytes;
+    return Buffer.concat(
+      open.flatMap(({ line, processes }) => [line, Buffer.from(`,"process":${JSON.stringify(processes)}}\n`)]),
+    );
   }
 
   /** The same, and waits until the reader has all of it. */
@@ -102,8 +113,4 @@ export class EventLines implements LiveListener {
     if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') throw new OutputClosed('the output was closed');
     throw this.#failure;
   }
-}
-
-function processJson(process: Process | null): string {
-  return process === null ? 'null' : JSON.stringify(process);
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { EventLines } from './event-lines.ts';
 import type { EventKind } from './events.ts';
-import type { ProcessesOf } from './processes.ts';
+import type { ProcessesOf } from './processes/process.ts';
 import type { LiveView } from './view.ts';
 
 const STDERR = 2;

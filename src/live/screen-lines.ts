@@ -59,6 +59,7 @@ function summaryLines(snapshot: LiveSnapshot, width: number, colors: Colors): st
     ['open', [opened, ...(evicted > 0 ? [`${count(evicted)} given up (--max-connections)`] : [])], String],
     ['health', health(snapshot), isUnwell(snapshot) ? colors.yellow : String],
   ];
+  if (snapshot.notice !== null) lines.push(['note', [snapshot.notice], colors.yellow]);
   return lines.map(([label, parts, paint], index) => {
     const text = cut(`${label.padEnd(8)}${parts.join(', ')}`, width);
     const room = width - text.length - 2;

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { LiveDisplay, type Surroundings } from './display.ts';
 import { type Key, Keyboard } from './keyboard.ts';
-import type { ProcessesOf } from './processes.ts';
+import type { ProcessesOf } from './processes/process.ts';
 import { Screen } from './screen.ts';
 import { screenLines } from './screen-lines.ts';
 import type { LiveView } from './view.ts';
@@ -9,6 +9,8 @@ import type { LiveView } from './view.ts';
 const STDOUT = 1;
 /** Milliseconds between two pictures. */
 const DRAW_EVERY = 480;
+/** Milliseconds for which what the user is told stands on the screen; it is told again at the end. */
+const NOTICE_FOR = 15_000;
 
 export interface ScreenOptions {
   color: boolean;
@@ -30,6 +32,7 @@ export class ScreenView implements LiveView {
   #keyboard: Keyboard | null = null;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #isShown = false;
+  #notice = { line: '', until: 0 };
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -46,6 +49,7 @@ export class ScreenView implements LiveView {
   }
 
   tell(line: string): void {
+    this.#notice = { line, until: performance.now() + NOTICE_FOR };
     if (this.#isShown) this.#waiting.push(line);
     else process.stderr.write(`${line}\n`);
   }
@@ -106,7 +110,9 @@ export class ScreenView implements LiveView {
   #draw(): void {
     this.#drawnAt = performance.now();
     const { columns, rows } = process.stdout;
-    const snapshot = this.listener.snapshot(this.#options.surroundings());
+    const { line, until } = this.#notice;
+    const notice = performance.now() < until ? line.replace(/^sockscope: /, '') : null;
+    const snapshot = this.listener.snapshot(this.#options.surroundings(), notice);
     this.#screen.draw(screenLines(snapshot, columns ?? 80, rows ?? 24, this.#colors));
   }
 

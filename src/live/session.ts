@@ -87,6 +87,11 @@ export class LiveSession implements AnalysisObserver {
     this.watch.tick(this.now);
   }
 
+  /** A second is over. */
+  second(): void {
+    this.traffic.tick();
+  }
+
   /** The capture has ended. */
   finish(): void {
     this.analysis.tracker.visit((row) => this.watch.finish(row));

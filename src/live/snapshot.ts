@@ -49,4 +49,6 @@ export interface LiveSnapshot {
   /** Connections given up to bound memory. */
   evicted: number;
   withProcesses: boolean;
+  /** What the user was told last, for some seconds; null where there is nothing. */
+  notice: string | null;
 }

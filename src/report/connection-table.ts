@@ -17,6 +17,8 @@ export const CONNECTION_COLUMNS: readonly Column[] = [
   { heading: 'close', align: 'left' },
   { heading: 'problems', align: 'left', shrinkTo: 16 },
 ];
+/** Where it was asked for. */
+export const PROCESS_COLUMN: Column = { heading: 'process', align: 'left', shrinkTo: 12 };
 const START = 3;
 const PROBLEMS = 10;
 
@@ -27,7 +29,8 @@ export interface ConnectionRow {
   worst: Severity | null;
 }
 
-export function connectionRow(record: Connection): ConnectionRow {
+/** @param processes the text of PROCESS_COLUMN, where that was asked for */
+export function connectionRow(record: Connection, processes?: (record: Connection) => string): ConnectionRow {
   const { fromClient, fromServer } = record;
   return {
     start: record.start,
@@ -44,6 +47,7 @@ export function connectionRow(record: Connection): ConnectionRow {
       connectText(record.handshake),
       closeText(record.close),
       record.findings.map((finding) => finding.code).join(', '),
+      ...(processes === undefined ? [] : [processes(record)]),
     ],
   };
 }
@@ -83,15 +87,18 @@ export function* connectionTable(
   for (const { cells, start } of rows) {
     cells[START] = captureStart === null ? utc(start) : `${secondsBetween(captureStart, start).toFixed(6)} s`;
   }
+  const columns = rows.some(({ cells }) => cells.length > CONNECTION_COLUMNS.length)
+    ? [...CONNECTION_COLUMNS, PROCESS_COLUMN]
+    : CONNECTION_COLUMNS;
   const layout = fitColumns(
-    CONNECTION_COLUMNS,
+    columns,
     rows.map((row) => row.cells),
     width,
   );
-  const headings = CONNECTION_COLUMNS.map(({ heading }) => heading);
-  yield `${colors.bold(line(CONNECTION_COLUMNS, layout, headings))}\n`;
+  const headings = columns.map(({ heading }) => heading);
+  yield `${colors.bold(line(columns, layout, headings))}\n`;
   for (const { cells, worst } of rows) {
     const paint = severityPaint(colors, worst);
-    yield `${line(CONNECTION_COLUMNS, layout, cells, (text, column) => (column === PROBLEMS ? paint(text) : text))}\n`;
+    yield `${line(columns, layout, cells, (text, column) => (column === PROBLEMS ? paint(text) : text))}\n`;
   }
 }

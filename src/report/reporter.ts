@@ -1,4 +1,5 @@
 import type { AnalysisResult, ConnectionConsumer } from '../analyze.ts';
+import type { Connection } from '../record.ts';
 import type { Output } from './output.ts';
 import type { SortOrder } from './selection.ts';
 
@@ -11,6 +12,8 @@ export interface ReportOptions {
   /** Absolute times (UTC) instead of times since the capture began. */
   utc: boolean;
   color: boolean;
+  /** Local processes of a connection, for a column of their own; absent where nobody asks for them. */
+  processes?: (record: Connection) => string;
   /** Columns of the terminal; Infinity where nothing is to be cut. */
   width: number;
 }

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { AnalysisResult, EndedConnection } from '../analyze.ts';
+import type { Connection } from '../record.ts';
 import type { Summary } from '../summary.ts';
 import { type ConnectionRow, connectionRow, connectionTable } from './connection-table.ts';
 import { head } from './head.ts';
@@ -16,7 +17,8 @@ const ROWS_SHOWN = 20;
 /** The report for people: the capture as a whole, problems worst first, connections. Holds only the rows it prints. */
 export const terminal: MakeReporter = (output, options) => {
   const limit = options.all ? Number.POSITIVE_INFINITY : (options.top ?? ROWS_SHOWN);
-  return new TerminalReport(output, options, new Selection(limit, options.sort, connectionRow));
+  const rowOf = (record: Connection) => connectionRow(record, options.processes);
+  return new TerminalReport(output, options, new Selection(limit, options.sort, rowOf));
 };
 
 class TerminalReport implements Reporter {

@@ -8,6 +8,6 @@ export interface RowObserver {
    * @param sender endpoint 0 or 1 that sent the packet, or what the ICMP error quotes
    */
   updated(row: number, sender: number): void;
-  /** The connection leaves the table: it is over, another uses its ports, or it was given up to bound memory. */
+  /** The connection leaves the table and has been reported (or is retained): it is over, another uses its ports, or it was given up to bound memory. */
   left(row: number, isEviction: boolean): void;
 }

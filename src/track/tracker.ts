@@ -305,7 +305,10 @@ export class Tracker {
   #retire(row: number, view: PacketView, isEviction = false): void {
     this.#flows.remove(row);
     const isQuoted = (this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0;
-    if (this.#observer !== null && !isQuoted) this.#observer.left(row, isEviction);
+    if (!isQuoted) {
+      if (!this.#options.retain) this.#options.ended(row);
+      if (this.#observer !== null) this.#observer.left(row, isEviction);
+    }
     if (this.#options.retain) {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
       this.slab.floats[row * FLOAT_STRIDE + T_UNTIL] = timeOf(view);
@@ -313,7 +316,6 @@ export class Tracker {
       this.slab.used--;
       return;
     }
-    if (!isQuoted) this.#options.ended(row);
     this.events.release(this.slab, row);
     this.turns?.release(row);
     this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;

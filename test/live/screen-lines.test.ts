@@ -37,6 +37,7 @@ function aSnapshot(changes: Partial<LiveSnapshot> = {}): LiveSnapshot {
     memory: 98e6,
     evicted: 0,
     withProcesses: false,
+    notice: null,
     ...changes,
   };
 }

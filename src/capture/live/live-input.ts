@@ -113,7 +113,7 @@ export class FollowedInput implements LiveInput {
   async fill(): Promise<boolean> {
     if (this.#ended) return false;
     if (this.#isComplete()) return this.#end();
-    if (this.#reading === null) this.#noteLag();
+    this.#noteLag();
     this.#reading ??= this.#read();
     const woken = new Promise<'woken'>((resolve) => {
       this.#wake = () => resolve('woken');
