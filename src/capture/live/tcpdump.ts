@@ -28,8 +28,9 @@ export const tcpdump: Backend = {
     return libpcapProblem(said.join(' ').replaceAll('tcpdump: ', ''), request);
   },
 
+  /** One count a line at its end; all in one line when it is asked while it runs. */
   drops(line): Partial<Drops> | null {
-    const [, count, by] = /^(\d+) packets? dropped by (kernel|interface)/.exec(line) ?? [];
-    return count === undefined ? null : { [by]: Number(count) };
+    const counts = [...line.matchAll(/\b(\d+) packets? dropped by (kernel|interface)/g)];
+    return counts.length === 0 ? null : Object.fromEntries(counts.map(([, count, by]) => [by, Number(count)]));
   },
 };

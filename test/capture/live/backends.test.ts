@@ -148,6 +148,11 @@ describe('drops are told by', () => {
     [tcpdump, '3 packets dropped by interface', { interface: 3 }],
     [tcpdump, '3 packets captured', null],
     [
+      tcpdump,
+      'tcpdump: 204 packets captured, 209 packets received by filter, 5 packets dropped by kernel, 2 packets dropped by interface',
+      { kernel: 5, interface: 2 },
+    ],
+    [
       dumpcap,
       "Packets received/dropped on interface 'eth7': 90/6 (pcap:4/dumpcap:2/flushed:0/ps_ifdrop:1) (93.8%)",
       { kernel: 4, program: 2, interface: 1 },

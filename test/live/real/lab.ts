@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Connection } from '../../../src/record.ts';
+import type { Summary } from '../../../src/summary.ts';
+import { goldenOf } from '../../fixtures/golden.ts';
+import { Session, sockscopeCommand } from './session.ts';
+import { DEVICE, type Host, Wire } from './wire.ts';
+
+const TALK = fileURLToPath(new URL('./talk.py', import.meta.url));
+
+/** The document that --json writes. */
+export interface Report {
+  connections: Connection[];
+  summary: Summary;
+  captures: { packets: number; drops: number | null; live?: { backend: string | null; timestamps: string | null } }[];
+}
+
+/** What the client says that it did. */
+export interface Talk {
+  connections: number;
+  refused: number;
+  bytes: number;
+}
+
+/** Two hosts on a wire with a server on one of them, a folder, and the programs that a test starts: all gone at its end. */
+export class Lab {
+  readonly wire = new Wire();
+  readonly folder = mkdtempSync(join(tmpdir(), 'sockscope-live-'));
+  readonly #sessions: Session[] = [];
+
+  static async make(): Promise<Lab> {
+    const lab = new Lab();
+    try {
+      await lab.run('server', 'python3', TALK, 'server').said('ready');
+    } catch (error) {
+      await lab.remove();
+      throw error;
+    }
+    return lab;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  run(host: Host, ...command: string[]): Session {
+    const session = new Session(this.wire.on(host, ...command));
+    this.#sessions.push(session);
+    return session;
+  }
+
+  /** sockscope on the client. */
+  sockscope(...args: string[]): Session {
+    return this.run('client', ...sockscopeCommand(...args));
+  }
+
+  /** The same as another user. */
+  sockscopeAs(user: string, ...args: string[]): Session {
+    return this.run('client', 'setpriv', `--reuid=${user}`, '--clear-groups', ...sockscopeCommand(...args));
+  }
+
+  /** `sockscope live` on the client's interface, once it captures. */
+  async live(...args: string[]): Promise<Session> {
+    return this.liveOn(DEVICE, args);
+  }
+
+  async liveOn(device: string, args: string[], how: { reads?: boolean } = {}): Promise<Session> {
+    const session = new Session(this.wire.on('client', ...sockscopeCommand('live', device, ...args)), how);
+    this.#sessions.push(session);
+    await session.said('capturing on');
+    return session;
+  }
+
+  /** tcpdump on the same interface, into a file of its own. */
+  async tcpdump(file: string, ...args: string[]): Promise<Session> {
+    const options = ['-i', DEVICE, '-s', '256', '-B', '65536', '--time-stamp-precision=nano', '-U', '-p', '-w', file];
+    const session = this.run('client', 'tcpdump', ...options, ...args);
+    await session.said('listening on');
+    return session;
+  }
+
+  /** Connections from the client to the server, one after the other. */
+  async talk(connections: number): Promise<Talk> {
+    const client = this.run('client', 'python3', TALK, 'client', String(connections));
+    if ((await client.ended()) !== 0) throw new Error(client.stderr);
+    return JSON.parse(client.stdout) as Talk;
+  }
+
+  /** What is read of a file that was written here. */
+  analyze(name: string): ReturnType<typeof goldenOf> {
+    return goldenOf(this.path(name));
+  }
+
+  async remove(): Promise<void> {
+    for (const session of this.#sessions) {
+      if (session.process.exitCode === null && session.process.signalCode === null) await session.stop('SIGKILL');
+    }
+    this.wire.remove();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** For the last packets to be captured, in milliseconds: dumpcap hands on what came within a quarter of a second. */
+export function settle(milliseconds = 700): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

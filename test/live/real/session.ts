@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { ROOT } from '../../support/command.ts';
+
+/** Nothing that a test waits for takes longer, in milliseconds. */
+const PATIENCE = 40_000;
+
+/** A program that runs beside a test: what it says, and how it ends. */
+export class Session {
+  stdout = '';
+  stderr = '';
+  readonly process: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #heard: () => void = () => {};
+
+  constructor([program, ...args]: [string, ...string[]], { reads = true } = {}) {
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+    this.process = child;
+    if (reads) {
+      child.stdout.on('data', (chunk: Buffer) => {
+        this.stdout += chunk;
+        this.#heard();
+      });
+    }
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.stderr += chunk;
+      this.#heard();
+    });
+    this.#ended = new Promise((resolve) => {
+      child.on('close', (code) => {
+        resolve(code);
+        this.#heard();
+      });
+    });
+  }
+
+  /** Waits until the program has said the words. */
+  async said(words: string | RegExp): Promise<void> {
+    const found = () => this.stdout.match(words) ?? this.stderr.match(words);
+    const late = AbortSignal.timeout(PATIENCE);
+    while (!found()) {
+      if (late.aborted || this.process.exitCode !== null) {
+        throw new Error(`never said ${words}: ${this.stdout.slice(-2000)}${this.stderr}`);
+      }
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+        late.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+
+  /** Waits for the end. @returns the exit code; null where a signal ended it */
+  async ended(): Promise<number | null> {
+    const late = new Promise<'late'>((resolve) => setTimeout(resolve, PATIENCE, 'late').unref());
+    const code = await Promise.race([this.#ended, late]);
+    if (code !== 'late') return code;
+    this.process.kill('SIGKILL');
+    throw new Error(`did not end: ${this.stdout.slice(-2000)}${this.stderr}`);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    this.process.kill(signal);
+    return this.ended();
+  }
+
+  /** What it printed as lines of JSON. */
+  records<T>(): T[] {
+    return this.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
+  }
+}
+
+/** sockscope from its sources. */
+export function sockscopeCommand(...args: string[]): string[] {
+  return [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args];
+}
+
+/** The processes that a process has started and that run. */
+export function childrenOf(pid: number | undefined): { pid: number; name: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const status = statusOf(Number(entry));
+      if (status === null || status.parent !== pid || status.state === 'Z') return [];
+      return [{ pid: Number(entry), name: status.name }];
+    });
+}
+
+/** True while the process runs. */
+export function isRunning(pid: number): boolean {
+  const status = statusOf(pid);
+  return status !== null && status.state !== 'Z';
+}
+
+function statusOf(pid: number): { name: string; state: string; parent: number } | null {
+  try {
+    const [, name, rest] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const [state, parent] = rest.split(' ');
+    return { name, state, parent: Number(parent) };
+  } catch {
+    return null;
+  }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...rest } = process.env;
+  return rest;
+}
