@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../src/record.ts';
 import { goldenOf } from '../fixtures/golden.ts';
+import { agreementOf, disagreementText } from './agreement.ts';
 import { play } from './play.ts';
 import { SCENARIOS } from './scenarios/index.ts';
+import { truthOf } from './witness.ts';
 
 /** Why the lab cannot be used here; null where it can. */
 function unavailable(): string | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
-  for (const program of ['ip', 'ethtool', 'tcpdump', 'nft', 'python3']) {
+  for (const program of ['ip', 'ethtool', 'tcpdump', 'tshark', 'nft', 'python3', 'ss']) {
     try {
       execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' });
     } catch {
@@ -44,13 +46,37 @@ onLab('real sockets between two namespaces', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function connections(name: string): Promise<Connection[]> {
+  async function played(name: string) {
     const scenario = SCENARIOS.find((each) => `${each.theme}/${each.name}` === name);
     if (scenario === undefined) throw new Error(`no scenario ${name}`);
     const path = join(folder, `${scenario.name}.pcap`);
-    await play(scenario, path);
-    return (await goldenOf(path)).connections;
+    const testimony = await play(scenario, path);
+    const { connections } = await goldenOf(path);
+    return { connections, truth: truthOf(scenario, testimony, path) };
   }
+
+  async function connections(name: string): Promise<Connection[]> {
+    return (await played(name)).connections;
+  }
+
+  // The times of connect() are left out: how soon a program wakes is a matter of the machine.
+  test.each([
+    'handshake/refused-ipv6',
+    'sockets/icmp-codes',
+    'sockets/reset-in-close-wait',
+    'sockets/killed-with-unread-data',
+    'sockets/half-open-peer',
+    'sockets/user-timeout',
+    'udp/closed-port',
+  ])(
+    '%s: the record agrees with what the programs saw',
+    async (name) => {
+      const { truth, connections } = await played(name);
+      const { disagreements } = agreementOf(truth, connections);
+      expect(disagreements.filter(({ question }) => question !== 'connect()').map(disagreementText)).toEqual([]);
+    },
+    30_000,
+  );
 
   test('a close by the client leaves it in TIME-WAIT', async () => {
     const [connection] = await connections('close/client-first');

@@ -1,20 +1,35 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Side } from '../../src/record.ts';
+import { readCallLog } from './call-log.ts';
 import { Network } from './network.ts';
 import { LabProcess, pause } from './processes.ts';
 import type { Scenario } from './scenario.ts';
+import type { Look, Testimony } from './witness.ts';
 
-const PRELUDE = readFileSync(fileURLToPath(new URL('./prelude.py', import.meta.url)), 'utf8');
+const PRELUDE = ['calls.py', 'prelude.py']
+  .map((name) => readFileSync(fileURLToPath(new URL(`./${name}`, import.meta.url)), 'utf8'))
+  .join('');
 /** Neighbour discovery and multicast reports are no part of any scenario. */
 const FILTER = 'not arp and not (icmp6 and ip6[40] >= 130 and ip6[40] <= 143) and not (ip6 and ip6[6] == 0)';
 /** For the last packets on the wire, in milliseconds. */
 const LINGER = 150;
 
-/** Plays a scenario between fresh namespaces and writes the capture of it to `path`. */
-export async function play(scenario: Scenario, path: string): Promise<void> {
+/**
+ * Plays a scenario between fresh namespaces and writes the capture of it to `path`. Gives what programs and kernels
+ * tell of it; the notes of the programs are left beside the capture.
+ */
+export async function play(scenario: Scenario, path: string): Promise<Testimony> {
   const network = await Network.make(scenario);
   const running: LabProcess[] = [];
+  const looks: Look[] = [];
+  let stopped = 0n;
+  const look = () => {
+    const time = BigInt(Date.now()) * 1_000_000n;
+    looks.push({ time, client: network.connections('client'), server: network.connections('server') });
+  };
+  const notes = (side: Side) => `${path}.${side}-calls`;
   let tcpdump: LabProcess | null = null;
   const start = async () => {
     tcpdump = listener(network, scenario, path);
@@ -23,26 +38,37 @@ export async function play(scenario: Scenario, path: string): Promise<void> {
   };
   const stop = async () => {
     await pause(LINGER, null);
-    await tcpdump?.stop('SIGINT');
+    if (tcpdump === null) return;
+    await tcpdump.stop('SIGINT');
     tcpdump = null;
+    look();
+    stopped = looks[looks.length - 1].time;
   };
   const heard = (line: string, program: LabProcess) => {
     if (line === 'start capture') void start().then(() => program.answer());
     if (line === 'stop capture') void stop().then(() => program.answer());
+    if (line === 'look')
+      void pause(LINGER, null)
+        .then(look)
+        .then(() => program.answer());
   };
-  const python = (side: 'client' | 'server', code: string) => {
+  const python = (side: Side, code: string) => {
     const host = scenario.oneHost ? 'client' : side;
-    const program = new LabProcess(side, 'ip', network.inside(host, 'python3', '-c', PRELUDE + dedent(code)), heard);
+    const command = network.inside(host, 'python3', '-c', PRELUDE + dedent(code));
+    const program = new LabProcess(side, 'ip', command, heard, { LAB_CALLS: notes(side) });
     running.push(program);
     return program;
   };
+  for (const side of ['client', 'server'] as const) writeFileSync(notes(side), '');
   try {
     if (!scenario.capture?.late) await start();
     const server = scenario.server === undefined ? null : python('server', scenario.server);
     await server?.said('ready');
     const client = python('client', scenario.client);
-    await Promise.all([client.finished(), server?.finished()]);
+    const { killed } = scenario;
+    await Promise.all([client.finished(killed === 'client'), server?.finished(killed === 'server')]);
     await stop();
+    return { client: readCallLog(notes('client')), server: readCallLog(notes('server')), looks, stopped };
   } finally {
     for (const program of running) await program.stop('SIGKILL');
     await network.remove();

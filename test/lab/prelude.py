@@ -1,24 +1,12 @@
-"""What the clients and servers of the scenarios have at hand. One Python call here is one system call there."""
-
-import os
-import struct
-import sys
-import time
-from socket import *
-
-CLIENT, SERVER = "10.9.0.1", "10.9.0.2"
-CLIENT6, SERVER6 = "fd00::1", "fd00::2"
+"""What the clients and servers of the scenarios have at hand. One Python call here is one system call there, and
+each is written down with its times: see calls.py, which goes before this."""
 
 
 def tell(word):
-    """Says a word to the lab; for 'start capture' and 'stop capture' the lab answers when it is done."""
+    """Says a word to the lab; for what the lab has to do ('start capture', 'stop capture', 'look') it waits."""
     print(word, flush=True)
-    if word.endswith("capture"):
+    if word != "ready":
         sys.stdin.readline()
-
-
-def family_of(address):
-    return AF_INET6 if ":" in address else AF_INET
 
 
 def listen(port=80, backlog=16, address=SERVER, options=()):
@@ -43,7 +31,7 @@ def connect(port=80, address=SERVER, source_port=0, options=()):
     for level, option, value in options:
         connection.setsockopt(level, option, value)
     if source_port:
-        connection.bind(("", source_port))
+        connection.bind((source_address(address), source_port))
     connection.connect((address, port))
     return connection
 
@@ -65,6 +53,23 @@ def close_with_reset(connection):
 def meet():
     """Waits for a moment that both sides know without a word: the next even second, at least 0.3 s away."""
     time.sleep(2 - (time.time() + 0.3) % 2 + 0.3)
+
+
+def later(seconds):
+    """Something else happens after so long; only that shows in the capture how long the silence before it was."""
+    time.sleep(seconds)
+    other = socket(AF_INET, SOCK_DGRAM)
+    other.connect((SERVER, 9))
+    other.send(b"time passes")
+    time.sleep(0.1)
+
+
+def attempt(call, *arguments):
+    """Makes a call that may fail; what it gave is in the truth."""
+    try:
+        return call(*arguments)
+    except OSError:
+        return None
 
 
 def expect_error(call, *arguments):

@@ -20,9 +20,10 @@ export class LabProcess {
     program: string,
     args: string[],
     onLine: (line: string, self: LabProcess) => void = () => {},
+    environment: Record<string, string> = {},
   ) {
     this.#name = name;
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     this.#child = child;
     let partial = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -59,10 +60,11 @@ export class LabProcess {
     this.#child.stdin?.write('\n');
   }
 
-  /** Waits for its end, which must be a good one. */
-  async finished(): Promise<void> {
+  /** Waits for its end, which must be a good one, or the violent one that was announced. */
+  async finished(killed = false): Promise<void> {
     const code = await Promise.race([this.#ended, pause(PATIENCE, 'late' as const)]);
-    if (code !== 0) throw new Error(`${this.#name} ended with ${code}: ${this.#output}`);
+    if (killed ? this.#child.signalCode !== 'SIGKILL' : code !== 0)
+      throw new Error(`${this.#name} ended with ${code}: ${this.#output}`);
   }
 
   async stop(signal: NodeJS.Signals): Promise<void> {

@@ -9,6 +9,9 @@ connections (\`<name>.explain.txt\`) beside it.
 
 - **lab**: real sockets of two Linux kernels' network namespaces, with a wire between them that delays and loses frames
   (\`test/lab/scenarios\`). \`npm run lab\` plays them again (root, Linux); ports, sequence numbers and times are then others.
+  Beside each lies the truth (\`<name>.truth.json\`): every socket call of both programs with its times on the clock of the
+  capture, its result and errno; who closed first, who was left in TIME-WAIT (\`ss\`), whose address the RSTs bear (tshark).
+  \`test/socket/truth.test.ts\` holds the records against it.
 - **hand-built**: computed, for what a kernel will not do (\`test/lab/hand-built\`).
 
 \`npm run fixtures\` writes the hand-built captures, all golden records, all explanations and this page. They change only with a

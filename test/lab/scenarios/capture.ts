@@ -19,7 +19,8 @@ const ANSWER = `
 /** A VXLAN device over the wire, with an address of its own for the connection. */
 const vxlan = (own: number, other: number) => [
   `ip link add vx type vxlan id 42 local 10.9.0.${own} remote 10.9.0.${other} dstport 4789 dev eth0`,
-  `ip addr add 10.8.0.${own}/24 dev vx && ip link set vx up`,
+  `ip link set vx address 02:00:00:00:01:0${own} && ip addr add 10.8.0.${own}/24 dev vx && ip link set vx up`,
+  `ip neigh replace 10.8.0.${other} lladdr 02:00:00:00:01:0${other} dev vx nud permanent`,
   'sysctl -qw net.ipv6.conf.vx.disable_ipv6=1',
 ];
 
@@ -65,6 +66,86 @@ export const CAPTURE: Scenario[] = [
       connection.close()
     `,
     expect: { 'tcp.flags.syn==1': 2, 'tcp.flags.fin==1': 0, 'tcp.len>0': 2 },
+  },
+  {
+    theme,
+    name: 'midstream-reset',
+    says: 'The connection was open before the capture began; the server resets it.',
+    server: `
+      connection = accept()
+      for request in range(2):
+          connection.send(b"response to " + connection.recv(100))
+      time.sleep(0.1)
+      close_with_reset(connection)
+      time.sleep(0.1)
+    `,
+    client: `
+      connection = connect()
+      connection.send(b"first request")
+      connection.recv(100)
+      tell("start capture")
+      connection.send(b"second request")
+      connection.recv(100)
+      expect_error(connection.recv, 100)
+    `,
+    capture: { late: true },
+    expect: { 'tcp.flags.syn==1': 0, 'tcp.len>0': 2, 'tcp.flags.reset==1': 1 },
+  },
+  {
+    theme,
+    name: 'at-server',
+    says: 'Captured at the server: one connection closed by the client, one reset by the server, one refused.',
+    server: `
+      listener = listen()
+      connection = listener.accept()[0]
+      connection.send(b"response to " + connection.recv(100))
+      read_to_end(connection)
+      connection.close()
+      connection = listener.accept()[0]
+      connection.recv(100)
+      close_with_reset(connection)
+      time.sleep(0.2)
+    `,
+    client: `
+      connection = connect()
+      connection.send(b"request")
+      connection.recv(100)
+      connection.close()
+      connection = connect()
+      connection.send(b"request")
+      expect_error(connection.recv, 100)
+      expect_error(connect, 81)
+    `,
+    capture: { at: 'server' },
+    expect: { 'tcp.flags==0x02': 3, 'tcp.flags.reset==1': 2, 'tcp.flags.fin==1': 2 },
+  },
+  {
+    theme,
+    name: 'loopback',
+    says: 'Connections over the loopback device: one closed, one reset, one refused.',
+    oneHost: true,
+    server: `
+      listener = listen(address=CLIENT)
+      connection = listener.accept()[0]
+      connection.send(b"response to " + connection.recv(100))
+      read_to_end(connection)
+      connection.close()
+      connection = listener.accept()[0]
+      connection.recv(100)
+      close_with_reset(connection)
+    `,
+    client: `
+      connection = connect(address=CLIENT)
+      connection.send(b"request")
+      connection.recv(100)
+      connection.close()
+      connection = connect(address=CLIENT)
+      connection.send(b"request")
+      expect_error(connection.recv, 100)
+      expect_error(connect, 81, CLIENT)
+    `,
+    capture: { device: 'lo' },
+    expect: { 'tcp.flags==0x02': 3, 'tcp.flags.reset==1': 2, 'tcp.flags.fin==1': 2 },
   },
   {
     theme,

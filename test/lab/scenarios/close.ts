@@ -196,6 +196,7 @@ export const CLOSE: Scenario[] = [
           if turn == 0:
               read_to_end(connection)
               connection.close()
+              tell("look")
               time.sleep(1.1)
           elif turn == 1:
               time.sleep(0.1)

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { ICMP, ICMPV6, rejections } from './preparations.ts';
 
 const theme = 'udp';
 
@@ -17,6 +18,17 @@ const ASK = (address: string, family: string) => `
   for turn in range(2):
       asker.send(b"question")
       asker.recv(2000)
+`;
+
+/** To each port two datagrams, the second after the error for the first came. */
+const UDP_ATTEMPTS = (ports: number, address: string) => `
+  for port in range(8001, ${8001 + ports}):
+      asker = socket(family_of(${address}), SOCK_DGRAM)
+      asker.connect((${address}, port))
+      asker.send(b"first")
+      time.sleep(0.05)
+      attempt(asker.send, b"second") or attempt(asker.send, b"third")
+      time.sleep(0.05)
 `;
 
 export const DATAGRAM: Scenario[] = [
@@ -60,6 +72,35 @@ export const DATAGRAM: Scenario[] = [
       expect_error(asker.recv, 100)
     `,
     expect: { 'icmpv6.type==1 && icmpv6.code==4': 1 },
+  },
+  {
+    theme,
+    name: 'unconnected',
+    says: 'The same without connect(): the ICMP error is there, but nobody tells the program.',
+    client: `
+      asker = socket(AF_INET, SOCK_DGRAM)
+      asker.sendto(b"anybody?", (SERVER, 5353))
+      time.sleep(0.1)
+      asker.sendto(b"anybody?", (SERVER, 5353))
+      time.sleep(0.1)
+    `,
+    expect: { 'icmp.type==3 && icmp.code==3': 2 },
+  },
+  {
+    theme,
+    name: 'icmp-codes',
+    says: 'Datagrams of connected sockets answered with each ICMP unreachable code that nftables has.',
+    prepareServer: rejections('icmp', 'udp', ICMP),
+    client: UDP_ATTEMPTS(ICMP.length, 'SERVER'),
+    expect: { 'icmp.type==3': 14 },
+  },
+  {
+    theme,
+    name: 'icmpv6-codes',
+    says: 'The same with each ICMPv6 unreachable code.',
+    prepareServer: rejections('icmpv6', 'udp', ICMPV6),
+    client: UDP_ATTEMPTS(ICMPV6.length, 'SERVER6'),
+    expect: { 'icmpv6.type==1': 12 },
   },
   {
     theme,

@@ -1,14 +1,7 @@
 import type { Scenario } from '../scenario.ts';
+import { FEW_SYNS, onInput } from './preparations.ts';
 
 const theme = 'handshake';
-/** One retry of a SYN after a second, then the kernel gives up. */
-const FEW_SYNS = ['sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0'];
-
-/** A rule of nftables on what comes in. */
-function onInput(rule: string): string {
-  return `nft 'add table inet lab; add chain inet lab in { type filter hook input priority 0; }; add rule inet lab in ${rule}'`;
-}
-
 export const HANDSHAKE: Scenario[] = [
   {
     theme,
@@ -30,8 +23,11 @@ export const HANDSHAKE: Scenario[] = [
     says: 'A firewall drops the SYNs: the client tries twice and gives up.',
     prepareClient: FEW_SYNS,
     prepareServer: [onInput('tcp dport 80 drop')],
-    client: 'expect_error(connect)',
-    expect: { 'tcp.flags.syn==1': 2, tcp: 2, icmp: 0 },
+    client: `
+      expect_error(connect)
+      later(0.5)
+    `,
+    expect: { 'tcp.flags.syn==1': 2, tcp: 2, 'tcp && icmp': 0 },
   },
   {
     theme,
@@ -70,7 +66,10 @@ export const HANDSHAKE: Scenario[] = [
       listener = listen()
       time.sleep(3.2)
     `,
-    client: 'expect_error(connect)',
+    client: `
+      expect_error(connect)
+      later(0.5)
+    `,
     capture: { at: 'server' },
     expect: { 'tcp.flags==0x12': [2, 4], 'tcp.flags==0x02': 2, 'tcp.flags.reset==1': 0 },
   },

@@ -3,7 +3,19 @@ import { CAPTURE } from './capture.ts';
 import { CLOSE } from './close.ts';
 import { DATAGRAM } from './datagram.ts';
 import { HANDSHAKE } from './handshake.ts';
+import { ICMP_ERRORS } from './icmp.ts';
+import { RESETS } from './resets.ts';
+import { SILENCE } from './silence.ts';
 import { TRANSFER } from './transfer.ts';
 
 /** Every scenario of the lab; a new one is an entry in the table of its theme. */
-export const SCENARIOS: Scenario[] = [...HANDSHAKE, ...CLOSE, ...TRANSFER, ...DATAGRAM, ...CAPTURE];
+export const SCENARIOS: Scenario[] = [
+  ...HANDSHAKE,
+  ...CLOSE,
+  ...TRANSFER,
+  ...DATAGRAM,
+  ...CAPTURE,
+  ...ICMP_ERRORS,
+  ...RESETS,
+  ...SILENCE,
+];

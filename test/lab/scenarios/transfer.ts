@@ -12,7 +12,7 @@ function upload(bytes: number): Pick<Scenario, 'server' | 'client'> {
     `,
     client: `
       connection = connect()
-      connection.sendall(bytes(${bytes}))
+      connection.send(bytes(${bytes}))
       connection.shutdown(SHUT_WR)
       read_to_end(connection)
       connection.close()
@@ -68,7 +68,7 @@ export const TRANSFER: Scenario[] = [
     `,
     client: `
       connection = connect()
-      connection.sendall(bytes(60000))
+      connection.send(bytes(60000))
       connection.close()
       time.sleep(0.2)
     `,
