@@ -14,7 +14,7 @@ export class LiveClock {
 
   /** All that came has been read. @param seconds time of the last packet; null where none came since the last wait */
   wait(seconds: number | null): void {
-    if (seconds !== null) this.#seconds = seconds;
+    this.#seconds = seconds ?? this.now();
     this.#waitingSince = this.#wall();
   }
 

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Connection } from '../../src/record.ts';
+import { c, handshake, pair, play, s } from '../support/conversation.ts';
+import { Stream } from './stream.ts';
+
+interface Line {
+  event: string;
+  time: string;
+  connection: Connection;
+  process?: unknown;
+}
+
+const refused = pair({ client: { port: 40_001 }, server: { port: 81 } });
+const REFUSED = [refused.client.syn({ at: 0.5 }), refused.server.rstAck()];
+
+let stream: Stream;
+afterEach(() => stream.kill());
+
+function live(...args: string[]): Stream {
+  stream = new Stream(args);
+  return stream;
+}
+
+describe('without a terminal', () => {
+  test('each event is one line of JSON, at once', async () => {
+    live();
+    stream.send(...handshake);
+    await stream.said('established');
+    expect(stream.lines<Line>()).toHaveLength(1);
+    const [{ event, time, connection }] = stream.lines<Line>();
+    expect([event, time]).toEqual(['established', '1700000000.020000000']);
+    expect(connection).toMatchObject({ stream: 0, handshake: { outcome: 'completed' }, close: { style: 'open' } });
+
+    stream.send(...REFUSED);
+    await stream.said('failed');
+    expect(stream.lines<Line>()[1].connection.sockets.client.error).toBe('ECONNREFUSED');
+    stream.end();
+    expect(await stream.ended()).toBe(0);
+    expect(stream.lines<Line>().map(({ event }) => event)).toEqual(['established', 'failed', 'open']);
+    expect(stream.lines<Line>().every((line) => !('process' in line))).toBe(true);
+  }, 60_000);
+
+  test('the report comes at the end, on stderr; not with --quiet', async () => {
+    live('--ndjson');
+    stream.send(...handshake, c.fin(), s.fin(), c.ack());
+    stream.end();
+    expect(await stream.ended()).toBe(0);
+    expect(stream.stderr).toContain('connections  1 TCP');
+    expect(stream.stderr).toMatch(/tcp 0 +10\.0\.0\.1:40000 +10\.0\.0\.2:80.*graceful/);
+
+    live('--ndjson', '--quiet');
+    stream.send(...handshake);
+    stream.end();
+    expect(await stream.ended()).toBe(0);
+    expect(stream.stderr).toBe('');
+    expect(stream.lines<Line>()).toHaveLength(2);
+  }, 60_000);
+
+  test('a SYN into silence fails without another packet', async () => {
+    live();
+    stream.send(c.syn());
+    await stream.said('failed');
+    expect(stream.lines<Line>()[0].connection.handshake?.outcome).toBe('unanswered');
+    expect(Number(stream.lines<Line>()[0].time)).toBeGreaterThan(1_700_000_003);
+  }, 60_000);
+
+  test('--events chooses', async () => {
+    live('--events', 'failed,ended');
+    stream.send(...handshake, c.fin(), s.fin(), c.ack(), ...REFUSED);
+    stream.end();
+    expect(await stream.ended()).toBe(0);
+    expect(stream.lines<Line>().map(({ event }) => event)).toEqual(['ended', 'failed']);
+  }, 60_000);
+
+  test('--where chooses connections', async () => {
+    live('--where', 'server.port == 81');
+    stream.send(...handshake, ...REFUSED);
+    stream.end();
+    expect(await stream.ended()).toBe(0);
+    expect(stream.lines<Line>().map(({ event, connection }) => [event, connection.stream])).toEqual([['failed', 1]]);
+    expect(stream.stderr).toContain('connections  1 TCP');
+  }, 60_000);
+
+  test('--process says null where it does not know', async () => {
+    live('--process');
+    stream.send(...handshake);
+    await stream.said('established');
+    expect(stream.lines<Line>()[0].process).toEqual({ client: null, server: null });
+  }, 60_000);
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends it in good order',
+    async (signal) => {
+      live();
+      stream.send(...handshake);
+      await stream.said('established');
+      stream.process.kill(signal);
+      expect(await stream.ended()).toBe(0);
+      expect(stream.lines<Line>().map(({ event }) => event)).toEqual(['established', 'open']);
+      expect(stream.stderr).toContain('connections  1 TCP');
+    },
+    60_000,
+  );
+
+  test('SIGUSR1 prints a report in between, on stderr', async () => {
+    live();
+    stream.send(...handshake);
+    await stream.said('established');
+    stream.process.kill('SIGUSR1');
+    await stream.said('connections  1 TCP', 'stderr');
+    stream.send(...REFUSED);
+    await stream.said('failed');
+    stream.process.kill('SIGUSR1');
+    await stream.said('connections  2 TCP', 'stderr');
+    expect(stream.process.exitCode).toBeNull();
+  }, 60_000);
+});
+
+describe('who reads', () => {
+  test('jq follows', async () => {
+    stream = new Stream([], { pipe: '| jq --unbuffered -c "[.event, .connection.server.port]"' });
+    stream.send(...handshake);
+    await stream.said('["established",80]');
+    stream.send(...REFUSED);
+    await stream.said('["failed",81]');
+  }, 60_000);
+
+  test('a reader that goes away ends it quietly', async () => {
+    stream = new Stream(['--quiet'], { pipe: '| head -n 1' });
+    stream.send(...handshake);
+    await stream.said('established');
+    stream.send(...REFUSED, c.data(1, { at: 1 }));
+    expect(await stream.ended()).toBe(0);
+    expect(stream.stderr).toBe('');
+    expect(stream.lines<Line>()).toHaveLength(1);
+  }, 60_000);
+
+  const connections = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const n = from + i;
+      const at = n / 1000;
+      const { client, server } = pair({ client: { address: `10.1.${n >> 14}.1`, port: 1024 + (n & 0x3fff) } });
+      return play([client.syn({ at }), server.rstAck({ at })]);
+    }).flat();
+
+  test('a reader that stops is waited for: nothing piles up, nothing is lost', async () => {
+    stream = new Stream(['--quiet'], { reads: false });
+    const batch = 2000;
+    let sent = 0;
+    // As many as it takes in; the pipes are full when it reads no more.
+    while (sent < 200_000) {
+      if (!stream.sendPackets(connections(sent, batch))) {
+        const drained = new Promise((resolve) => stream.process.stdin?.once('drain', () => resolve(true)));
+        const stuck = new Promise((resolve) => setTimeout(resolve, 4000, false));
+        sent += batch;
+        if (!(await Promise.race([drained, stuck]))) break;
+      } else {
+        sent += batch;
+      }
+    }
+    expect(sent).toBeLessThan(50_000);
+    expect(memoryOf(stream.process.pid)).toBeLessThan(400e6);
+
+    stream.read();
+    stream.end();
+    expect(await stream.ended()).toBe(0);
+    const streams = stream.lines<Line>().map(({ connection }) => connection.stream);
+    expect(streams).toEqual(Array.from({ length: sent }, (_, i) => i));
+  }, 120_000);
+
+  test('a reader that stopped for good does not hold up the end', async () => {
+    stream = new Stream([], { reads: false });
+    stream.sendPackets(connections(0, 10_000));
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    stream.process.kill('SIGTERM');
+    await stream.said(/connections +[\d,]+ TCP/, 'stderr');
+    // Its pipe is read only now, when it has ended.
+    stream.read();
+    expect(await stream.ended()).toBe(0);
+  }, 60_000);
+
+  function memoryOf(pid: number | undefined): number {
+    const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1000;
+  }
+});
+
+describe('wrong usage is one line', () => {
+  test.each([
+    [['--events', 'begun'], "--events begun: 'begun' is not one of established, failed, ended, open"],
+    [['--events', 'failed', '--json'], '--events and --json exclude each other'],
+    [['--process', '--csv'], '--process is of no use to --csv'],
+    [['--metrics', 'nonsense'], '--metrics nonsense: not [HOST:]PORT'],
+    [['--metrics', '1.2.3.4:99999'], '--metrics 1.2.3.4:99999: not [HOST:]PORT'],
+  ])(
+    '%j',
+    async (args, message) => {
+      live(...args);
+      expect(await stream.ended()).toBe(2);
+      expect(stream.stderr).toContain(`sockscope: ${message}`);
+      expect(stream.stderr.trimEnd().split('\n')).toHaveLength(1);
+    },
+    60_000,
+  );
+});

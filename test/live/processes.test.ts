@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { processesText } from '../../src/live/processes/process.ts';
+import { ProcessFinder } from '../../src/live/processes/process-finder.ts';
+import { SocketOwners } from '../../src/live/processes/socket-owners.ts';
+import { type SocketEnd, SocketTable } from '../../src/live/processes/socket-table.ts';
+import { pair } from '../support/conversation.ts';
+import { LiveScript } from './support.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const v4 = (address: string, port: number): SocketEnd => {
+  const [a, b, c, d] = address.split('.').map(Number);
+  return { version: 4, words: [(a << 24) | (b << 16) | (c << 8) | d, 0, 0, 0], port };
+};
+const v6 = (words: [number, number, number, number], port: number): SocketEnd => ({ version: 6, words, port });
+
+/** Tables as Linux 6 wrote them on a little-endian machine, with some of their columns. */
+const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1065 1 0 100 0 0 10 0
+   1: 0100007F:B0C6 0100007F:A04D 06 00000000:00000000 03:00000000 00000000     0        0 0 3 0
+10002: 0100000A:C350 0200000A:0050 01 00000000:00000000 00:00000000 00000000  1000        0 7777 3 0
+`;
+const TCP6 = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000000000000000000000000000:01BB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2000 1 0
+   1: 0000000000000000FFFF00000100000A:01BB 0000000000000000FFFF00000200000A:D431 01 00000000:00000000 00:00000000 00000000     0        0 2001 1 0
+   2: B80D0120000000000000000001000000:C350 B80D0120000000000000000002000000:0050 01 00000000:00000000 00:00000000 00000000     0        0 2002 1 0
+`;
+
+describe('the tables of sockets', () => {
+  const table = () => {
+    writeFileSync(join(folder, 'tcp'), TCP);
+    writeFileSync(join(folder, 'tcp6'), TCP6);
+    const sockets = new SocketTable(folder);
+    sockets.read(6);
+    return sockets;
+  };
+
+  test('name the socket of a connection, also where an IPv6 socket carries IPv4', () => {
+    const sockets = table();
+    expect(sockets.connected(v4('10.0.0.1', 50_000), v4('10.0.0.2', 80))).toBe(7777);
+    expect(sockets.connected(v4('10.0.0.1', 443), v4('10.0.0.2', 54_321))).toBe(2001);
+    const prefix = 0x20010db8;
+    expect(sockets.connected(v6([prefix, 0, 0, 1], 50_000), v6([prefix, 0, 0, 2], 80))).toBe(2002);
+  });
+
+  test('name none that is closed, or the other way round', () => {
+    const sockets = table();
+    expect(sockets.connected(v4('127.0.0.1', 0xb0c6), v4('127.0.0.1', 0xa04d))).toBe(0);
+    expect(sockets.connected(v4('10.0.0.2', 80), v4('10.0.0.1', 50_000))).toBe(0);
+  });
+
+  test('name who listens: on this address or on all, in IPv6 also for IPv4', () => {
+    const sockets = table();
+    expect(sockets.waiting(v4('10.0.0.1', 80))).toBe(1065);
+    expect(sockets.waiting(v4('10.0.0.1', 443))).toBe(2000);
+    expect(sockets.waiting(v6([0x20010db8, 0, 0, 1], 443))).toBe(2000);
+    expect(sockets.waiting(v6([0x20010db8, 0, 0, 1], 80))).toBe(0);
+    expect(sockets.waiting(v4('10.0.0.1', 81))).toBe(0);
+  });
+
+  test('are empty where there are none', () => {
+    const sockets = new SocketTable(join(folder, 'absent'));
+    sockets.read(17);
+    expect(sockets.waiting(v4('10.0.0.1', 53))).toBe(0);
+  });
+});
+
+describe('the owners of sockets', () => {
+  /** A /proc of some processes and the sockets that they hold. */
+  const proc = (processes: Record<number, { name: string; sockets: number[] }>) => {
+    for (const [pid, { name, sockets }] of Object.entries(processes)) {
+      mkdirSync(join(folder, pid, 'fd'), { recursive: true });
+      writeFileSync(join(folder, pid, 'comm'), `${name}\n`);
+      symlinkSync('/dev/null', join(folder, pid, 'fd', '0'));
+      sockets.forEach((inode, i) => {
+        symlinkSync(`socket:[${inode}]`, join(folder, pid, 'fd', String(i + 3)));
+      });
+    }
+  };
+
+  test('are found, and known from then on', () => {
+    proc({ 10: { name: 'nginx', sockets: [1, 2] }, 200: { name: 'curl', sockets: [3] } });
+    const owners = new SocketOwners(folder);
+    expect(owners.known(2)).toBeUndefined();
+    owners.look([2, 3], 1000);
+    expect(owners.known(2)).toEqual({ pid: 10, name: 'nginx' });
+    expect(owners.known(3)).toEqual({ pid: 200, name: 'curl' });
+  });
+
+  test('are looked for again when the number is that of another socket', () => {
+    proc({ 10: { name: 'nginx', sockets: [1] } });
+    const owners = new SocketOwners(folder);
+    owners.look([1], 1000);
+    rmSync(join(folder, '10'), { recursive: true });
+    expect(owners.known(1)).toBeUndefined();
+    proc({ 11: { name: 'ssh', sockets: [1] } });
+    owners.look([1], 1000);
+    expect(owners.known(1)).toEqual({ pid: 11, name: 'ssh' });
+  });
+
+  test('that are not found are not looked for again for some seconds', () => {
+    let now = 0;
+    const owners = new SocketOwners(folder, () => now);
+    proc({ 10: { name: 'nginx', sockets: [1] } });
+    owners.look([99], 1000);
+    expect(owners.known(99)).toBeNull();
+    now = 60_000;
+    expect(owners.known(99)).toBeUndefined();
+  });
+
+  test('are found in several turns where there is little time', () => {
+    let now = 0;
+    proc(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [100 + i, { name: `p${i}`, sockets: [1000 + i] }])));
+    const owners = new SocketOwners(folder, () => now++);
+    let turns = 0;
+    while (owners.known(1000) === undefined && turns < 100) {
+      owners.look([1000], 5);
+      turns++;
+    }
+    expect(owners.known(1000)).toEqual({ pid: 100, name: 'p0' });
+    expect(turns).toBeGreaterThan(3);
+  });
+});
+
+describe('the processes of connections', () => {
+  let server: Server;
+  let client: Socket;
+
+  beforeEach(async () => {
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    client = createConnection(port(), '127.0.0.1');
+    await new Promise((resolve) => client.on('connect', resolve));
+  });
+  afterEach(() => {
+    client.destroy();
+    server.close();
+  });
+
+  const port = (): number => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  };
+  const script = (finder: ProcessFinder) => {
+    const address = '127.0.0.1';
+    const ends = { client: { address, port: client.localPort ?? 0 }, server: { address, port: port() } };
+    const steps = pair(ends);
+    return { live: new LiveScript({}, finder), c: steps.client, s: steps.server };
+  };
+
+  test('are those that hold its sockets, known while it is open', async () => {
+    const finder = new ProcessFinder();
+    const { live, c, s } = script(finder);
+    const seen: unknown[] = [];
+    const look = () => {
+      finder.look();
+      if (live.told.length > 0) seen.push(structuredClone(finder.processesOf(live.told[0].connection)));
+    };
+    await live.play([c.syn(), s.synAck(), c.ack(), c.data(1), c.data(1)], { look });
+    const ours = { pid: process.pid, name: expect.any(String) };
+    expect(seen.at(-1)).toEqual({ client: ours, server: ours });
+    expect([finder.local, finder.found, finder.lacks]).toEqual([2, 2, null]);
+  });
+
+  test('stay known when its sockets are gone, and go with the connection', async () => {
+    const finder = new ProcessFinder();
+    const { live, c, s } = script(finder);
+    let atClose: unknown = null;
+    const look = () => {
+      finder.look();
+      if (live.told.length === 1) client.destroy();
+      if (live.told.length === 2) atClose ??= structuredClone(finder.processesOf(live.told[1].connection));
+    };
+    const again = c.syn({ isn: 9_000_000, at: 5 });
+    await live.play([c.syn(), s.synAck(), c.ack(), c.fin(), s.fin(), c.ack(), again], { look });
+    expect(atClose).toMatchObject({ client: { pid: process.pid }, server: { pid: process.pid } });
+    expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
+  });
+
+  test('are unknown where nobody holds the socket, and that is said', async () => {
+    const finder = new ProcessFinder();
+    const steps = pair({ client: { address: '127.0.0.1', port: 1 }, server: { address: '10.255.0.9', port: 2 } });
+    const live = new LiveScript({}, finder);
+    await live.play([steps.client.syn(), steps.server.synAck(), steps.client.ack()], { look: () => finder.look() });
+    expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
+    expect(finder.lacks).toMatch(/^--process: of 1 local ends of connections 1 have an unknown process/);
+  });
+
+  test('of other machines are not looked for', async () => {
+    const finder = new ProcessFinder();
+    const steps = pair({ client: { address: '10.255.0.8' }, server: { address: '10.255.0.9', port: port() } });
+    await new LiveScript({}, finder).play([steps.client.syn(), steps.server.synAck()], { look: () => finder.look() });
+    expect([finder.local, finder.found]).toEqual([0, 0]);
+  });
+});
+
+test('names of processes cannot speak to the terminal', () => {
+  const client = { pid: 1, name: '\x1b[2Jevil' };
+  expect(processesText({ client, server: { pid: 2, name: 'nginx' } })).toBe('?[2Jevil 1 → nginx 2');
+  expect(processesText({ client: null, server: null })).toBe('');
+  expect(processesText({ client: null, server: { pid: 2, name: 'nginx' } })).toBe('→ nginx 2');
+});
