@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import type { Options } from 'yargs';
 import type { Choice } from '../explain/explain.ts';
+import { FEWEST_STEPS, STEPS_KEPT } from '../explain/step-list.ts';
 import type { Protocol } from '../record.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
@@ -56,6 +57,12 @@ export const explainCommand: Command = {
       describe: `At most so many (default ${EXPLAINED_AT_MOST})`,
     },
     ...analyzeOptions(),
+    steps: {
+      type: 'string',
+      requiresArg: true,
+      group: LOOK,
+      describe: `Rows of a ladder; beyond, its middle is folded (default ${STEPS_KEPT})`,
+    },
     json: { type: 'boolean', group: LOOK, describe: 'One JSON document: records with calls, ladders, stories' },
     absolute: { type: 'boolean', group: LOOK, describe: 'Sequence numbers as they are on the wire' },
     ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)' },
@@ -75,6 +82,7 @@ interface ExplainArguments
   extends Pick<AnalyzeArguments, 'captures' | 'thresholds' | 'mostConnections' | 'utc' | 'noColor' | 'quiet'> {
   which: { stream: number; protocol: Protocol } | { where: string } | 'problems' | null;
   top: number;
+  steps: number;
   json: boolean;
   absolute: boolean;
   ascii: boolean;
@@ -85,7 +93,8 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
   const given = Array.isArray(values.capture) ? values.capture.map(String) : [];
   const shared = Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, values[name]]));
   const { captures, thresholds, mostConnections, utc, noColor, quiet } = analyzeArguments(given, shared);
-  const [stream, where, protocol, top] = [text('stream'), text('where'), text('protocol'), text('top')];
+  const [stream, where, protocol] = [text('stream'), text('where'), text('protocol')];
+  const [top, steps] = [text('top'), text('steps')];
   const chosen = [
     ...(stream === undefined ? [] : ['--stream']),
     ...(values.problems === true ? ['--problems'] : []),
@@ -111,6 +120,7 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
             ? 'problems'
             : null,
     top: top === undefined ? EXPLAINED_AT_MOST : connectionCount(top),
+    steps: steps === undefined ? STEPS_KEPT : stepCount(steps),
     json: values.json === true,
     absolute: values.absolute === true,
     ascii: values.ascii === true,
@@ -133,9 +143,14 @@ function connectionCount(text: string): number {
   throw new UsageError(`--top ${text}: not a number of connections from 1 on; example: --top 3`);
 }
 
+function stepCount(text: string): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= FEWEST_STEPS) return Number(text);
+  throw new UsageError(`--steps ${text}: not a number of rows from ${FEWEST_STEPS} on; example: --steps 100`);
+}
+
 /** Loads what it needs only now: the help of all commands is made with this file, too. */
 async function runExplain(request: ExplainArguments): Promise<number> {
-  const { captures, which, top, thresholds, mostConnections, quiet, ...look } = request;
+  const { captures, which, top, steps, thresholds, mostConnections, quiet, ...look } = request;
   const [{ explainInputs }, { explanations }, { isUtf8 }, { Output }, { Progress }, terminal] = await Promise.all([
     import('../explain/explain.ts'),
     import('../report/explanation.ts'),
@@ -154,6 +169,7 @@ async function runExplain(request: ExplainArguments): Promise<number> {
     const explained = await explainInputs(captures, {
       choice: await choiceOf(which),
       top,
+      steps,
       thresholds,
       ...(mostConnections === null ? {} : { mostConnections }),
       ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),

@@ -1,51 +1,112 @@
-import type { Connection } from '../record.ts';
+import type { Connection, Finding, Reset, Side } from '../record.ts';
+import { RESET_ADVICE } from './advice-reset.ts';
+import { other, unseenSide } from './words.ts';
 
-/** What to look at next for each kind of problem, concretely: a command, a place, a setting. */
-const ADVICE: Record<string, (record: Connection) => string> = {
-  'connection-refused': ({ server, protocol }) =>
-    protocol === 'sctp'
-      ? `on ${server.address}: ss -lnS (does anything listen on port ${server.port}?), and the address that it is bound to`
-      : `on ${server.address}: ss -ltnp 'sport = :${server.port}' (does anything listen, and on this address?); where it does, a firewall rule with REJECT --reject-with tcp-reset`,
-  unanswered: ({ server }) =>
-    `a capture on ${server.address}: do the SYNs arrive? If so: ss -ltn there (Recv-Q against Send-Q of the listening socket: a full accept queue drops SYNs) and nstat -az TcpExtListenDrops; if not: firewalls and routes on the way`,
-  unreachable: ({ icmp, client }) =>
-    icmp.length === 0
-      ? `the route from ${client.address}`
-      : `on ${icmp[0].from}, which sent it: its routes, neighbours (ip neigh) and firewall rules with REJECT`,
-  'half-open': ({ server }) =>
-    `on ${server.address}: ss -tn state syn-recv; many of them from many addresses are a SYN flood, a few a one-way route back to the client`,
-  'handshake-aborted': ({ client }) => `on ${client.address}: the timeout that the client puts on connect()`,
-  'slow-handshake': ({ server }) =>
-    `where the first SYN was lost: a capture on ${server.address}, and nstat -az TcpExtListenDrops TcpExtListenOverflows there`,
-  reset: ({ findings }) => {
-    const side = findings.find(({ code }) => code === 'reset')?.side ?? 'server';
-    return `the log of the ${side}'s program at that time: it ended, closed with unread data or with SO_LINGER 0; where it did not, a middlebox sent the RST (compare its TTL with that of the frames before)`;
-  },
-  'reset-after-fin': () =>
-    'which side closes while the other still sends: the protocol between them should say who closes first',
-  abandoned: ({ server, client }) =>
-    `the way between ${client.address} and ${server.address} at that time: a host that went down, a firewall that forgot the connection, an MTU that is too big for the way`,
-  'long-close-wait': ({ findings }) =>
-    `on the ${findings.find(({ code }) => code === 'long-close-wait')?.side ?? 'server'}: why its program closes late after read() returned 0`,
-  'half-closed': ({ findings }) =>
-    `on the ${findings.find(({ code }) => code === 'half-closed')?.side ?? 'server'}: ss -tnp state close-wait; its program does not close after read() returned 0`,
-  'heavy-retransmission': () =>
-    'loss on the way: interface error counters (ip -s link), duplex, policers and queues; the ladder shows which side had to send again',
-  'zero-window': ({ findings }) => {
-    const side = findings.find(({ code }) => code === 'zero-window')?.side ?? 'server';
-    return `why the program of the ${side} does not read: ss -tnm there shows Recv-Q and the receive buffer`;
-  },
-  'capture-loss': () => 'the capture itself: it lacks packets (a larger buffer with tcpdump -B, a shorter snap length)',
-  'one-direction': () =>
-    'the place of the capture: it sees only one direction (asymmetric routes, a mirror port of one way)',
-};
+/** What to look at next: a command, a place, a setting. The first that says something of a kind says it. */
+interface Advice {
+  when(record: Connection): boolean;
+  look(record: Connection): string;
+}
 
-/** For the problems of a connection, the worst first, each thing once. */
+const hasFinding =
+  (code: string) =>
+  ({ findings }: Connection): boolean =>
+    findings.some((finding) => finding.code === code);
+
+const ADVICE: readonly Advice[] = [
+  {
+    when: ({ handshake, protocol }) => handshake?.outcome === 'refused' && protocol === 'tcp',
+    look: ({ server: { address, port } }) =>
+      `on ${address}: ss -ltnp 'sport = :${port}' (does anything listen, and on this address?); where it does, a firewall rule with --reject-with tcp-reset`,
+  },
+  {
+    when: ({ handshake, protocol }) => handshake?.outcome === 'refused' && protocol === 'sctp',
+    look: ({ server: { address, port } }) => `on ${address}: ss -lnS 'sport = :${port}' (does anything listen?)`,
+  },
+  {
+    when: ({ handshake }) => handshake?.outcome === 'unanswered',
+    look: ({ server: { address } }) =>
+      `a capture on ${address}: if the SYNs do not arrive, firewalls and routes on the way; if they do, ss -ltn there (Recv-Q against Send-Q of the listening socket: a full accept queue drops SYNs) and nstat -az TcpExtListenDrops`,
+  },
+  { when: ({ icmp }) => icmp.some(({ errno }) => errno !== null), look: lookForIcmp },
+  {
+    when: (record) => record.handshake?.outcome === 'half-open' && unseenSide(record) === null,
+    look: ({ server: { address } }) =>
+      `on ${address}: ss -tn state syn-recv; many of them from many addresses are a SYN flood, a few a way back to the client that does not work`,
+  },
+  {
+    when: hasFinding('slow-handshake'),
+    look: ({ server: { address }, handshake }) =>
+      (handshake?.synRetransmissions ?? 0) > 0
+        ? `where the first SYN went: a capture on ${address}, and nstat -az TcpExtListenDrops TcpExtListenOverflows there`
+        : `the distance: ping ${address}; if that is quick, the load of ${address}`,
+  },
+  { when: (record) => decisive(record) !== undefined, look: lookForReset },
+  {
+    when: ({ close, handshake }) => close?.style === 'abandoned' && handshake?.outcome !== 'unanswered',
+    look: ({ client, server }) =>
+      `the way between ${client.address} and ${server.address} at that time: a host that went down, a firewall that forgot the connection; if only large segments were lost, an MTU that is too big for the way (ping -M do -s 1472)`,
+  },
+  {
+    when: (record) => hasFinding('long-close-wait')(record) || hasFinding('half-closed')(record),
+    look: (record) =>
+      `on the ${sideOf(record, 'long-close-wait', 'half-closed')}: ss -tnp state close-wait; its program did not call close() after read() had returned 0`,
+  },
+  {
+    when: (record) => zeroWindowSide(record) !== null && hasFinding('zero-window')(record),
+    look: (record) =>
+      `why the program of the ${zeroWindowSide(record)} did not read: ss -tnmp there (Recv-Q and the receive buffer), its threads and what they wait for`,
+  },
+  {
+    when: hasFinding('heavy-retransmission'),
+    look: () =>
+      'loss on the way: error and drop counters of interfaces (ip -s link, tc -s qdisc), policers, duplex; the ladder shows which side had to send again',
+  },
+  {
+    when: hasFinding('capture-loss'),
+    look: () => 'the capture itself: it lacks packets; a larger buffer (tcpdump -B) or a shorter snap length helps',
+  },
+  {
+    when: (record) => unseenSide(record) !== null,
+    look: () => 'where the capture was made: it sees one direction (asymmetric routes, a mirror port of one way)',
+  },
+];
+
+/** For what is wrong with a connection, each thing once; nothing where nothing is. */
 export function adviceFor(record: Connection): string[] {
-  const said = new Set<string>();
-  for (const { code } of record.findings) {
-    const advice = ADVICE[code]?.(record);
-    if (advice !== undefined) said.add(advice);
+  return ADVICE.filter(({ when }) => when(record)).map(({ look }) => look(record));
+}
+
+/** The RST that ended it. */
+function decisive({ resets, handshake }: Connection): Reset | undefined {
+  if (handshake?.outcome === 'refused') return undefined;
+  return resets.find(({ accepted }) => accepted);
+}
+
+function lookForReset(record: Connection): string {
+  const reset = decisive(record);
+  return reset === undefined ? '' : RESET_ADVICE[reset.cause](record, reset);
+}
+
+function lookForIcmp({ icmp, server, protocol }: Connection): string {
+  const [{ from, text }] = icmp;
+  if (text === 'port unreachable' && from === server.address) {
+    const sockets = protocol === 'udp' ? 'ss -lunp' : 'ss -ltnp';
+    return `on ${from}: ${sockets} 'sport = :${server.port}' (does anything listen, and on this address?), or a firewall rule with REJECT`;
   }
-  return [...said];
+  if (/prohibited|policy|rejected/.test(text))
+    return `the firewall of ${from}, which forbids it: iptables-save, nft list ruleset`;
+  if (/too big|fragmentation/.test(text))
+    return `the MTU behind ${from}, and whether the sender heeds it: ip route get shows its path MTU`;
+  if (/time exceeded|time to live/.test(text)) return `a routing loop around ${from}: traceroute`;
+  return `on ${from}: ip route get ${server.address}, ip neigh (is the next hop there?), firewall rules with REJECT`;
+}
+
+function sideOf({ findings }: Connection, ...codes: string[]): Side {
+  return findings.find((finding: Finding) => codes.includes(finding.code))?.side ?? 'server';
+}
+
+function zeroWindowSide({ fromClient, fromServer }: Connection): Side | null {
+  if (fromClient.zeroWindowTime + fromServer.zeroWindowTime === 0) return null;
+  return fromClient.zeroWindowTime > fromServer.zeroWindowTime ? 'client' : other('client');
 }

@@ -2,6 +2,7 @@ import type { Connection, Protocol } from '../record.ts';
 import { explanations } from '../report/explanation.ts';
 import type { Thresholds } from '../track/thresholds.ts';
 import { type Choice, explainInputs } from './explain.ts';
+import { FEWEST_STEPS, STEPS_KEPT } from './step-list.ts';
 
 /** Which connections are to be explained, and how. */
 export interface ExplainOptions {
@@ -15,6 +16,8 @@ export interface ExplainOptions {
   where?: string | ((connection: Connection) => boolean);
   /** At most so many connections; default 10. */
   top?: number;
+  /** Rows of a ladder at the most, from 8 on; beyond, its middle is folded. Default 40. */
+  steps?: number;
   /** Lines are no longer than this, but for less than 60; default 80. */
   width?: number;
   /** Colours as control sequences; default false. */
@@ -40,10 +43,20 @@ export interface ExplainOptions {
  * @throws InputError for what cannot be read and for a stream that is not there, WhereError for a wrong expression
  */
 export async function explain(inputs: string | string[], options: ExplainOptions = {}): Promise<string> {
-  const { thresholds, top = 10, width = 80, color = false, ascii = false, absolute = false, utc = false } = options;
+  const {
+    thresholds,
+    top = 10,
+    steps = STEPS_KEPT,
+    width = 80,
+    color = false,
+    ascii = false,
+    absolute = false,
+    utc = false,
+  } = options;
   const explained = await explainInputs(typeof inputs === 'string' ? [inputs] : inputs, {
     choice: await choiceOf(options),
     top,
+    steps: Math.max(FEWEST_STEPS, steps),
     ...(thresholds === undefined ? {} : { thresholds }),
   });
   return [...explanations(explained, { width, color, ascii, absolute, utc })].join('');

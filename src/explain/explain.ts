@@ -13,7 +13,6 @@ import { Selection } from '../report/selection.ts';
 import { counted } from '../report/units.ts';
 import type { CaptureInfo, ProblemGroup, Summary } from '../summary.ts';
 import { type CollectedConnection, FrameCollector, type StreamName } from './frame-collector.ts';
-import { STEPS_KEPT } from './step-list.ts';
 
 /** Which connections are to be explained. */
 export type Choice =
@@ -29,7 +28,7 @@ export interface ExplainOptions
   /** At most so many connections. */
   top: number;
   /** Rows of a ladder at the most; beyond, its middle is folded. */
-  steps?: number;
+  steps: number;
 }
 
 /** Connections with their packets, and why these. */
@@ -106,6 +105,8 @@ class Readings {
         ...(thresholds === undefined ? {} : { thresholds }),
         ...(mostConnections === undefined ? {} : { mostConnections }),
         ...(where === undefined ? {} : { where }),
+        // Only the reading that collects packets makes records that are kept.
+        calls: observer !== undefined,
       };
       const { captures, summary } = await analyzeInput(input, consumer, options, observer ?? null);
       return { captures, summary };
@@ -122,7 +123,7 @@ class Readings {
     names: readonly StreamName[],
     onEnded?: ConstructorParameters<typeof FrameCollector>[2],
   ): Promise<{ captures: CaptureInfo[]; connections: CollectedConnection[] }> {
-    const collector = new FrameCollector(names, this.#options.steps ?? STEPS_KEPT, onEnded);
+    const collector = new FrameCollector(names, this.#options.steps, onEnded);
     const consumer = {
       ended: (connection: EndedConnection) => collector.ended(connection),
       chunkDone: () => {

@@ -4,7 +4,7 @@ import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { chunkNames } from './chunk-names.ts';
 import type { EndpointIndex, Frame } from './frame.ts';
 import type { CollectedConnection } from './frame-collector.ts';
-import { acknowledged, type Landmark, type Landmarks } from './landmarks.ts';
+import { acknowledged, finNumber, type Landmark, type Landmarks } from './landmarks.ts';
 import { marksOf } from './marks.ts';
 import { relativeTo } from './sequence-number.ts';
 import type { Step } from './step.ts';
@@ -74,7 +74,7 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
     if ((flags & TCP_SYN) === 0) details.push(range(first, numbering));
   }
   if ((flags & TCP_FIN) !== 0) {
-    parts.push(numbered('FIN', landmarks.fin[sender], (first.sequence + length) >>> 0));
+    parts.push(numbered('FIN', landmarks.fin[sender], finNumber(first)));
   }
   if ((flags & TCP_RST) !== 0) {
     parts.push(same('RST'));
@@ -82,7 +82,9 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
   }
   if ((flags & TCP_ACK) !== 0) {
     const number = numbering(first.acknowledgment, peer);
-    const isOfSyn = isHandshakeAck || (flags & (TCP_SYN | TCP_RST)) !== 0;
+    // An RST acknowledges a SYN only where its sender sent none itself: it refuses.
+    const isRefusal = (flags & TCP_RST) !== 0 && landmarks.syn[sender] === null;
+    const isOfSyn = isHandshakeAck || isRefusal || (flags & TCP_SYN) !== 0;
     const symbol = acknowledged(isOfSyn ? landmarks.syn[peer] : landmarks.fin[peer], first.acknowledgment);
     if (symbol !== null && length === 0) {
       parts.push({ short: `ACK ${symbol}`, long: `ACK ${symbol}=${number}` });
@@ -101,8 +103,11 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
 }
 
 /** What it is flagged as, as far as it is worth a word. */
-function namesOf({ found, probesWindow }: Frame): string[] {
-  const names = marksOf(found).filter((name) => name !== 'window update');
+function namesOf({ found, probesWindow, missing: before }: Frame): string[] {
+  // What is missing says more than that something is.
+  const names = marksOf(found).filter(
+    (name) => name !== 'window update' && (name !== 'lost segment before' || before <= 0),
+  );
   return names.map((name) => (name === 'keep-alive' && probesWindow ? 'window probe' : name));
 }
 
@@ -205,12 +210,15 @@ function foldedLabel(step: Step, { client }: CollectedConnection): Label {
   return {
     parts: [same(counted(step.packets[0] + step.packets[1], 'packet'))],
     remarks: [...way(client, 'client'), ...way(server, 'server'), ...counts(step)],
-    details: [...(step.turns > 1 ? [`${count(step.turns)} turns`] : [])],
+    details: [
+      ...(step.turns > 1 ? [`${count(step.turns)} turns`] : []),
+      `in ${duration((step.until - step.at) / 1e9)}`,
+    ],
   };
 }
 
 function missing({ missing: bytesMissing }: Frame): string[] {
-  return bytesMissing > 0 ? [`${bytes(bytesMissing)} before it not captured`] : [];
+  return bytesMissing > 0 ? [`${bytes(bytesMissing)} missing before it`] : [];
 }
 
 function range({ sequence, length, sender }: Frame, numbering: Numbering): string {

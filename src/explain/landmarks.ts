@@ -1,4 +1,5 @@
-import { TCP_FIN } from '../../parsers/packet-view.ts';
+import { TCP_FIN, TCP_SYN } from '../../parsers/packet-view.ts';
+import type { Frame } from './frame.ts';
 import type { CollectedConnection } from './frame-collector.ts';
 
 /** The sequence numbers that the textbook has letters for: J and K of the SYNs, M and N of the FINs. */
@@ -22,10 +23,14 @@ export function landmarksOf({ record, steps, client }: CollectedConnection): Lan
   const letters = ['M', 'N'];
   for (const { first } of steps) {
     if (first === null || (first.flags & TCP_FIN) === 0 || landmarks.fin[first.sender] !== null) continue;
-    const number = (first.sequence + first.length) >>> 0;
-    landmarks.fin[first.sender] = { letter: letters.shift() ?? '', number };
+    landmarks.fin[first.sender] = { letter: letters.shift() ?? '', number: finNumber(first) };
   }
   return landmarks;
+}
+
+/** The sequence number that a FIN takes: after a SYN and data in the same segment. */
+export function finNumber({ sequence, length, flags }: Frame): number {
+  return (sequence + length + ((flags & TCP_SYN) !== 0 ? 1 : 0)) >>> 0;
 }
 
 /** 'J+1' where the number acknowledges just that SYN or FIN; null elsewhere. */

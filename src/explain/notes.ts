@@ -49,7 +49,7 @@ interface CallNote extends Note {
 
 function callNotes(made: SocketCall): CallNote[] {
   const { call, start, end, result, errno, certainty } = made;
-  const doubt = certainty === 'possible' ? ' ?' : '';
+  const doubt = certainty === 'possible' ? '?' : '';
   const note = (frame: number | undefined, text: string, isCause: boolean): CallNote => ({
     kind: errno === null ? 'call' : 'error',
     text: `${text}${doubt}`,
@@ -71,13 +71,13 @@ function callNotes(made: SocketCall): CallNote[] {
         ...(end === null ? [] : [note(end.frame, 'connect() → 0', false)]),
       ];
     case 'accept':
-      return [note(end?.frame, 'accept() returns', false)];
+      return [note(end?.frame, 'accept() → fd', false)];
     case 'write':
       return [note(start?.frame, `write() ${bytes(result ?? 0)}`, true)];
     case 'read':
       return [note(end?.frame, result === 0 ? 'read() → 0' : `read() ${bytes(result ?? 0)}`, false)];
     case 'shutdown':
-      return [note(start?.frame, 'shutdown()', true)];
+      return [note(start?.frame, 'shutdown(WR)', true)];
     case 'close':
       return [note(start?.frame, 'close()', true)];
   }

@@ -6,7 +6,7 @@ import { marksOf, TELLING } from './marks.ts';
 import { addPacket, fold, icmpStep, type Step, stepOf } from './step.ts';
 
 /** Rows of a ladder, unless the user asks for another number. */
-export const STEPS_KEPT = 60;
+export const STEPS_KEPT = 40;
 /** The least that leaves room for a beginning, a middle and an end. */
 export const FEWEST_STEPS = 8;
 
@@ -26,7 +26,7 @@ export class StepList {
   #steps: Step[] = [];
   #states: States = [null, null];
 
-  constructor(most: number = STEPS_KEPT) {
+  constructor(most: number) {
     this.#most = most;
   }
 

@@ -1,13 +1,12 @@
 import type { Close, Connection, Reset, Side } from '../record.ts';
 import { duration } from '../report/units.ts';
-import { other } from './words.ts';
+import { isEstablished, other, unseenSide } from './words.ts';
 
 /** How the connection ended, and who ended it. */
 export function closeSentences(record: Connection): string[] {
-  const { close, handshake } = record;
-  if (close === null) return [];
+  const { close } = record;
   // How a connection that never was ended is told with its handshake.
-  if (handshake !== null && handshake.outcome !== 'completed' && handshake.outcome !== 'not-captured') return [];
+  if (close === null || !isEstablished(record) || unseenSide(record) !== null) return [];
   switch (close.style) {
     case 'open':
       return ['It is still open at the end of the capture.'];
@@ -20,7 +19,7 @@ export function closeSentences(record: Connection): string[] {
     case 'reset-after-fin':
       return reset(record, close);
     case 'abandoned':
-      return ['Then one side sent the same again and again, nobody answered, and there was silence.'];
+      return [`Then ${whoRepeats(record)} sent the same again and again, nobody answered, and there was silence.`];
   }
 }
 
@@ -60,4 +59,11 @@ function resetSentence({ from, frame, cause, because, receiverState }: Reset): s
   const receiver: Side = other(from);
   const who = cause === 'injected-suspected' ? 'A packet in the name of the' : 'The';
   return `${who} ${from} reset the connection in frame ${frame}, when the ${receiver} was in ${receiverState}: ${because}.`;
+}
+
+/** Who was left without an answer, as far as it shows. */
+function whoRepeats({ fromClient, fromServer }: Connection): string {
+  const client = fromClient.retransmissions > fromClient.duplicates;
+  const server = fromServer.retransmissions > fromServer.duplicates;
+  return client === server ? 'one side' : client ? 'the client' : 'the server';
 }

@@ -1,12 +1,17 @@
 import type { Connection, Handshake } from '../record.ts';
+import { endpointText } from '../report/endpoint.ts';
 import { count, counted, duration, secondsBetween } from '../report/units.ts';
-import { named } from './words.ts';
+import { packetNames, unseenSide } from './words.ts';
 
 /** How the connection began, or why it did not. */
 export function handshakeSentences(record: Connection): string[] {
   const { handshake } = record;
   if (handshake === null) return [];
-  const { syn, synAck } = wordsOf(record);
+  const unseen = unseenSide(record);
+  if (unseen !== null) {
+    return [`No packet of the ${unseen} is in the capture: what it did shows only in what the other side sent.`];
+  }
+  const { syn, synAck } = packetNames(record);
   switch (handshake.outcome) {
     case 'completed':
       return completed(record, handshake);
@@ -16,7 +21,7 @@ export function handshakeSentences(record: Connection): string[] {
       return [unreachable(record)];
     case 'unanswered':
       return [
-        `The client sent ${counted(handshake.synRetransmissions + 1, syn)}${over(record)} and ${named(record, 'server')} never answered: they are dropped on the way there, or the answers on the way back; a refusal would have come at once.`,
+        `The client sent ${counted(handshake.synRetransmissions + 1, syn)}${over(record)} and the server ${endpointText(record.server)} never answered: they are dropped on the way there, or the answers on the way back; a refusal would have come at once.`,
       ];
     case 'half-open':
       return [
@@ -29,15 +34,8 @@ export function handshakeSentences(record: Connection): string[] {
   }
 }
 
-/** What the steps of the handshake are called. */
-function wordsOf({ protocol }: Connection): { syn: string; synAck: string; reset: string } {
-  return protocol === 'sctp'
-    ? { syn: 'INIT', synAck: 'INIT ACK', reset: 'ABORT' }
-    : { syn: 'SYN', synAck: 'SYN-ACK', reset: 'RST' };
-}
-
 function completed(record: Connection, handshake: Handshake): string[] {
-  const { syn, synAck } = wordsOf(record);
+  const { syn, synAck } = packetNames(record);
   const took = handshake.connectTime === null ? '' : ` in ${duration(handshake.connectTime)}`;
   const kind = {
     'three-way': 'The three-way handshake was complete',
@@ -57,7 +55,7 @@ function completed(record: Connection, handshake: Handshake): string[] {
 }
 
 function refused(record: Connection): string {
-  const { syn, reset } = wordsOf(record);
+  const { syn, reset } = packetNames(record);
   const answer = record.resets[0];
   const after = answer === undefined ? '' : ` after ${duration(secondsBetween(record.start, answer.time))}`;
   return `The server's host answered the ${syn} with ${reset}${after}: it is there, and nothing listens on port ${record.server.port}, or a firewall rejects it in its name.`;

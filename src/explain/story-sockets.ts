@@ -1,6 +1,6 @@
 import type { Connection, Side, SocketCall } from '../record.ts';
 import { duration, secondsBetween } from '../report/units.ts';
-import { other } from './words.ts';
+import { isEstablished, other, packetNames, unseenSide } from './words.ts';
 
 /** What the application of one side saw of its socket, in a few words. */
 export function seenBy(record: Connection, side: Side): string {
@@ -9,41 +9,56 @@ export function seenBy(record: Connection, side: Side): string {
   const failed = calls.find(({ errno }) => errno !== null);
   if (failed !== undefined) parts.push(failure(record, failed));
   else if (error !== null) parts.push(`its next call fails with ${error}`);
-  else parts.push(...ended(record, side));
+  else if (isEstablished(record) || unseenSide(record) !== null) parts.push(...ended(record, side));
   return parts.length === 0 ? nothing(record, side) : parts.join('; ');
 }
 
 /** connect() and accept() that worked. */
-function opened({ handshake, start }: Connection, side: Side): string[] {
+function opened(record: Connection, side: Side): string[] {
+  const { handshake, start } = record;
   if (handshake === null || handshake.outcome !== 'completed') return [];
   if (side === 'client') {
     return handshake.connectTime === null ? [] : [`connect() returned after ${duration(handshake.connectTime)}`];
   }
   const { ack } = handshake;
-  return ack === null ? [] : [`accept() could return ${duration(secondsBetween(start, ack.time))} after the first SYN`];
+  return ack === null
+    ? []
+    : [`accept() could return ${duration(secondsBetween(start, ack.time))} after the first ${packetNames(record).syn}`];
 }
 
 function failure({ start }: Connection, { call, errno, end, certainty, because }: SocketCall): string {
   const after = end === null ? '' : ` ${duration(secondsBetween(start, end.time))} after the start`;
-  const doubt = { certain: '', likely: ', most likely', possible: ', perhaps' }[certainty];
-  return `${call}() failed with ${errno}${after}${doubt} (${because})`;
+  const failed = {
+    certain: `${call}() failed with ${errno}${after}`,
+    likely: `${call}() most likely failed with ${errno}${after}`,
+    possible: `${call}(), if it was called, failed with ${errno}`,
+  }[certainty];
+  return `${failed} (${because.replace(RULE_NAME, '')})`;
 }
 
+/** At the end of a reason: for whoever looks for the rule, not for a story. */
+const RULE_NAME = / \([a-z-]+\)$/;
+
 /** An end without an error. */
-function ended({ close }: Connection, side: Side): string[] {
+function ended(record: Connection, side: Side): string[] {
+  const { close, resets } = record;
   if (close === null) return [];
   const fin = close.steps.find(({ from, what }) => from === other(side) && what === 'FIN');
   const own = close.steps.find(({ from, what }) => from === side && what === 'FIN');
   if (fin !== undefined && (own === undefined || fin.frame < own.frame)) {
-    return [`read() returned 0 (FIN in frame ${fin.frame})`, ...(own === undefined ? [] : ['no error'])];
+    return [`read() returned 0 (FIN in frame ${fin.frame}), no error`];
   }
-  return own === undefined ? [] : ['it closed, no error'];
+  if (own !== undefined) return [`it closed (FIN in frame ${own.frame}), no error`];
+  const reset = resets.find(({ from, accepted, cause }) => accepted && from === side && cause === 'abortive-close');
+  return reset === undefined
+    ? []
+    : [`it ended the connection (${packetNames(record).reset} in frame ${reset.frame}), no error`];
 }
 
-function nothing({ handshake, protocol }: Connection, side: Side): string {
-  if (protocol === 'udp') return 'no error';
-  if (side === 'server' && handshake !== null && handshake.outcome !== 'completed') {
-    return handshake.outcome === 'not-captured' ? 'no error' : 'nothing: no connection came to accept()';
-  }
-  return 'no error';
+function nothing(record: Connection, side: Side): string {
+  const { handshake, close } = record;
+  if (side === 'server' && handshake !== null && !isEstablished(record) && unseenSide(record) === null)
+    return 'nothing: no connection came to accept()';
+  if (handshake?.outcome === 'unanswered') return 'nothing yet: connect() waits, or its program has given up';
+  return close?.style === 'open' ? 'no error so far' : 'no error';
 }

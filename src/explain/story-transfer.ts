@@ -1,5 +1,6 @@
 import type { Connection, Direction, Side } from '../record.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
+import { other, unseenSide } from './words.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
 
@@ -22,12 +23,16 @@ function directionOf(record: Connection, side: Side): Direction {
   return side === 'client' ? record.fromClient : record.fromServer;
 }
 
-function amounts({ fromClient, fromServer, protocol }: Connection): string {
+function amounts(record: Connection): string {
+  const { fromClient, fromServer, protocol } = record;
   const packets = protocol === 'udp' ? 'datagram' : null;
   const amount = ({ bytes: size, packets: number }: Direction) =>
-    size === 0 && number === 0
+    size === 0 && (packets === null || number === 0)
       ? 'nothing'
       : `${bytes(size)}${packets === null ? '' : ` in ${counted(number, packets)}`}`;
+  const unseen = unseenSide(record);
+  if (unseen === 'client') return `The server sent ${amount(fromServer)}`;
+  if (unseen === 'server') return `The client sent ${amount(fromClient)}`;
   return `The client sent ${amount(fromClient)}, the server ${amount(fromServer)}`;
 }
 
@@ -70,7 +75,7 @@ function stalls({ zeroWindowTime, zeroWindows }: Direction, side: Side): string[
 
 function keepAlives(record: Connection, side: Side): string[] {
   const { keepAlives: sent } = directionOf(record, side);
-  const { keepAliveAcks, zeroWindows } = directionOf(record, side === 'client' ? 'server' : 'client');
+  const { keepAliveAcks, zeroWindows } = directionOf(record, other(side));
   // With a closed window they ask for that, and it is told already.
   if (sent === 0 || zeroWindows > 0) return [];
   const answered =

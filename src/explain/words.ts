@@ -1,24 +1,22 @@
 import type { Connection, Side } from '../record.ts';
-import { endpointText } from '../report/endpoint.ts';
 
 export function other(side: Side): Side {
   return side === 'client' ? 'server' : 'client';
 }
 
-/** 'The client' */
-export function The(side: Side): string {
-  return `The ${side}`;
+/** What a protocol calls the packets that open and reset a connection. */
+export function packetNames({ protocol }: Connection): { syn: string; synAck: string; reset: string } {
+  return protocol === 'sctp'
+    ? { syn: 'INIT', synAck: 'INIT ACK', reset: 'ABORT' }
+    : { syn: 'SYN', synAck: 'SYN-ACK', reset: 'RST' };
 }
 
-/** 'server 10.0.0.2:80' */
-export function named(record: Connection, side: Side): string {
-  return `${side} ${endpointText(record[side])}`;
+/** The handshake was completed, or was over before the capture began. */
+export function isEstablished({ handshake }: Connection): boolean {
+  return handshake?.outcome === 'completed' || handshake?.outcome === 'not-captured';
 }
 
-/** 'frame 3', 'frames 3 and 7', 'frames 3, 7 and 9' */
-export function framesList(frames: readonly number[]): string {
-  const shown = frames.slice(0, 4).map(String);
-  if (shown.length < frames.length) return `frames ${shown.join(', ')} …`;
-  const last = shown.pop() ?? '';
-  return shown.length === 0 ? `frame ${last}` : `frames ${shown.join(', ')} and ${last}`;
+/** Nothing that this side sent is in the capture, though it must have sent something. */
+export function unseenSide({ findings }: Connection): Side | null {
+  return findings.find(({ code }) => code === 'one-direction')?.side ?? null;
 }

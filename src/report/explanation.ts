@@ -52,7 +52,13 @@ function* explanation(
   yield* title(connection, width, colors);
   yield '\n';
   const steps = ladderSteps(connection, absolute);
-  yield* ladder(steps, notesOf(record, steps), record.start, { width, glyphs: ascii ? ASCII : UNICODE, colors, utc });
+  yield* ladder(steps, notesOf(record, steps), record.start, {
+    width,
+    glyphs: ascii ? ASCII : UNICODE,
+    colors,
+    clean: ascii ? toAscii : String,
+    utc,
+  });
   yield '\n';
   const shown = { ...record, client: printable(record.client), server: printable(record.server) };
   yield* told(storyOf(shown, isWholeInput), width, colors);

@@ -11,11 +11,18 @@ const INDENT = 2;
 
 /**
  * Draws a step into `width` columns between the bars.
+ * @param clean what the terminal can show of a text
  * @returns lines as wide as that and the two bars, which are part of them, so that arrows can touch them
  */
-export function drawArrow(drawn: DrawnStep, width: number, glyphs: Glyphs): string[] {
-  if (drawn.to === null) return folded(drawn.label, width, glyphs);
-  const { text, below } = fitted(drawn.label, width - AROUND_LABEL - (drawn.isUnanswered ? VANISHING : 0));
+export function drawArrow(
+  drawn: DrawnStep,
+  width: number,
+  glyphs: Glyphs,
+  clean: (text: string) => string = String,
+): string[] {
+  const label = cleaned(drawn.label, clean);
+  if (drawn.to === null) return folded(label, width, glyphs);
+  const { text, below } = fitted(label, width - AROUND_LABEL - (drawn.isUnanswered ? VANISHING : 0));
   const toServer = drawn.to === 'server';
   const lines = [line(drawn, text, width, glyphs)];
   for (const remark of wrap(below, width - 2 * INDENT)) {
@@ -24,6 +31,14 @@ export function drawArrow(drawn: DrawnStep, width: number, glyphs: Glyphs): stri
     lines.push(`${glyphs.bar}${placed}${glyphs.bar}`);
   }
   return lines;
+}
+
+function cleaned({ parts, remarks, details }: Label, clean: (text: string) => string): Label {
+  return {
+    parts: parts.map(({ long, short }) => ({ long: clean(long), short: clean(short) })),
+    remarks: remarks.map(clean),
+    details: details.map(clean),
+  };
 }
 
 /** The label as much as there is room for; remarks that have none go below. */

@@ -44,7 +44,7 @@ export function layoutOf(columns: Columns, width: number, utc: boolean): Layout 
   const room = (frames: number, margin: number) => total - times - frames - SPACE - 2 * (margin + 1) - BARS;
 
   let frames = widest(columns.frames);
-  let margin = total >= 130 ? 24 : total >= 110 ? 20 : total >= 90 ? 16 : 13;
+  let margin = total >= 130 ? 24 : total >= 110 ? 20 : total >= 90 ? 16 : 14;
   while (margin > LEAST_MARGIN && room(frames, margin) < SHORTEST_ARROW) margin--;
   const isFirstFrameOnly = room(frames, margin) < SHORTEST_ARROW;
   if (isFirstFrameOnly) frames = widest(columns.firstFrames);

@@ -12,6 +12,8 @@ export interface LadderOptions {
   width: number;
   glyphs: Glyphs;
   colors: Colors;
+  /** What the terminal can show of a text; its length may change. */
+  clean: (text: string) => string;
   /** Times of day (UTC) instead of times since the connection began. */
   utc: boolean;
 }
@@ -21,7 +23,7 @@ export function* ladder(
   steps: readonly DrawnStep[],
   notes: readonly StepNotes[],
   start: string,
-  { width, glyphs, colors, utc }: LadderOptions,
+  { width, glyphs, colors, clean, utc }: LadderOptions,
 ): Generator<string> {
   const clocks = steps.map(({ step: { time } }) =>
     utc ? utcText(time).slice(TIME_OF_DAY) : secondsBetween(start, time).toFixed(6),
@@ -51,9 +53,9 @@ export function* ladder(
     right: cell('server', colors.bold),
   });
   for (const [i, drawn] of steps.entries()) {
-    const lines = drawArrow(drawn, layout.arrow, glyphs);
-    const left = noteLines(notes[i].client, layout.margin, colors);
-    const right = noteLines(notes[i].server, layout.margin, colors);
+    const lines = drawArrow(drawn, layout.arrow, glyphs, clean);
+    const left = noteLines(notes[i].client, layout.margin, colors, clean);
+    const right = noteLines(notes[i].server, layout.margin, colors, clean);
     const paint = arrowPaint(drawn, colors);
     const first = {
       clock: cell(clocks[i], colors.dim),
@@ -115,10 +117,10 @@ function padEnd({ text, paint }: Cell, width: number): string {
   return `${text === '' ? '' : paint(text)}${' '.repeat(Math.max(0, width - text.length))}`;
 }
 
-function noteLines(notes: readonly Note[], width: number, colors: Colors): Cell[] {
+function noteLines(notes: readonly Note[], width: number, colors: Colors, clean: LadderOptions['clean']): Cell[] {
   return notes.flatMap(({ text, kind }) => {
     const paint = kind === 'error' ? colors.red : kind === 'call' ? colors.bold : colors.cyan;
-    return wrap(text, width).map((line) => cell(line, paint));
+    return wrap(clean(text), width).map((line) => cell(line, paint));
   });
 }
 

@@ -43,9 +43,9 @@ export class TurnBook {
   note(cursor: Cursor, frame: number, isFin: boolean): void {
     const { row, sender, floats } = cursor;
     const unique = floats[cursor.myTimes + F_UNIQUE_BYTES];
-    if (unique === 0) return;
     let turns = this.#byRow.get(row);
     if (turns === undefined) {
+      if (unique === 0) return;
       turns = { list: [], last: null, rest: [null, null], unique: [0, 0] };
       this.#byRow.set(row, turns);
     }

@@ -1,0 +1,31 @@
+import type { Connection, Reset, ResetCause } from '../record.ts';
+import { other, packetNames } from './words.ts';
+
+/** What to look at after an RST, by why it was sent. */
+export const RESET_ADVICE: Record<ResetCause, (record: Connection, reset: Reset) => string> = {
+  'port-closed': ({ server: { address, port } }) => `on ${address}: ss -ltnp 'sport = :${port}'`,
+  'abortive-close': (record, { from }) => {
+    // It was the one that had waited in vain.
+    if (record.sockets[from].error === 'ETIMEDOUT') {
+      const peer = other(from);
+      return `why the ${peer} fell silent: whether ${record[peer].address} was up, and firewalls that forget idle connections sooner than the ${from} asks with keep-alives (net.ipv4.tcp_keepalive_time, TCP_KEEPIDLE)`;
+    }
+    return `the log of the ${from}'s program at that time: close() with unread data, SO_LINGER 0 and the end of a process all send ${packetNames(record).reset}`;
+  },
+  'data-after-close': (record, { from }) => {
+    if (from === 'server' && record.close?.firstCloser === 'server') {
+      return "idle timeouts: the client must let go of a kept connection before the server does (the server's keep-alive timeout longer than that of the client's pool), or try again on a new connection";
+    }
+    return `why the ${from} closed while the ${other(from)} still sent: the protocol between them must say who closes, and when all has been said`;
+  },
+  'half-open-peer': (record, { from }) =>
+    `whether ${record[from].address} restarted, or a NAT or firewall on the way forgot the connection while it was idle (conntrack timeouts against keep-alives)`,
+  'backlog-overflow': ({ server: { address } }) =>
+    `on ${address}: ss -ltn (Recv-Q against Send-Q of the listening socket), nstat -az TcpExtListenOverflows; listen(backlog), net.core.somaxconn, and how fast the program calls accept()`,
+  'client-abort': ({ client: { address } }) =>
+    `on ${address}: the timeout that the program puts on connect(); a port scan looks the same`,
+  'injected-suspected': (record, { from }) =>
+    `who sent it: compare TTL and IP ID of the RST with other packets of the ${from}; a capture on ${record[from].address} shows whether it sent any`,
+  unknown: (record, { from }) =>
+    `a capture on ${record[from].address}, to see whether it sent the RST, and its log at that time`,
+};
