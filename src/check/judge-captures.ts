@@ -99,7 +99,7 @@ function forNoCapture({ name, description, severity, captures, allowNone }: Rule
     description,
     severity,
     outcome: allowNone ? 'skipped' : 'failed',
-    message: `no capture is called ${captures?.join(' or ')}${allowNone ? '' : '; allow-none lets that pass'}`,
+    message: `no capture is called ${captures?.join(' or ')}${allowNone ? '' : ' (allow-none lets that pass)'}`,
     connections: 0,
     failed: 0,
     failures: [],

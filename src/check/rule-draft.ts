@@ -154,6 +154,10 @@ export class DraftReader {
   #text(members: Members, name: string, path: Path): string | null {
     const value = members[name];
     if (value === undefined) return null;
+    if (name === 'name' && typeof value === 'string' && /\p{Cc}/u.test(value)) {
+      this.#report({ path: [...path, name], message: 'name is one line, without control characters' });
+      return null;
+    }
     if (typeof value === 'string' && value.trim() !== '') return value;
     // `expect: true` is an expression as well, if a dull one.
     if (typeof value === 'boolean' && (name === 'expect' || name === 'where')) return String(value);

@@ -54,12 +54,11 @@ export class RuleSet {
   /** An expectation without anything else, as `--assert` has it. */
   addExpression(text: string, path: RulesProblem['path']): void {
     const expect = this.#compile(text, path);
-    if (expect === null || this.#names.has(text)) return;
-    this.#names.add(text);
+    const name = oneLine(text);
+    if (expect === null || this.#names.has(name)) return;
+    this.#names.add(name);
     const nothing = { description: null, where: null, severity: 'error', allowNone: null, captures: null } as const;
-    this.rules.push(
-      this.#rule({ ...nothing, name: text, ready: null, expect: text, expected: oneLine(text) }, null, expect),
-    );
+    this.rules.push(this.#rule({ ...nothing, name, ready: null, expect: text, expected: name }, null, expect));
   }
 
   /** @throws RulesError with a line for each problem that is there */

@@ -152,6 +152,7 @@ describe('what is wrong is told with line and column, and what would do', () => 
       '- no-resets\n- name: no-resets\n  expect: "true"',
       '3:9: a rule called "no-resets" is there already',
     ],
+    ['a name over two lines', '- name: "a\\nb"\n  expect: "true"', '2:9: name is one line, without control characters'],
     [
       'a severity',
       '- use: no-resets\n  severity: warn',

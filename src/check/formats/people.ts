@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { count, counted } from '../../report/units.ts';
 import type { CaptureVerdict, RuleVerdict } from '../verdict.ts';
-import { evidence, standing, withoutName } from './evidence.ts';
+import { evidence, NO_CAPTURE, printable, standing, withoutName } from './evidence.ts';
 import type { MakeCheckFormat } from './format.ts';
 import { summaryLine } from './summary-line.ts';
 
@@ -28,20 +28,25 @@ export const people: MakeCheckFormat = (output, { color, all }) => {
   return {
     capture(verdict) {
       const { capture, error, warnings } = verdict;
-      const word = error === null ? words[worst(verdict)] : words.failed;
+      const word = error === null ? words[worst(verdict.rules)] : words.failed;
       const what = error === null ? rulesText(verdict) : withoutName(error, capture);
-      output.write(`${word}  ${colors.bold(capture)}  ${what}\n`);
+      output.write(`${word}  ${colors.bold(printable(capture))}  ${what}\n`);
       for (const warning of warnings) output.write(`  ${words.warning}  ${withoutName(warning, capture)}\n`);
       rules(verdict.rules);
     },
     finish(report) {
-      rules(report.unapplied);
+      const { unapplied } = report;
+      if (unapplied.some(({ outcome }) => outcome === 'failed')) {
+        const none = `${counted(unapplied.length, 'rule')} for captures that are not here`;
+        output.write(`${words[worst(unapplied)]}  ${colors.bold(NO_CAPTURE)}  ${none}\n`);
+      }
+      rules(unapplied);
       output.write(`${summaryLine(report)}\n`);
     },
   };
 };
 
-function worst({ rules }: CaptureVerdict): 'passed' | 'failed' | 'warning' | 'skipped' {
+function worst(rules: RuleVerdict[]): 'passed' | 'failed' | 'warning' | 'skipped' {
   const standings = rules.map(standing);
   if (standings.includes('failed')) return 'failed';
   if (standings.includes('warning')) return 'warning';

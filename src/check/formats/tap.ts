@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { RuleVerdict } from '../verdict.ts';
-import { NO_CAPTURE, standing } from './evidence.ts';
+import { NO_CAPTURE, printable, standing } from './evidence.ts';
 import type { MakeCheckFormat } from './format.ts';
 import { summaryLine } from './summary-line.ts';
 
@@ -13,7 +13,7 @@ export const tap: MakeCheckFormat = (output) => {
   const point = (ok: boolean, description: string, directive = '', diagnostic: object | null = null) => {
     points++;
     output.write(`${ok ? 'ok' : 'not ok'} ${points} - ${escaped(description)}${directive}\n`);
-    if (diagnostic !== null) output.write(`  ---\n${indented(stringify(diagnostic))}  ...\n`);
+    if (diagnostic !== null) output.write(`  ---\n${indented(stringify(diagnostic, { lineWidth: 0 }))}  ...\n`);
   };
   const rules = (capture: string, verdicts: RuleVerdict[]) => {
     for (const verdict of verdicts) {
@@ -44,7 +44,7 @@ export const tap: MakeCheckFormat = (output) => {
 
 /** One line in which nothing is taken for a directive. */
 function escaped(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll('\\', '\\\\').replaceAll('#', '\\#');
+  return printable(text).replaceAll('\\', '\\\\').replaceAll('#', '\\#');
 }
 
 function indented(text: string): string {
