@@ -81,6 +81,7 @@ export class ReportBuilder {
     const summary = {
       captures: captures.length,
       unreadable: captures.filter(({ error }) => error !== null).length,
+      unruled: captures.filter(({ error, rules }) => error === null && rules.length === 0).length,
       connections: captures.reduce((sum, { connections }) => sum + connections, 0),
       passed: count(({ outcome }) => outcome === 'passed'),
       failed: count(({ outcome, severity }) => outcome === 'failed' && severity === 'error'),

@@ -73,6 +73,8 @@ export interface CheckReport {
     captures: number;
     /** Captures that could not be read. */
     unreadable: number;
+    /** Captures that no rule is for. */
+    unruled: number;
     connections: number;
     /** Verdicts by what they say; `failed` are those that fail the check. */
     passed: number;

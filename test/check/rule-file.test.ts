@@ -66,6 +66,7 @@ rules:
   expect(report.summary).toEqual({
     captures: 2,
     unreadable: 0,
+    unruled: 0,
     connections: 2,
     passed: 10,
     failed: 0,

@@ -5,7 +5,7 @@ import { evidence, NO_CAPTURE, printable, standing, withoutName } from './eviden
 import type { MakeCheckFormat } from './format.ts';
 import { summaryLine } from './summary-line.ts';
 
-/** For people: each capture, what does not hold of it, and what to look at. */
+/** For people: each capture of which something does not hold, and what to look at. */
 export const people: MakeCheckFormat = (output, { color, all }) => {
   const colors = pc.createColors(color);
   const words = {
@@ -28,6 +28,8 @@ export const people: MakeCheckFormat = (output, { color, all }) => {
   return {
     capture(verdict) {
       const { capture, error, warnings } = verdict;
+      const isFine = error === null && warnings.length === 0 && worst(verdict.rules) === 'passed';
+      if (isFine && !all) return;
       const word = error === null ? words[worst(verdict.rules)] : words.failed;
       const what = error === null ? rulesText(verdict) : withoutName(error, capture);
       output.write(`${word}  ${colors.bold(printable(capture))}  ${what}\n`);

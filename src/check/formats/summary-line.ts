@@ -3,10 +3,11 @@ import type { CheckReport } from '../verdict.ts';
 
 /** What everything adds up to, in one line. */
 export function summaryLine({ summary }: CheckReport): string {
-  const { captures, unreadable, connections, passed, failed, warnings, skipped } = summary;
+  const { captures, unreadable, unruled, connections, passed, failed, warnings, skipped } = summary;
   const parts = [`${count(passed)} hold`, `${count(failed)} fail`];
   if (warnings > 0) parts.push(counted(warnings, 'warning'));
   if (skipped > 0) parts.push(`${count(skipped)} with nothing to look at`);
+  if (unruled > 0) parts.push(`${counted(unruled, 'capture')} without a rule`);
   if (unreadable > 0) parts.push(`${counted(unreadable, 'capture')} not readable`);
   return `${counted(captures, 'capture')}, ${counted(connections, 'connection')}: ${parts.join(', ')}`;
 }
