@@ -1,4 +1,4 @@
-import type { Environment, ParseResult } from '@marcbachmann/cel-js';
+import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js';
 import type { Connection } from '../record.ts';
 import {
   checkCondition,
@@ -38,6 +38,8 @@ export interface ConnectionExpression {
   values(record: Connection): Value[];
   /** Fields of the record that it reads, as paths. */
   reads: readonly string[];
+  /** Whether it needs the socket calls, which a record has only where they are asked for. */
+  calls: boolean;
 }
 
 /** An expression over all chosen connections. */
@@ -45,6 +47,7 @@ export interface OverallExpression {
   kind: 'overall';
   /** What has to be kept of a record. */
   keep(record: Connection): unknown;
+  calls: boolean;
   explain(kept: unknown[]): Outcome;
   values(kept: unknown[]): Value[];
 }
@@ -85,6 +88,7 @@ export class ExpressionCompiler {
       explain: (record) => outcome(() => parsed(record)),
       values: (record) => parts.map((part) => this.#value(part, record)),
       reads: fieldsRead(parsed.ast),
+      calls: readsCalls(parsed.ast),
     };
   }
 
@@ -100,6 +104,7 @@ export class ExpressionCompiler {
       explain: (record) => outcome(() => parsed(own(record))),
       values: (record) => parts.map((part) => this.#value(part, own(record))),
       reads: fieldsRead(parsed.ast).map((field) => field.slice(variable.length + 1)),
+      calls: readsCalls(parsed.ast),
     };
   }
 
@@ -108,6 +113,7 @@ export class ExpressionCompiler {
     const parts = partsRead(parsed.ast);
     return {
       kind: 'overall',
+      calls: readsCalls(parsed.ast),
       keep: (record) => (names === null ? record : picked(record, names)),
       explain: (kept) => outcome(() => parsed({ [CONNECTIONS]: kept })),
       values: (kept) => parts.map((part) => this.#value(part, { [CONNECTIONS]: kept })),
@@ -143,6 +149,10 @@ export class ExpressionCompiler {
       throw error;
     }
   }
+}
+
+function readsCalls(ast: ASTNode): boolean {
+  return memberNames(ast)?.has('calls') ?? true;
 }
 
 function outcome(evaluate: () => unknown): Outcome {

@@ -83,6 +83,7 @@ export class RuleSet {
       description,
       severity: strict ? 'error' : draft.severity,
       captures,
+      calls: expect.calls || where?.calls === true,
       allowNone: draft.allowNone ?? this.#options.allowNone,
       isFor: (files) => patterns === null || files.some((file) => patterns.some((pattern) => pattern.test(file))),
       judge: ({ files }) =>

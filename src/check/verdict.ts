@@ -104,6 +104,8 @@ export interface Rule {
   isFor(files: string[]): boolean;
   /** Nothing to look at is no failure. */
   readonly allowNone: boolean;
+  /** It needs records with the socket calls. */
+  readonly calls?: boolean;
   /** One for each capture. */
   judge(capture: { files: string[] }): Judge;
 }

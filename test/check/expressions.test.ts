@@ -97,6 +97,14 @@ describe('an expectation of each connection', () => {
   });
 });
 
+test('the socket calls are there for who asks for them', async () => {
+  const expect_ = 'sockets.client.calls.exists(c, c.call == "connect" && c.errno == "ECONNREFUSED")';
+  const { outcome, failures } = await verdictOn(['handshake/refused.pcap'], { name: 'refused', expect: expect_ });
+  expect([outcome, failures]).toEqual(['passed', []]);
+  const all = 'connections.exists(c, c.sockets.server.calls.exists(s, s.call == "listen" && s.result == 0))';
+  expect((await verdictOn(CLOSES, { name: 'accepted', expect: all })).outcome).toBe('passed');
+});
+
 describe('an expectation of all connections', () => {
   test.each<[expression: string, outcome: string]>([
     ['size(connections) == 13', 'passed'],

@@ -42,10 +42,10 @@ describe('the README shows what happens', () => {
     check(shown, steady(stdout), (output) => [`\`\`\`console\n${body}`, `\`\`\`console\n$ ${command}\n${output}`]);
   });
 
-  test('the library example prints what is written under it', () => {
-    const [, code, shown] =
-      /```ts\n(import \{ analyze \} from 'sockscope';\n[\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(readme) ?? [];
-    expect(code).toBeDefined();
+  const programs = [...readme.matchAll(/```ts\n(import [\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+  expect(programs.length).toBeGreaterThan(1);
+
+  test.each(programs.map(([, code, shown]) => [code.split('\n')[0], code, shown]))('%s', (_import, code, shown) => {
     const folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
     try {
       const library = pathToFileURL(join(ROOT, 'src/index.ts')).href;
