@@ -86,7 +86,7 @@ export class ExpressionCompiler {
       kind: 'connection',
       holds: condition(parsed),
       explain: (record) => outcome(() => parsed(record)),
-      values: (record) => parts.map((part) => this.#value(part, record)),
+      values: (record) => this.#values(parts, record),
       reads: fieldsRead(parsed.ast),
       calls: readsCalls(parsed.ast),
     };
@@ -102,7 +102,7 @@ export class ExpressionCompiler {
       kind: 'connection',
       holds: (record) => holds(own(record) as never),
       explain: (record) => outcome(() => parsed(own(record))),
-      values: (record) => parts.map((part) => this.#value(part, own(record))),
+      values: (record) => this.#values(parts, own(record)),
       reads: fieldsRead(parsed.ast).map((field) => field.slice(variable.length + 1)),
       calls: readsCalls(parsed.ast),
     };
@@ -116,8 +116,14 @@ export class ExpressionCompiler {
       calls: readsCalls(parsed.ast),
       keep: (record) => (names === null ? record : picked(record, names)),
       explain: (kept) => outcome(() => parsed({ [CONNECTIONS]: kept })),
-      values: (kept) => parts.map((part) => this.#value(part, { [CONNECTIONS]: kept })),
+      values: (kept) => this.#values(parts, { [CONNECTIONS]: kept }),
     };
+  }
+
+  /** Fields of something that is null are all told by that. */
+  #values(parts: readonly string[], context: object): Value[] {
+    const values = parts.map((part) => this.#value(part, context));
+    return [...new Map(values.map((value) => [value.expression, value])).values()];
   }
 
   #value(part: string, context: object): Value {

