@@ -28,7 +28,7 @@ const ADVICE: readonly Advice[] = [
     look: ({ server: { address } }) =>
       `a capture on ${address}: if the SYNs do not arrive, firewalls and routes on the way; if they do, ss -ltn there (Recv-Q against Send-Q of the listening socket: a full accept queue drops SYNs) and nstat -az TcpExtListenDrops`,
   },
-  { when: ({ icmp }) => icmp.some(({ errno }) => errno !== null), look: lookForIcmp },
+  { when: isIcmpDecisive, look: lookForIcmp },
   {
     when: (record) => record.handshake?.outcome === 'half-open' && unseenSide(record) === null,
     look: ({ server: { address } }) =>
@@ -58,7 +58,7 @@ const ADVICE: readonly Advice[] = [
       `why the program of the ${zeroWindowSide(record)} did not read: ss -tnmp there (Recv-Q and the receive buffer), its threads and what they wait for`,
   },
   {
-    when: hasFinding('heavy-retransmission'),
+    when: (record) => hasFinding('heavy-retransmission')(record) && record.close?.style !== 'abandoned',
     look: () =>
       'loss on the way: error and drop counters of interfaces (ip -s link, tc -s qdisc), policers, duplex; the ladder shows which side had to send again',
   },
@@ -88,14 +88,21 @@ function lookForReset(record: Connection): string {
   return reset === undefined ? '' : RESET_ADVICE[reset.cause](record, reset);
 }
 
+/** It ended something, or would: not what a later packet made good. */
+function isIcmpDecisive({ icmp, handshake, close, protocol }: Connection): boolean {
+  const isFatal = protocol === 'udp' || handshake?.outcome === 'unreachable' || close?.style === 'abandoned';
+  return isFatal && icmp.some(({ errno }) => errno !== null);
+}
+
 function lookForIcmp({ icmp, server, protocol }: Connection): string {
   const [{ from, text }] = icmp;
   if (text === 'port unreachable' && from === server.address) {
     const sockets = protocol === 'udp' ? 'ss -lunp' : 'ss -ltnp';
     return `on ${from}: ${sockets} 'sport = :${server.port}' (does anything listen, and on this address?), or a firewall rule with REJECT`;
   }
-  if (/prohibited|policy|rejected/.test(text))
-    return `the firewall of ${from}, which forbids it: iptables-save, nft list ruleset`;
+  // A host that answers is there: only a rule makes it say that it is not.
+  if (/prohibited|policy|rejected/.test(text) || from === server.address)
+    return `the firewall of ${from}, which sent it: iptables-save, nft list ruleset`;
   if (/too big|fragmentation/.test(text))
     return `the MTU behind ${from}, and whether the sender heeds it: ip route get shows its path MTU`;
   if (/time exceeded|time to live/.test(text)) return `a routing loop around ${from}: traceroute`;

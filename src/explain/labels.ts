@@ -1,4 +1,5 @@
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
+import type { Connection } from '../record.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { chunkNames } from './chunk-names.ts';
@@ -50,12 +51,11 @@ export function labelOf(step: Step, connection: CollectedConnection, landmarks: 
       if (protocol === 'sctp') return chunkLabel(step);
       return step.packets[step.sender] > 1
         ? alikeLabel(step, numbering)
-        : segmentLabel(step, landmarks, numbering, connection.record.handshake?.ack?.frame === step.frame);
+        : segmentLabel(step, landmarks, numbering, connection.record);
   }
 }
 
-/** @param isHandshakeAck it is the ACK of the SYN-ACK: the textbook's ACK K+1 */
-function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numbering, isHandshakeAck: boolean): Label {
+function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numbering, record: Connection): Label {
   if (first === null) return plain('');
   const { flags, length, sender } = first;
   const peer = sender === 0 ? 1 : 0;
@@ -84,6 +84,7 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
     const number = numbering(first.acknowledgment, peer);
     // An RST acknowledges a SYN only where its sender sent none itself: it refuses.
     const isRefusal = (flags & TCP_RST) !== 0 && landmarks.syn[sender] === null;
+    const isHandshakeAck = record.handshake?.ack?.frame === first.frame;
     const isOfSyn = isHandshakeAck || isRefusal || (flags & TCP_SYN) !== 0;
     const symbol = acknowledged(isOfSyn ? landmarks.syn[peer] : landmarks.fin[peer], first.acknowledgment);
     if (symbol !== null && length === 0) {
@@ -99,7 +100,9 @@ function segmentLabel({ first }: Step, landmarks: Landmarks, numbering: Numberin
   if (parts.length === 0 && flags === 0) parts.push(same('no flags'));
   // A keep-alive says it all.
   if (parts.length === 0 && names.length > 0) parts.push(same(names.shift() ?? ''));
-  return { parts, remarks: [...names, ...missing(first)], details: [...details, ...options(first)] };
+  const reset = record.resets.find(({ frame }) => frame === first.frame);
+  const remarks = [...names, ...missing(first), ...(reset?.accepted === false ? ['ignored'] : [])];
+  return { parts, remarks, details: [...details, ...options(first)] };
 }
 
 /** What it is flagged as, as far as it is worth a word. */
@@ -134,11 +137,12 @@ function alikeLabel(step: Step, numbering: Numbering): Label {
   const packets = step.packets[sender];
   const [name] = namesOf(first);
   const parts = [same(`${count(packets)} × ${name ?? (first.length > 0 ? 'segment' : 'ACK')}`)];
-  if (!isProbe(first) && step.bytes[sender] > 0) parts.push(same(bytes(step.bytes[sender])));
-  const isSame = first.length > 0 && first.sequence === last.sequence && packets > 1;
-  const details = [duration((step.until - step.at) / 1e9)];
-  if (first.length > 0) details.push(range(first, numbering));
-  return { parts, remarks: [...(isSame ? ['the same bytes'] : []), ...missing(first)], details };
+  const carries = !isProbe(first) && step.bytes[sender] > 0;
+  const isSame = carries && first.sequence === last.sequence && first.length === last.length;
+  const remarks = isSame ? [`the same ${bytes(first.length)}`] : [];
+  if (carries && !isSame) parts.push(same(bytes(step.bytes[sender])));
+  remarks.push(...missing(first), `over ${duration((step.until - step.at) / 1e9)}`);
+  return { parts, remarks, details: first.length > 0 ? [range(first, numbering)] : [] };
 }
 
 function turnLabel(step: Step, numbering: Numbering | null): Label {

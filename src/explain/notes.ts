@@ -19,9 +19,10 @@ const SIDES: readonly Side[] = ['client', 'server'];
 /**
  * The socket calls and the states of both sides, beside the rows that show them. A call that sends comes before the
  * state that it leads to, a call that returns comes after it.
+ * @returns one for each row, and one more: for what happened when no packet came any more
  */
 export function notesOf(record: Connection, steps: readonly DrawnStep[]): StepNotes[] {
-  const notes = steps.map((): StepNotes => ({ client: [], server: [] }));
+  const notes = [...steps, null].map((): StepNotes => ({ client: [], server: [] }));
   for (const side of SIDES) {
     const calls = (record.sockets[side].calls ?? []).flatMap(callNotes);
     const before = calls.filter(({ isCause }) => isCause);
@@ -38,7 +39,7 @@ export function notesOf(record: Connection, steps: readonly DrawnStep[]): StepNo
   return notes;
 }
 
-/** A note that wants to stand beside a frame; null: before all, or after all. */
+/** A note that wants to stand beside a frame; null: after all. */
 interface CallNote extends Note {
   frame: number | null;
   /** The application did something, and a packet is what came of it. */
@@ -85,8 +86,8 @@ function callNotes(made: SocketCall): CallNote[] {
 
 function place(notes: StepNotes[], steps: readonly DrawnStep[], side: Side, calls: readonly CallNote[]): void {
   for (const { frame, isTransfer, kind, text } of calls) {
-    const index = frame === null ? steps.length - 1 : rowOf(steps, frame);
-    if (index < 0 || (isTransfer && steps[index].step.kind === 'folded')) continue;
+    const index = frame === null ? steps.length : rowOf(steps, frame);
+    if (index < 0 || (isTransfer && steps[index]?.step.kind === 'folded')) continue;
     notes[index][side].push({ kind, text });
   }
 }

@@ -58,7 +58,7 @@ function reset(record: Connection, close: Close): string[] {
 function resetSentence({ from, frame, cause, because, receiverState }: Reset): string {
   const receiver: Side = other(from);
   const who = cause === 'injected-suspected' ? 'A packet in the name of the' : 'The';
-  return `${who} ${from} reset the connection in frame ${frame}, when the ${receiver} was in ${receiverState}: ${because}.`;
+  return `${who} ${from} reset the connection in frame ${frame}, when the ${receiver} was in ${receiverState}: ${/^answers /.test(because) ? 'it ' : ''}${because}.`;
 }
 
 /** Who was left without an answer, as far as it shows. */

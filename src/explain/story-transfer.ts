@@ -26,7 +26,8 @@ function directionOf(record: Connection, side: Side): Direction {
 function amounts(record: Connection): string {
   const { fromClient, fromServer, protocol } = record;
   const packets = protocol === 'udp' ? 'datagram' : null;
-  const amount = ({ bytes: size, packets: number }: Direction) =>
+  // What was sent again is told by itself.
+  const amount = ({ uniqueBytes: size, packets: number }: Direction) =>
     size === 0 && (packets === null || number === 0)
       ? 'nothing'
       : `${bytes(size)}${packets === null ? '' : ` in ${counted(number, packets)}`}`;

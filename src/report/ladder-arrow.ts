@@ -103,8 +103,13 @@ function strokeOf(drawn: DrawnStep, glyphs: Glyphs): string {
 
 function folded({ parts, remarks, details }: Label, width: number, glyphs: Glyphs): string[] {
   const text = [...parts.map(({ long }) => long), ...details, ...remarks].join(', ');
-  return [glyphs.folded, ...wrap(text, width - 2 * INDENT), glyphs.folded].map((content) => {
-    const left = Math.floor((width - content.length) / 2);
-    return `${glyphs.bar}${`${' '.repeat(left)}${content}`.padEnd(width)}${glyphs.bar}`;
-  });
+  return [glyphs.folded, ...wrap(text, width - 2 * INDENT), glyphs.folded].map((content) =>
+    inTheMiddle(content, width, glyphs),
+  );
+}
+
+/** A text between the bars, without an arrow. */
+export function inTheMiddle(text: string, width: number, glyphs: Glyphs): string {
+  const left = Math.floor((width - text.length) / 2);
+  return `${glyphs.bar}${`${' '.repeat(left)}${text}`.padEnd(width)}${glyphs.bar}`;
 }

@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { DrawnStep } from '../explain/ladder-step.ts';
 import type { Note, StepNotes } from '../explain/notes.ts';
-import { drawArrow, isResent } from './ladder-arrow.ts';
+import { drawArrow, inTheMiddle, isResent } from './ladder-arrow.ts';
 import type { Glyphs } from './ladder-glyphs.ts';
 import { type Layout, layoutOf, SPACE } from './ladder-layout.ts';
 import { duration, secondsBetween, utc as utcText } from './units.ts';
@@ -52,16 +52,23 @@ export function* ladder(
     left: cell('client', colors.bold),
     right: cell('server', colors.bold),
   });
-  for (const [i, drawn] of steps.entries()) {
-    const lines = drawArrow(drawn, layout.arrow, glyphs, clean);
-    const left = noteLines(notes[i].client, layout.margin, colors, clean);
-    const right = noteLines(notes[i].server, layout.margin, colors, clean);
-    const paint = arrowPaint(drawn, colors);
-    const first = {
-      clock: cell(clocks[i], colors.dim),
-      gap: cell(gaps[i], colors.dim),
-      frames: cell(numbers[i], colors.dim),
-    };
+  for (const [i, { client, server }] of notes.entries()) {
+    const drawn = steps[i] ?? null;
+    // The notes after the last row tell of what came of silence.
+    if (drawn === null && client.length + server.length === 0) continue;
+    const lines =
+      drawn === null ? [inTheMiddle('silence', layout.arrow, glyphs)] : drawArrow(drawn, layout.arrow, glyphs, clean);
+    const left = noteLines(client, layout.margin, colors, clean);
+    const right = noteLines(server, layout.margin, colors, clean);
+    const paint = drawn === null ? colors.yellow : arrowPaint(drawn, colors);
+    const first =
+      drawn === null
+        ? {}
+        : {
+            clock: cell(clocks[i], colors.dim),
+            gap: cell(gaps[i], colors.dim),
+            frames: cell(numbers[i], colors.dim),
+          };
     for (let at = 0; at < Math.max(lines.length, left.length, right.length); at++) {
       yield row({
         ...(at === 0 ? first : {}),
