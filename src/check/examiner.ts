@@ -7,11 +7,21 @@ import type { Value } from './verdict.ts';
 /** What a matcher may be given: connections, or where they come from. */
 export type Connections = Connection | readonly Connection[] | string | AsyncIterable<Connection>;
 
-/** What a test runner (jest, vitest) lets a matcher know; all of it may be missing. */
+/** What a test runner (jest, vitest) lets a matcher know. Each has its own types for it, so little is asked of them. */
 export interface MatcherContext {
   readonly isNot?: boolean;
-  readonly utils?: { matcherHint?: (name: string, received?: string, expected?: string, options?: object) => string };
-  readonly snapshotState?: { readonly _updateSnapshot?: string };
+  readonly utils?: object;
+  readonly snapshotState?: object;
+}
+
+/** Colours and form as of the runner's own messages. */
+interface Utils {
+  matcherHint?: (name: string, received: string, expected: string, options: object) => string;
+}
+
+/** Does the runner update its snapshots (`-u`)? */
+export function updatesSnapshots({ snapshotState }: MatcherContext): boolean {
+  return (snapshotState as { _updateSnapshot?: string } | undefined)?._updateSnapshot === 'all';
 }
 
 export interface MatcherResult {
@@ -119,7 +129,7 @@ export function messageOf(
   shown: Shown[],
 ): string {
   const options = { isNot: context.isNot === true };
-  const hint = context.utils?.matcherHint?.(name, 'connections', argument, options) ?? name;
+  const hint = (context.utils as Utils | undefined)?.matcherHint?.(name, 'connections', argument, options) ?? name;
   return `${hint}\n\n${what}\n\n${shownText(shown)}`.trimEnd();
 }
 

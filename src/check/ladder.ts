@@ -43,9 +43,9 @@ export function ladderOf(connection: Connection): string | null {
 
 /** How node runs the command line: as it is built, or from its sources where this runs from them. */
 function commandLine(): string[] | null {
-  const { url } = import.meta;
+  const url = import.meta.url;
   if (url.endsWith('.ts')) return ['--import', 'tsx', fileURLToPath(new URL('../cli/main.ts', url))];
-  // This code is in dist/ or in a chunk below it.
+  // This code is in dist/ or in a folder of it.
   const built = ['./cli/main.js', '../cli/main.js'].map((path) => fileURLToPath(new URL(path, url)));
   const main = built.find((path) => existsSync(path));
   return main === undefined ? null : [main];

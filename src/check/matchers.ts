@@ -3,7 +3,15 @@ import type { Connection, Side } from '../record.ts';
 import { counted, duration } from '../report/units.ts';
 import { BaselineExaminer } from './baseline-examiner.ts';
 import { BaselineSession } from './baseline-session.ts';
-import { type Connections, each, examine, type Matched, type MatcherContext, messageOf } from './examiner.ts';
+import {
+  type Connections,
+  each,
+  examine,
+  type Matched,
+  type MatcherContext,
+  messageOf,
+  updatesSnapshots,
+} from './examiner.ts';
 import { ExpressionCompiler } from './expression.ts';
 import type { FieldOptions } from './field-choice.ts';
 import type { Value } from './verdict.ts';
@@ -146,7 +154,7 @@ function toMatchBaseline(
   file: string,
   { update, ...fields }: BaselineMatcherOptions = {},
 ): Matched {
-  const accepts = update ?? this.snapshotState?._updateSnapshot === 'all';
+  const accepts = update ?? updatesSnapshots(this);
   return examine(actual, () => new BaselineExaminer(this, new BaselineSession(file, fields, accepts)));
 }
 

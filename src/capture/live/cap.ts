@@ -37,7 +37,7 @@ export const cap: Backend = {
 
 /** Its program, from the sources or built: then this is a chunk beside the folder in which the child lies. */
 function childFile(): string[] {
-  const { url } = import.meta;
+  const url = import.meta.url;
   if (url.endsWith('.ts')) return ['--import', 'tsx', fileURLToPath(new URL('./cap-child.ts', url))];
   return [fileURLToPath(new URL('../capture/live/cap-child.js', url))];
 }
