@@ -27,7 +27,7 @@ export class BaselineExaminer implements Examiner {
     if (this.#connections.length === 0) throw nothingSeen('toMatchBaseline');
     const { file } = this.#session;
     const outcome = this.#session.finish();
-    if (outcome.kind === 'accepted') return this.#result(this.#context.isNot !== true, outcome.message);
+    if (outcome.kind === 'accepted') return this.#result(true, outcome.message);
     if (outcome.kind === 'missing') {
       const how = 'run with -u (jest, vitest), or give { update: true } once, to accept what is there';
       throw new Error(`toMatchBaseline: there is no baseline ${file}: ${how}`);

@@ -154,7 +154,8 @@ function toMatchBaseline(
   file: string,
   { update, ...fields }: BaselineMatcherOptions = {},
 ): Matched {
-  const accepts = update ?? updatesSnapshots(this);
+  // `.not` says what it must not be: nothing to accept.
+  const accepts = this.isNot !== true && (update ?? updatesSnapshots(this));
   return examine(actual, () => new BaselineExaminer(this, new BaselineSession(file, fields, accepts)));
 }
 

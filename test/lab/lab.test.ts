@@ -3,12 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { matchers } from '../../src/jest.ts';
 import type { Connection } from '../../src/record.ts';
+import { baselinePath } from '../fixtures/fixture-files.ts';
 import { goldenOf } from '../fixtures/golden.ts';
 import { agreementOf, disagreementText } from './agreement.ts';
 import { play } from './play.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { truthOf } from './witness.ts';
+
+expect.extend(matchers);
 
 /** Why the lab cannot be used here; null where it can. */
 function unavailable(): string | null {
@@ -80,19 +84,27 @@ onLab('real sockets between two namespaces', () => {
 
   test('a close by the client leaves it in TIME-WAIT', async () => {
     const [connection] = await connections('close/client-first');
-    expect(connection.handshake?.outcome).toBe('completed');
-    expect(connection.close).toMatchObject({ style: 'graceful', firstCloser: 'client', timeWait: 'client' });
-    expect(connection.fromClient.bytes).toBe('request'.length);
+    expect(connection).toCloseGracefully();
+    expect(connection).toBeClosedFirstBy('client');
+    expect(connection).toHaveNoResets();
+    expect(connection).toSatisfy(`close.timeWait == "client" && fromClient.bytes == ${'request'.length}`);
+    expect(connection).toMatchBaseline(baselinePath('close/client-first.pcap'));
   }, 30_000);
 
   test('a closed port refuses', async () => {
     const [connection] = await connections('handshake/refused');
+    expect(connection).toSeeErrno('client', 'ECONNREFUSED');
+    expect(connection).not.toHandshakeWithin(60);
+    expect(connection).toMatchBaseline(baselinePath('handshake/refused.pcap'));
     expect(connection.handshake?.outcome).toBe('refused');
     expect(connection.resets).toMatchObject([{ from: 'server', accepted: true }]);
   }, 30_000);
 
   test('SO_LINGER 0 resets', async () => {
     const [connection] = await connections('close/abort-by-server');
+    expect(connection).not.toCloseGracefully();
+    expect(connection).toBeClosedFirstBy('server');
+    expect(connection).toMatchBaseline(baselinePath('close/abort-by-server.pcap'));
     expect(connection.close).toMatchObject({ style: 'reset', firstCloser: 'server' });
   }, 30_000);
 });
