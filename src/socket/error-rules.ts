@@ -1,9 +1,10 @@
 import type { Certainty, Side } from '../record.ts';
-import { SHAPE_ACK } from '../track/events.ts';
+import { SHAPE_ACK, SHAPE_ANSWER } from '../track/events.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../track/tcp-state.ts';
 import { type Facts, type IcmpFacts, otherSide, type ResetFacts, type SideFacts } from './facts.ts';
+import { causeOfReset } from './reset-causes.ts';
 
 /** What a rule says of one side's socket. */
 export interface SocketError {
@@ -76,14 +77,16 @@ const TCP_RULES: readonly ErrorRule[] = [
     name: 'syn-timeout',
     source: 'tcp_write_timeout, tcp_write_err',
     find(facts, side) {
-      if (side !== 'client' || facts.outcome !== 'unanswered') return null;
+      const isWaiting = facts.outcome === 'unanswered' || (facts.outcome === 'half-open' && !facts.isConnected);
+      if (side !== 'client' || !isWaiting || facts.synFrame === 0) return null;
       const { synCount, synFrame, silence, firstSyn, lastSyn } = facts;
       const frames = [synFrame];
       if (silence <= nextSyn(facts)) {
         const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on, and the next may still come`;
         return { errno: null, certainty: 'possible', because, frames };
       }
-      const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on without an answer, then none for ${formatSeconds(silence)}`;
+      const answer = facts.synAckFrame === 0 ? 'an answer' : 'an answer that it heard';
+      const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on without ${answer}, then none for ${formatSeconds(silence)}`;
       // A program that gives up earlier by itself closes the socket, and no packet shows it.
       const certainty = lastSyn - firstSyn >= DEFAULT_SYN_SECONDS ? 'certain' : 'likely';
       return { errno: 'ETIMEDOUT', certainty, because, frames };
@@ -154,6 +157,20 @@ const TCP_RULES: readonly ErrorRule[] = [
       if (reset === null || reset.receiverState === SYN_SENT) return null;
       const certainty = reset.receiverState === ESTABLISHED ? 'certain' : 'likely';
       return { errno: 'ECONNRESET', certainty, because: `RST in frame ${reset.frame}`, frames: [reset.frame] };
+    },
+  },
+  {
+    name: 'reset-of-the-impersonated',
+    source: 'what it still sends finds no socket: tcp_v4_send_reset, tcp_reset',
+    find(facts, side) {
+      const forged = facts.resets.find((each) => each.from === side && each.accepted);
+      if (forged === undefined || causeOfReset(forged, facts).cause !== 'injected-suspected') return null;
+      const answer = facts.resets.find(
+        ({ to, frame, shape }) => to === side && frame > forged.frame && (shape & SHAPE_ANSWER) !== 0,
+      );
+      if (answer === undefined || (facts[side].finFrame !== 0 && facts[side].finFrame < answer.frame)) return null;
+      const because = `RST in frame ${answer.frame} for what it sent after somebody else's RST in frame ${forged.frame}`;
+      return { errno: 'ECONNRESET', certainty: 'likely', because, frames: [forged.frame, answer.frame] };
     },
   },
   {

@@ -21,6 +21,7 @@ import {
   F_NEXT_SEQUENCE_TIME,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_CONNECTED,
+  HANDSHAKE_NOT_HEARD,
   HANDSHAKE_SIMULTANEOUS,
   T_BASE_SECONDS,
   T_LAST_SYN,
@@ -63,7 +64,7 @@ export interface Facts {
   /** Whole seconds since 1970 that all times count from. */
   base: number;
   outcome: HandshakeOutcome;
-  /** The SYN-ACK passed; its ACK did. */
+  /** The SYN-ACK passed, and the client heard it as far as is known; its ACK passed. */
   isConnected: boolean;
   isAccepted: boolean;
   isSimultaneous: boolean;
@@ -147,6 +148,9 @@ export function markOf({ base }: Facts, frame: number, time: number): Mark {
   return { frame, time: formatTime(base, Math.round(time * 1e9)) };
 }
 
+/** The client sent its SYN again after the SYN-ACK, and nothing shows that it heard it later. */
+const NOT_HEARD = HANDSHAKE_NOT_HEARD | HANDSHAKE_ACCEPTED;
+
 /** Gathers the facts of a connection. */
 export function factsOf(source: RecordSource, row: number, sides: Sides): Facts {
   const { ints, floats } = source.slab;
@@ -157,7 +161,7 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
     protocol: protocolOf(ints, at),
     base: floats[times + T_BASE_SECONDS],
     outcome: handshakeOutcome(handshake),
-    isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0,
+    isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD,
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
     isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
     synFrame: ints[at + C_SYN_FRAME],
@@ -166,7 +170,9 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     firstSyn: seconds(floats[times + T_SYN]),
-    lastSyn: seconds(floats[times + T_LAST_SYN]),
+    lastSyn: seconds(
+      floats[(handshake & NOT_HEARD) === HANDSHAKE_NOT_HEARD ? sides.clientTimes + F_LAST_TIME : times + T_LAST_SYN],
+    ),
     lastTime,
     silence: Math.max(0, watchedUntil(source, times) - lastTime),
     client: sideFacts('client', ints, floats, sides.client, sides.clientTimes),

@@ -114,7 +114,8 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // tcp_close with unread data (TCPABORTONCLOSE), or SO_LINGER 0 (tcp_disconnect): tcp_send_active_reset.
     cause: 'abortive-close',
-    when: ({ shape }) => (shape & SHAPE_ACK) !== 0 && (shape & (SHAPE_NEXT | SHAPE_ZERO)) === SHAPE_NEXT,
+    when: ({ shape }) =>
+      (shape & SHAPE_ACK) !== 0 && (shape & SHAPE_ZERO) === 0 && (shape & (SHAPE_NEXT | SHAPE_ANSWER)) !== 0,
     because: ({ from, to, senderDataFrame, receiverDataFrame }) =>
       receiverDataFrame > senderDataFrame
         ? `the ${from} closed without FIN after the ${to}'s data of frame ${receiverDataFrame}: unread data, or SO_LINGER 0`
