@@ -7,23 +7,36 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  E_ACKED,
   E_FIN_FRAME,
   E_FLAGS,
+  E_ISN,
   E_LAST_ANALYSIS,
   E_LAST_DATA_FRAME,
   E_PACKETS,
+  E_RESENT_LENGTH,
+  E_RESENT_RUN,
+  E_RESENT_SEQUENCE,
+  E_SYN_OPTIONS,
   E_UNANSWERED,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_HAS_ACKED,
+  END_SYN_ACK_SENT,
+  END_SYN_SENT,
   F_FIN_TIME,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
   HANDSHAKE_SIMULTANEOUS,
+  T_ACCEPTED,
   T_BASE_SECONDS,
+  T_CONNECTED,
+  T_CONNECTED_SYN,
   T_LAST_SYN,
   T_NOW,
   T_SYN,
@@ -52,7 +65,9 @@ import {
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import { icmpMeaning } from '../track/icmp-errors.ts';
 import type { RecordSource } from '../track/record-source.ts';
+import { distance } from '../track/sequence.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
+import { unpackOptions } from '../track/tcp-handshake.ts';
 import { formatTime, seconds, watchedUntil } from '../track/times.ts';
 
 /**
@@ -68,12 +83,17 @@ export interface Facts {
   isConnected: boolean;
   isAccepted: boolean;
   isSimultaneous: boolean;
+  /** The SYN-ACK came again although its ACK had passed. */
+  isAckIgnored: boolean;
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
   synCount: number;
   synAckCount: number;
   firstSyn: number;
+  /** When the ACK of the handshake passed, and from SYN to SYN-ACK. */
+  ackTime: number;
+  roundTrip: number;
   lastSyn: number;
   /** The last packet, and how long the capture went on after it. */
   lastTime: number;
@@ -100,6 +120,13 @@ export interface SideFacts {
   /** What it sent again, or asked, since its peer last sent anything; ANALYSIS_ bits of the last of these. */
   unanswered: number;
   lastAnalysis: number;
+  /** The segment at the edge of what its peer acknowledged was sent again so many times, and so long it is. */
+  stuckRun: number;
+  stuckLength: number;
+  /** Payload that its peer acknowledged; null where its ISN or an ACK is not known. */
+  ackedBytes: number | null;
+  /** What its SYN offered to receive; null where it did not say. */
+  mss: number | null;
 }
 
 export interface ResetFacts {
@@ -163,20 +190,23 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
     outcome: handshakeOutcome(handshake),
     isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD,
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
+    isAckIgnored: (handshake & HANDSHAKE_ACK_IGNORED) !== 0,
     isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
     ackFrame: ints[at + C_ACK_FRAME],
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
+    ackTime: seconds(floats[times + T_ACCEPTED]),
+    roundTrip: seconds(floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN]),
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(
       floats[(handshake & NOT_HEARD) === HANDSHAKE_NOT_HEARD ? sides.clientTimes + F_LAST_TIME : times + T_LAST_SYN],
     ),
     lastTime,
     silence: Math.max(0, watchedUntil(source, times) - lastTime),
-    client: sideFacts('client', ints, floats, sides.client, sides.clientTimes),
-    server: sideFacts('server', ints, floats, sides.server, sides.serverTimes),
+    client: sideFacts('client', ints, floats, sides.client, sides.server, sides.clientTimes),
+    server: sideFacts('server', ints, floats, sides.server, sides.client, sides.serverTimes),
     resets: [],
     icmp: [],
   };
@@ -184,8 +214,17 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
   return facts;
 }
 
-function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, me: number, myTimes: number): SideFacts {
+function sideFacts(
+  side: Side,
+  ints: Int32Array,
+  floats: Float64Array,
+  me: number,
+  peer: number,
+  myTimes: number,
+): SideFacts {
   const flags = ints[me + E_FLAGS];
+  const hasAcked = (ints[peer + E_FLAGS] & END_HAS_ACKED) !== 0;
+  const hasIsn = (flags & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0;
   return {
     side,
     packets: ints[me + E_PACKETS],
@@ -198,6 +237,10 @@ function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, me: numbe
     lastNewTime: seconds(floats[myTimes + F_NEXT_SEQUENCE_TIME]),
     unanswered: ints[me + E_UNANSWERED],
     lastAnalysis: ints[me + E_LAST_ANALYSIS],
+    stuckRun: hasAcked && ints[peer + E_ACKED] === ints[me + E_RESENT_SEQUENCE] ? ints[me + E_RESENT_RUN] : 0,
+    stuckLength: ints[me + E_RESENT_LENGTH],
+    ackedBytes: hasAcked && hasIsn ? distance(ints[peer + E_ACKED], ints[me + E_ISN]) - 1 : null,
+    mss: ints[me + E_SYN_OPTIONS] === 0 ? null : unpackOptions(ints[me + E_SYN_OPTIONS]).mss,
   };
 }
 

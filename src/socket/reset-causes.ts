@@ -20,6 +20,9 @@ interface CauseRule {
 /** A host sends nothing after its RST; so much later it is no packet that the capture has only in the wrong order. */
 const SENDS_ON_AFTER = 0.005;
 
+/** Round trips after a segment in which its answer comes. */
+const AT_ONCE = 1.5;
+
 /** The first that applies is the cause. Kernel functions are those of Linux 6. */
 const TCP_RULES: readonly CauseRule[] = [
   {
@@ -62,8 +65,11 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // tcp_check_req with tcp_abort_on_overflow, or the listening socket was closed meanwhile.
     cause: 'backlog-overflow',
-    when: ({ from, shape }, { isConnected }) =>
-      from === 'server' && isConnected && (shape & (SHAPE_ONLY_SYNS | SHAPE_ACK)) === SHAPE_ONLY_SYNS,
+    when: (reset, facts) =>
+      reset.from === 'server' &&
+      facts.isAccepted &&
+      (reset.shape & (SHAPE_ONLY_SYNS | SHAPE_ACK)) === SHAPE_ONLY_SYNS &&
+      answersHandshake(reset, facts),
     because: (_, { ackFrame, synAckCount }) =>
       `the server sent only ${counted(synAckCount, 'SYN-ACK')} and did not take the connection of frame ${ackFrame}: accept queue full, or listener closed`,
   },
@@ -122,6 +128,12 @@ const TCP_RULES: readonly CauseRule[] = [
         : `the ${from} closed without FIN: SO_LINGER 0, or its process was ended`,
   },
 ];
+
+/** The ACK of the handshake drew it, and not what came later. */
+function answersHandshake({ time, receiverDataFrame }: ResetFacts, facts: Facts): boolean {
+  if (facts.isAckIgnored || time - facts.ackTime < facts.roundTrip * AT_ONCE) return true;
+  return receiverDataFrame === 0 && facts.client.finFrame === 0;
+}
 
 function isAnswer(shape: number): boolean {
   if ((shape & SHAPE_ACK) === 0) return (shape & SHAPE_ANSWER) !== 0;

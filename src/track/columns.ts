@@ -140,6 +140,11 @@ export const E_ZERO_WINDOW_FRAME = 106;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 107; // to 114
 
+/** The segment that was last sent again: its sequence number, length, and how many times in a row. */
+export const E_RESENT_SEQUENCE = 115;
+export const E_RESENT_LENGTH = 116;
+export const E_RESENT_RUN = 117;
+
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
 export const T_BASE_SECONDS = 8;
@@ -224,6 +229,8 @@ export const HANDSHAKE_REFUSED = 512;
 export const HANDSHAKE_ABORTED = 1024;
 /** The client sent its SYN again after the SYN-ACK passed: it did not hear it, and only its ACK shows that it did later. */
 export const HANDSHAKE_NOT_HEARD = 8192;
+/** The server sent its SYN-ACK again although the client's ACK had passed, and longer ago than a round trip. */
+export const HANDSHAKE_ACK_IGNORED = 16384;
 /** An ICMP error quoted the SYN while it was in flight. */
 export const HANDSHAKE_UNREACHABLE = 2048;
 

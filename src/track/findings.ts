@@ -20,6 +20,7 @@ import {
   E_RETRANSMISSIONS,
   E_ZERO_WINDOW_FRAME,
   END_HAS_ACKED,
+  HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_ASSUMED,
 } from './columns.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
@@ -71,7 +72,7 @@ export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides
     found.add('slow-handshake', 'warning', 'server', `connect() took ${formatSeconds(connect)}${why}`, frames);
   } else if (synCount > 1 && outcome === 'completed') {
     found.add('handshake-retransmitted', 'warning', null, `${counted(synCount, words.syn)} until the answer`, frames);
-  } else if (synAckCount > 1 && outcome === 'completed') {
+  } else if (synAckCount > 1 && outcome === 'completed' && (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_IGNORED) === 0) {
     const message = `${counted(synAckCount, words.synAck)} sent`;
     found.add('handshake-retransmitted', 'warning', null, message, [synAck, ints[at + C_ACK_FRAME]]);
   }

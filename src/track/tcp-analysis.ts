@@ -14,6 +14,9 @@ import {
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
   E_OUT_OF_ORDER,
+  E_RESENT_LENGTH,
+  E_RESENT_RUN,
+  E_RESENT_SEQUENCE,
   E_RETRANSMISSIONS,
   E_SPURIOUS_RETRANSMISSIONS,
   E_WINDOW,
@@ -193,6 +196,7 @@ function resent(cursor: Cursor, sequence: number, length: number, phantom: numbe
   ) {
     ints[me + E_FAST_RETRANSMISSIONS]++;
     ints[me + E_RETRANSMISSIONS]++;
+    noteResent(ints, me, sequence, length);
     return ANALYSIS_FAST_RETRANSMISSION;
   }
 
@@ -205,5 +209,14 @@ function resent(cursor: Cursor, sequence: number, length: number, phantom: numbe
     return ANALYSIS_OUT_OF_ORDER;
   }
   ints[me + E_RETRANSMISSIONS]++;
+  noteResent(ints, me, sequence, length);
   return ANALYSIS_RETRANSMISSION;
+}
+
+/** The same segment again and again: it does not get through, or its ACK does not. */
+function noteResent(ints: Int32Array, me: number, sequence: number, length: number): void {
+  const isSame = ints[me + E_RESENT_RUN] > 0 && ints[me + E_RESENT_SEQUENCE] === sequence;
+  ints[me + E_RESENT_RUN] = isSame ? ints[me + E_RESENT_RUN] + 1 : 1;
+  ints[me + E_RESENT_SEQUENCE] = sequence;
+  ints[me + E_RESENT_LENGTH] = length;
 }

@@ -21,6 +21,7 @@ import {
   END_UNSCALED,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_ANY_SYN,
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CLIENT_1,
@@ -144,6 +145,7 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     }
   } else {
     if (!fromClient) ints[at + C_SYN_ACK_COUNT]++;
+    if (!fromClient && isAckIgnored(cursor, handshake)) handshake |= HANDSHAKE_ACK_IGNORED;
     if ((handshake & HANDSHAKE_SYN_ACK) === 0) {
       handshake |= HANDSHAKE_SYN_ACK;
       ints[at + C_SYN_ACK_FRAME] = view.frame;
@@ -159,6 +161,13 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     }
   }
   ints[at + C_HANDSHAKE] = handshake;
+}
+
+/** A SYN-ACK again, although its ACK passed longer than a round trip ago and cannot have crossed it. */
+function isAckIgnored({ ints, floats, at, times }: Cursor, handshake: number): boolean {
+  if ((handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_SIMULTANEOUS)) !== HANDSHAKE_ACCEPTED) return false;
+  const sinceAck = floats[times + T_NOW] - floats[times + T_ACCEPTED];
+  return ints[at + C_SYN_ACK_COUNT] > 1 && sinceAck > floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN];
 }
 
 /** An ACK while a SYN of the other side is not yet acknowledged: the third step, or its like. */

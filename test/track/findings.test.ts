@@ -57,8 +57,8 @@ describe('in the handshake', () => {
 
 describe('in the close', () => {
   const closeWait = (seconds: number) => [...handshake, c.fin(), s.ack(), s.fin({ at: 0.03 + seconds }), c.ack()];
-  const halfClosed = (seconds: number) => [
-    ...[...handshake, c.fin({ at: 1 }), s.ack()],
+  const halfClosed = (seconds: number, ...steps: Step[]) => [
+    ...[...handshake, c.fin({ at: 1 }), s.ack(), ...steps],
     pair({ client: { port: 41000 } }).client.data(1, { at: 1 + seconds }),
   ];
 
@@ -69,7 +69,8 @@ describe('in the close', () => {
     ['reset after both FINs and their ACKs', [...handshake, ...ended, c.rst()], []],
     ['closed more than ten seconds after its peer', closeWait(10.001), ['long-close-wait']],
     ['closed ten seconds after its peer', closeWait(10), []],
-    ['open more than ten seconds after its peer closed', halfClosed(11), ['half-closed']],
+    ['open more than ten seconds after its peer closed', halfClosed(11), ['close-wait-leak']],
+    ['the same, and it still sends', halfClosed(11, s.data(5)), ['half-closed']],
     ['open ten seconds after its peer closed', halfClosed(10), []],
   ])('%s', async (_, steps, codes) => {
     expect(await codesOf(steps)).toEqual(codes);

@@ -1,0 +1,18 @@
+import {
+  C_EVENTS,
+  C_HANDSHAKE,
+  E_UNANSWERED,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ASSUMED,
+  HANDSHAKE_SYN,
+  HANDSHAKE_SYN_ACK,
+} from '../track/columns.ts';
+import type { Sides } from '../track/sides.ts';
+
+/** An RST, an ICMP error, a handshake that failed, something that went unanswered: else no socket has an error. */
+export function hadTrouble(ints: Int32Array, { at, client, server }: Sides): boolean {
+  if (ints[at + C_EVENTS] !== 0 || ints[client + E_UNANSWERED] + ints[server + E_UNANSWERED] > 0) return true;
+  const handshake = ints[at + C_HANDSHAKE];
+  if ((handshake & (HANDSHAKE_SYN | HANDSHAKE_SYN_ACK)) === 0) return false;
+  return (handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED)) === 0;
+}

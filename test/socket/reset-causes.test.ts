@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { c, connectionOf, handshake, type Step, s } from '../support/conversation.ts';
+
+/** Cause of the last RST, and the reason in words. */
+async function lastReset(...steps: Step[]): Promise<[string, string]> {
+  const reset = (await connectionOf(...steps)).resets.at(-1);
+  if (reset === undefined) throw new Error('no RST');
+  return [reset.cause, reset.because];
+}
+
+const opened = [...handshake, c.data(100), s.data(100), c.ack()];
+const probes = [c.data(1, { seq: 100, at: 10 }), c.data(1, { seq: 100, at: 11 })];
+
+describe('why an RST was sent', () => {
+  test.each<[string, Step[], string, RegExp]>([
+    ['for a SYN', [c.syn(), s.rstAck({ seq: 0 })], 'port-closed', /SYN of frame 1/],
+    ['for a SYN-ACK that the client does not want', [c.syn(), s.synAck(), c.rst()], 'client-abort', /frame 2/],
+    [
+      'for an ACK that is of another connection',
+      [c.syn(), s.ack({ seq: 900, ack: 700 }), c.rst({ seq: 700 })],
+      'half-open-peer',
+      /older connection/,
+    ],
+    ['for the ACK of the handshake', [...handshake, s.rst({ seq: 1 })], 'backlog-overflow', /accept queue/],
+    [
+      'for data, where the ACK was ignored before',
+      [...handshake, s.synAck({ after: 1 }), c.ack(), c.data(9, { after: 9 }), s.rst({ seq: 1 })],
+      'backlog-overflow',
+      /2 SYN-ACKs/,
+    ],
+    [
+      'for data after an ACK that was taken',
+      [...handshake, c.data(9, { after: 9 }), s.rst({ seq: 1 })],
+      'half-open-peer',
+      /./,
+    ],
+    ['instead of a FIN', [...opened, s.rstAck()], 'abortive-close', /SO_LINGER 0, or its process/],
+    [
+      'instead of a FIN, and of an answer',
+      [...opened, c.data(50), s.rstAck()],
+      'abortive-close',
+      /data of frame 7: unread/,
+    ],
+    ['at sequence numbers that were never seen', [c.data(9, { seq: 5 }), s.rstAck({ seq: 0 })], 'abortive-close', /./],
+    ['after keep-alive probes', [...opened, ...probes, c.rstAck({ at: 12 })], 'abortive-close', /2 keep-alive probes/],
+    [
+      'for data after the FIN',
+      [...opened, s.fin(), c.ack(), c.data(10), s.rst({ seq: 102 })],
+      'data-after-close',
+      /FIN in frame 7.*data of frame 9/,
+    ],
+    [
+      'for data that crossed the FIN',
+      [...opened, s.fin(), c.data(10, { ack: 101 }), s.rst({ seq: 101 })],
+      'data-after-close',
+      /FIN in frame 7/,
+    ],
+    [
+      'for what was on its way when the first RST was sent',
+      [...opened, s.rstAck(), c.data(10), s.rst({ seq: 101 })],
+      'data-after-close',
+      /reset by frame 7/,
+    ],
+    [
+      'for a FIN after FIN-WAIT-2 has expired',
+      [...opened, c.fin(), s.ack(), s.fin({ at: 100 }), c.rst({ seq: 102 })],
+      'data-after-close',
+      /FIN in frame 7.*FIN of frame 9/,
+    ],
+    ['for data, as one who knows nothing of it', [...opened, c.data(10), s.rst({ seq: 101 })], 'half-open-peer', /./],
+    [
+      'for data after an hour',
+      [...opened, c.data(10, { at: 3600 }), s.rst({ seq: 101 })],
+      'half-open-peer',
+      /idle for 3600\.0 s/,
+    ],
+    ['with another TTL', [...opened, s.rstAck({ ttl: 200 })], 'injected-suspected', /TTL 200, and 64/],
+    ['and then sends on', [...opened, s.rstAck(), s.data(10, { after: 0.1 })], 'injected-suspected', /frame 8/],
+    ['at a number out of nowhere', [...opened, s.rst({ seq: 5000 })], 'unknown', /./],
+  ])('%s', async (_, steps, cause, because) => {
+    expect(await lastReset(...steps)).toEqual([cause, expect.stringMatching(because)]);
+  });
+
+  test('data that is only captured after the RST was sent before it', async () => {
+    expect((await lastReset(...opened, s.rstAck({ seq: 111 }), s.data(10, { after: 0.001 })))[0]).not.toBe(
+      'injected-suspected',
+    );
+  });
+
+  test('TTLs that vary anyway tell nothing', async () => {
+    const varied = [...handshake, c.data(100), s.data(100, { ttl: 50 }), c.ack()];
+    expect((await lastReset(...varied, s.rstAck({ ttl: 55 })))[0]).toBe('abortive-close');
+  });
+});
