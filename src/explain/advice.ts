@@ -48,9 +48,9 @@ const ADVICE: readonly Advice[] = [
       `the way between ${client.address} and ${server.address} at that time: a host that went down, a firewall that forgot the connection; if only large segments were lost, an MTU that is too big for the way (ping -M do -s 1472)`,
   },
   {
-    when: (record) => hasFinding('long-close-wait')(record) || hasFinding('half-closed')(record),
+    when: (record) => ['long-close-wait', 'close-wait-leak', 'half-closed'].some((code) => hasFinding(code)(record)),
     look: (record) =>
-      `on the ${sideOf(record, 'long-close-wait', 'half-closed')}: ss -tnp state close-wait; its program did not call close() after read() had returned 0`,
+      `on the ${sideOf(record, 'long-close-wait', 'close-wait-leak', 'half-closed')}: ss -tnp state close-wait; its program did not call close() after read() had returned 0`,
   },
   {
     when: (record) => zeroWindowSide(record) !== null && hasFinding('zero-window')(record),

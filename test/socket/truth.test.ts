@@ -18,8 +18,6 @@ const EXCEPTIONS: Record<string, Partial<Record<Question, string>>> = {
   'udp/unconnected.pcap': {
     'error of the client': 'the packets of an unconnected socket are those of a connected one',
   },
-  'handshake/half-open.pcap': { 'error of the client': 'no rule yet for SYNs that go on after the SYN-ACK' },
-  'sockets/injected-reset.pcap': { 'error of the server': 'no rule yet for the RST that follows a forged one' },
   'handshake/fast-open.pcap': { 'accept()': 'with Fast Open accept() returns at the SYN with data, before the ACK' },
 };
 
