@@ -10,6 +10,9 @@ import type { CaptureInfo, Summary } from './summary.ts';
 
 export type { AnalysisResult } from './analyze.ts';
 export { type CheckOptions, check } from './check/check.ts';
+export type { Change, HandshakeShift, ServerDiff, ShapePair, ShiftVerdict } from './check/diff.ts';
+export type { CaptureDiff, DiffSide } from './check/diff-captures.ts';
+export { type DiffOptions, diff } from './check/diff-library.ts';
 export type { ReadyRuleName } from './check/ready-rules.ts';
 export type { ExpressionRuleDefinition, ReadyRuleDefinition, RuleDefinition } from './check/rule-definition.ts';
 export type {

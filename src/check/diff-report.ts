@@ -20,6 +20,12 @@ export interface DiffReportOptions {
 
 const LINES_SHOWN = 20;
 
+const SECTIONS = [
+  ['Worse', 'worse'],
+  ['Different', 'changed'],
+  ['Better', 'better'],
+] as const;
+
 /** The report for people: both captures side by side, then what is worse, better, or just different. */
 export function diffReport(diff: CaptureDiff, options: DiffReportOptions): string {
   const { width, colors } = options;
@@ -31,19 +37,15 @@ export function diffReport(diff: CaptureDiff, options: DiffReportOptions): strin
     wrappedTable(overview(diff.all, colors), width, ['left', 'right', 'right', 'left']),
   ];
   const shown = diff.all.changes.filter((change) => options.all || isWorthALine(change));
-  for (const [title, direction] of [
-    ['Worse', 'worse'],
-    ['Different', 'changed'],
-    ['Better', 'better'],
-  ] as const) {
-    const rows = shown.filter((change) => change.direction === direction);
-    rows.sort((a, b) => aspectOrder(a) - aspectOrder(b) || distance(b) - distance(a));
+  for (const [title, direction] of SECTIONS) {
+    const changes = shown.filter((change) => change.direction === direction);
+    changes.sort((a, b) => aspectOrder(a) - aspectOrder(b) || distance(b) - distance(a));
     text.push(
       section(
         title,
-        rows.map((change) => changeRow(change, diff, options)),
+        changes.map((change) => changeRow(change, options)),
         options,
-      ),
+      ) + lookAt(changes, diff),
     );
   }
   const pairs = diff.servers.flatMap((server) => server.pairs.map((pair) => pairRow(server, pair)));
@@ -128,12 +130,26 @@ function shareText(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-function changeRow(change: Change, { before, after }: CaptureDiff, { failing, colors }: DiffReportOptions): string[] {
+function changeRow(change: Change, { failing, colors }: DiffReportOptions): string[] {
   const { aspect, server, direction, example } = change;
   const paint = failing.includes(change) ? colors.red : direction === 'better' ? colors.green : String;
-  const side = example?.capture === 'before' ? before : after;
-  const look = example === null ? '' : `; ${explainText(side, example.stream, server)}`;
-  return [paint(aspect), server, `${changeText(change)}${look}`];
+  const side = example?.capture === 'before' ? ' before' : '';
+  const stream =
+    example === null ? '' : ` (${streamText({ protocol: protocolOf(server), stream: example.stream })}${side})`;
+  return [paint(aspect), server, `${changeText(change)}${stream}`];
+}
+
+/** The command that shows the first of them: in a line of its own, so that it can be copied. */
+function lookAt(changes: readonly Change[], diff: CaptureDiff): string {
+  const first = changes.find(({ example }) => example !== null);
+  const example = first?.example ?? null;
+  if (first === undefined || example === null) return '';
+  const files = diff[example.capture].captures.map(({ file }) => file);
+  return `${waysToLook({ protocol: protocolOf(first.server), stream: example.stream }, files).explain}\n`;
+}
+
+function protocolOf(server: string): Protocol {
+  return server.slice(0, server.indexOf(' ')) as Protocol;
 }
 
 /** 'reset: none of 20 → 3 of 22 connections, p 0.02' */
@@ -159,15 +175,9 @@ export function changeText(change: Change): string {
   }
 }
 
-function explainText({ captures }: DiffSide, stream: number, server: string): string {
-  const protocol = server.slice(0, server.indexOf(' ')) as Protocol;
-  const files = captures.map(({ file }) => file);
-  return `${streamText({ protocol, stream })}: ${waysToLook({ protocol, stream }, files).explain}`;
-}
-
 function pairRow({ server }: ServerDiff, { was, is, connections, before, after }: ShapePair): string[] {
   const name = server.after ?? server.before ?? '';
-  const [protocol] = name.split(' ');
-  const text = `was ${was} (${protocol} ${before}), is ${is} (${protocol} ${after})`;
+  const [then, now] = [before, after].map((stream) => streamText({ protocol: protocolOf(name), stream }));
+  const text = `was ${was} (${then}), is ${is} (${now})`;
   return [`${count(connections)} ×`, name, text];
 }

@@ -42,7 +42,7 @@ describe('the README shows what happens', () => {
     check(shown, steady(stdout), (output) => [`\`\`\`console\n${body}`, `\`\`\`console\n$ ${command}\n${output}`]);
   });
 
-  const programs = [...readme.matchAll(/```ts\n(import [\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)];
+  const programs = [...readme.matchAll(/```ts\n(import (?:(?!```)[\s\S])*)```\n\n```text\n([\s\S]*?)```/g)];
   expect(programs.length).toBeGreaterThan(1);
 
   test.each(programs.map(([, code, shown]) => [code.split('\n')[0], code, shown]))('%s', (_import, code, shown) => {

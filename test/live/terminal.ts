@@ -5,9 +5,7 @@ import { ROOT } from '../support/command.ts';
 
 const PTY = fileURLToPath(new URL('./at_terminal.py', import.meta.url));
 
-const SIZE = ['100', '30'];
-
-export type Action =
+type Action =
   | ['wait', string]
   | ['type', string]
   | ['resize', columns: number, rows: number]
@@ -23,22 +21,18 @@ export interface Seen {
 }
 
 /** Runs sockscope at a terminal and does one thing after the other there. @param pipe what its standard input reads */
-export async function atTerminal(args: string[], actions: Action[], pipe?: string): Promise<Seen> {
-  return programAtTerminal(
-    [process.execPath, '--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args],
-    actions,
-    pipe,
-  );
-}
-
-/** The same with any program. */
-export async function programAtTerminal(command: string[], actions: Action[], pipe?: string): Promise<Seen> {
+export async function atTerminal(args: string[], actions: Action[], pipe?: string, size = [100, 30]): Promise<Seen> {
+  const command = [process.execPath, '--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args];
   const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
-  const child = spawn('python3', [PTY, ...SIZE, ...(pipe === undefined ? [] : ['--pipe', pipe]), ...command], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    cwd: ROOT,
-    env: { ...env, TERM: 'xterm-256color' },
-  });
+  const child = spawn(
+    'python3',
+    [PTY, ...size.map(String), ...(pipe === undefined ? [] : ['--pipe', pipe]), ...command],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: ROOT,
+      env: { ...env, TERM: 'xterm-256color' },
+    },
+  );
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
