@@ -1,6 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js';
 import { makeFindings } from './findings.ts';
 import type { CloseStyle, Finding, HandshakeOutcome, Protocol } from './record.ts';
+import { TimeWaitPiles } from './socket/time-wait.ts';
 import type { Distribution, ProblemGroup, Summary } from './summary.ts';
 import { closeStyle } from './track/close-record.ts';
 import {
@@ -49,6 +50,7 @@ export class SummaryBuilder {
   readonly #connectTime = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
   readonly #groups = new Map<string, ProblemGroup>();
   readonly #resets = { fromClient: 0, fromServer: 0 };
+  #timeWait = new TimeWaitPiles();
   #retransmissions = 0;
   #payloadBytes = 0;
   #notListed = 0;
@@ -63,6 +65,7 @@ export class SummaryBuilder {
     this.#retransmissions += ints[client + E_RETRANSMISSIONS] + ints[server + E_RETRANSMISSIONS];
     this.#resets.fromClient += ints[client + E_RESETS];
     this.#resets.fromServer += ints[server + E_RESETS];
+    if (protocol === 'tcp') this.#timeWait.add(source, sides);
     if (protocol !== 'udp') {
       this.#handshakes[handshakeOutcome(ints[at + C_HANDSHAKE])]++;
       this.#closes[closeStyle(ints, at, client, server)]++;
@@ -102,6 +105,7 @@ export class SummaryBuilder {
     Object.assign(copy.#resets, this.#resets);
     copy.#connectTime.merge(this.#connectTime);
     for (const [key, group] of this.#groups) copy.#groups.set(key, { ...group });
+    copy.#timeWait = this.#timeWait.copy();
     copy.#retransmissions = this.#retransmissions;
     copy.#payloadBytes = this.#payloadBytes;
     copy.#notListed = this.#notListed;
@@ -118,7 +122,7 @@ export class SummaryBuilder {
       resets: this.#resets,
       retransmissions: this.#retransmissions,
       payloadBytes: this.#payloadBytes,
-      problems: [...this.#groups.values()].sort(worstFirst),
+      problems: [...this.#groups.values(), ...this.#timeWait.problems()].sort(worstFirst),
       problemsNotListed: this.#notListed,
     };
   }

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { decode } from '../../parsers/decode.ts';
+import { PacketView } from '../../parsers/packet-view.ts';
+import { TimeWaitPiles } from '../../src/socket/time-wait.ts';
+import type { ProblemGroup } from '../../src/summary.ts';
+import { sidesOf } from '../../src/track/sides.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
+import { Tracker } from '../../src/track/tracker.ts';
+import { PacketInput, pair, play, type Step } from '../support/conversation.ts';
+
+/** So many short connections of one client, one after the other within `seconds`. */
+function connections(count: number, seconds: number, closer: 'client' | 'server' = 'client'): Step[] {
+  return Array.from({ length: count }, (_, i) => {
+    const { client: c, server: s } = pair({ client: { port: 40_000 + i }, server: { port: 443 } });
+    const [first, second] = closer === 'client' ? [c, s] : [s, c];
+    const opening = [c.syn({ at: (i / count) * seconds }), s.synAck({ after: 0 }), c.ack({ after: 0 })];
+    return [...opening, first.fin({ after: 0 }), second.fin({ after: 0 }), first.ack({ after: 0 })];
+  }).flat();
+}
+
+/** What is said where a client has 100 ports. */
+function pilesOf(steps: Step[], handle = (piles: TimeWaitPiles) => piles): ProblemGroup[] {
+  const piles = new TimeWaitPiles(100);
+  const tracker = new Tracker({
+    retain: false,
+    mostConnections: 1000,
+    interfaceName: () => '',
+    ended: (row) => {
+      const { slab, events, zones } = tracker;
+      const source = { slab, events, zones, thresholds: DEFAULT_THRESHOLDS, nowSeconds: 0, turns: null };
+      piles.add(source, sidesOf(slab.ints, row));
+    },
+  });
+  const input = new PacketInput(play(steps));
+  const view = new PacketView();
+  while (input.next(view)) {
+    decode(view);
+    tracker.update(view);
+  }
+  tracker.finish();
+  return handle(piles).problems();
+}
+
+describe('connections in TIME-WAIT on the client side', () => {
+  test('are a problem where they hold half of the ports at once', () => {
+    expect(pilesOf(connections(50, 50))).toEqual([
+      {
+        code: 'time-wait-pile-up',
+        severity: 'warning',
+        protocol: 'tcp',
+        server: { address: '10.0.0.2', port: 443 },
+        count: 50,
+        example: 0,
+        message:
+          '10.0.0.1 had 50 connections in TIME-WAIT within 60 s: 50 % of the 100 ports that Linux gives by default',
+      },
+    ]);
+  });
+
+  test.each<[string, Step[]]>([
+    ['fewer', connections(49, 50)],
+    ['over a longer time', connections(50, 100)],
+    ['on the side of the server', connections(50, 50, 'server')],
+    ['which never closed', connections(50, 50).filter((_, i) => i % 6 < 3)],
+  ])('are none: %s', (_, steps) => {
+    expect(pilesOf(steps)).toEqual([]);
+  });
+
+  test('are the most that were there at once, not all', () => {
+    const later = connections(60, 50).map((step) => (step.at === undefined ? step : { ...step, at: step.at + 300 }));
+    expect(pilesOf([...connections(55, 50), ...later])[0]?.count).toBe(60);
+  });
+
+  test('of a copy are those of the original, and go their own way', () => {
+    const steps = connections(50, 50);
+    expect(pilesOf(steps, (piles) => piles.copy())).toEqual(pilesOf(steps));
+  });
+});
