@@ -5,7 +5,9 @@ import { ROOT } from '../support/command.ts';
 
 const PTY = fileURLToPath(new URL('./at_terminal.py', import.meta.url));
 
-type Action =
+const SIZE = ['100', '30'];
+
+export type Action =
   | ['wait', string]
   | ['type', string]
   | ['resize', columns: number, rows: number]
@@ -21,18 +23,22 @@ export interface Seen {
 }
 
 /** Runs sockscope at a terminal and does one thing after the other there. @param pipe what its standard input reads */
-export async function atTerminal(args: string[], actions: Action[], pipe?: string, size = [100, 30]): Promise<Seen> {
-  const command = [process.execPath, '--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args];
-  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
-  const child = spawn(
-    'python3',
-    [PTY, ...size.map(String), ...(pipe === undefined ? [] : ['--pipe', pipe]), ...command],
-    {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      cwd: ROOT,
-      env: { ...env, TERM: 'xterm-256color' },
-    },
+export async function atTerminal(args: string[], actions: Action[], pipe?: string): Promise<Seen> {
+  return programAtTerminal(
+    [process.execPath, '--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args],
+    actions,
+    pipe,
   );
+}
+
+/** The same with any program. */
+export async function programAtTerminal(command: string[], actions: Action[], pipe?: string): Promise<Seen> {
+  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+  const child = spawn('python3', [PTY, ...SIZE, ...(pipe === undefined ? [] : ['--pipe', pipe]), ...command], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    cwd: ROOT,
+    env: { ...env, TERM: 'xterm-256color' },
+  });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {

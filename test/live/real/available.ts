@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, test } from '@jest/globals';
 
-const PROGRAMS = ['ip', 'ethtool', 'tcpdump', 'dumpcap', 'python3', 'cc', 'mount'];
+const PROGRAMS = ['ip', 'ethtool', 'tcpdump', 'dumpcap', 'python3', 'cc', 'mount', 'jq'];
 
 /** Why nothing can be captured live between namespaces here; null where it can. */
 function unavailable(): string | null {
