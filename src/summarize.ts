@@ -1,6 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js';
 import { makeFindings } from './findings.ts';
-import type { CloseStyle, Finding, HandshakeOutcome, Protocol } from './record.ts';
+import type { CloseStyle, Finding, HandshakeOutcome, Protocol, ResetCause } from './record.ts';
+import { resetCausesOf } from './socket/reset-record.ts';
 import { TimeWaitPiles } from './socket/time-wait.ts';
 import type { Distribution, ProblemGroup, Summary } from './summary.ts';
 import { closeStyle } from './track/close-record.ts';
@@ -50,6 +51,16 @@ export class SummaryBuilder {
   readonly #connectTime = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
   readonly #groups = new Map<string, ProblemGroup>();
   readonly #resets = { fromClient: 0, fromServer: 0 };
+  readonly #resetCauses: Record<ResetCause, number> = {
+    'port-closed': 0,
+    'abortive-close': 0,
+    'data-after-close': 0,
+    'half-open-peer': 0,
+    'backlog-overflow': 0,
+    'client-abort': 0,
+    'injected-suspected': 0,
+    unknown: 0,
+  };
   #timeWait = new TimeWaitPiles();
   #retransmissions = 0;
   #payloadBytes = 0;
@@ -65,6 +76,7 @@ export class SummaryBuilder {
     this.#retransmissions += ints[client + E_RETRANSMISSIONS] + ints[server + E_RETRANSMISSIONS];
     this.#resets.fromClient += ints[client + E_RESETS];
     this.#resets.fromServer += ints[server + E_RESETS];
+    for (const cause of resetCausesOf(source, row, sides)) this.#resetCauses[cause]++;
     if (protocol === 'tcp') this.#timeWait.add(source, sides);
     if (protocol !== 'udp') {
       this.#handshakes[handshakeOutcome(ints[at + C_HANDSHAKE])]++;
@@ -105,6 +117,7 @@ export class SummaryBuilder {
     Object.assign(copy.#resets, this.#resets);
     copy.#connectTime.merge(this.#connectTime);
     for (const [key, group] of this.#groups) copy.#groups.set(key, { ...group });
+    Object.assign(copy.#resetCauses, this.#resetCauses);
     copy.#timeWait = this.#timeWait.copy();
     copy.#retransmissions = this.#retransmissions;
     copy.#payloadBytes = this.#payloadBytes;
@@ -120,6 +133,7 @@ export class SummaryBuilder {
       connectTime: distribution(this.#connectTime),
       closes: this.#closes,
       resets: this.#resets,
+      resetCauses: this.#resetCauses,
       retransmissions: this.#retransmissions,
       payloadBytes: this.#payloadBytes,
       problems: [...this.#groups.values(), ...this.#timeWait.problems()].sort(worstFirst),

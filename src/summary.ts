@@ -1,4 +1,4 @@
-import type { CloseStyle, Endpoint, HandshakeOutcome, Protocol, Severity } from './record.ts';
+import type { CloseStyle, Endpoint, HandshakeOutcome, Protocol, ResetCause, Severity } from './record.ts';
 
 /** One input file (or standard input) as far as it was read. */
 export interface CaptureInfo {
@@ -61,6 +61,8 @@ export interface Summary {
   connectTime: Distribution | null;
   closes: Record<CloseStyle, number>;
   resets: { fromClient: number; fromServer: number };
+  /** Why they were sent, of the RSTs that records keep: the first 16 of a connection. */
+  resetCauses: Record<ResetCause, number>;
   retransmissions: number;
   /** Payload bytes of all connections. */
   payloadBytes: number;

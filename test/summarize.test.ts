@@ -41,6 +41,11 @@ describe('counts', () => {
       'reset-after-fin': 0,
     });
     expect(summary.resets).toEqual({ fromClient: 1, fromServer: 1 });
+    const causes = Object.entries(summary.resetCauses).filter(([, count]) => count > 0);
+    expect(causes).toEqual([
+      ['port-closed', 1],
+      ['half-open-peer', 1],
+    ]);
   });
 
   test('of packets, bytes and time are those of the whole capture', async () => {

@@ -71,10 +71,10 @@ function handshakesText({ handshakes, connectTime }: Summary): string {
   return `${outcomes}; connect ${times.join(', ')}`;
 }
 
-function resetsText({ resets }: Summary): string {
+function resetsText({ resets, resetCauses }: Summary): string {
   const { fromClient, fromServer } = resets;
   if (fromClient + fromServer === 0) return 'none';
-  return `${count(fromClient)} from clients, ${count(fromServer)} from servers`;
+  return `${count(fromClient)} from clients, ${count(fromServer)} from servers: ${nonZero(resetCauses)}`;
 }
 
 function nonZero(counts: Record<string, number>): string {

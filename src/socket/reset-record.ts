@@ -1,4 +1,4 @@
-import type { Reset } from '../record.ts';
+import type { Reset, ResetCause } from '../record.ts';
 import { C_EVENTS } from '../track/columns.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
@@ -24,4 +24,13 @@ export function makeResets(source: RecordSource, row: number, sides: Sides): Res
       because,
     };
   });
+}
+
+const NO_CAUSES: ResetCause[] = [];
+
+/** Their causes alone. */
+export function resetCausesOf(source: RecordSource, row: number, sides: Sides): ResetCause[] {
+  if (source.slab.ints[sides.at + C_EVENTS] === 0) return NO_CAUSES;
+  const facts = factsOf(source, row, sides);
+  return facts.resets.map((reset) => causeOfReset(reset, facts).cause);
 }

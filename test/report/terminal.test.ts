@@ -31,7 +31,7 @@ describe('the report for people', () => {
       'connections   40 TCP, 2 UDP; 654.3 kB payload; 4 retransmissions',
       'handshakes    37 completed, 2 refused, 1 unanswered; connect p50 210 µs, p95 3.4 ms, p99 12.3 ms, max 1.02 s',
       'closes        3 open, 35 graceful, 2 reset',
-      'resets        0 from clients, 2 from servers',
+      'resets        0 from clients, 2 from servers: 1 port-closed, 1 abortive-close',
       'other frames  12 ARP, 3 TIPC',
       '',
     ]);

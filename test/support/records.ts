@@ -212,6 +212,16 @@ export function aSummary(changes: Changes<Summary> = {}): Summary {
         abandoned: 0,
       },
       resets: { fromClient: 0, fromServer: 2 },
+      resetCauses: {
+        'port-closed': 1,
+        'abortive-close': 1,
+        'data-after-close': 0,
+        'half-open-peer': 0,
+        'backlog-overflow': 0,
+        'client-abort': 0,
+        'injected-suspected': 0,
+        unknown: 0,
+      },
       retransmissions: 4,
       payloadBytes: 654321,
       otherFrames: [
