@@ -14,6 +14,7 @@ import {
 } from './live/options.ts';
 import { type Ability, tryBackends, waysOut } from './live/permission.ts';
 import { tcpdump } from './live/tcpdump.ts';
+import { StreamSource } from './stream-source.ts';
 
 export type { Lag, LiveInput } from './live/live-input.ts';
 export { BACKENDS, type BackendName, type Drops, type LiveOptions } from './live/options.ts';
@@ -30,7 +31,7 @@ const PROGRAMS: Record<BackendName, Backend> = { tcpdump, dumpcap, cap };
  */
 export async function openLive(options: LiveOptions): Promise<LiveInput> {
   if (options.device === '-') {
-    const origin = { name: '-', readable: process.stdin, child: null, backend: null, timestamps: null };
+    const origin = { name: '-', source: new StreamSource(process.stdin), child: null, backend: null, timestamps: null };
     return new FollowedInput(origin, options);
   }
   const request: CaptureRequest = {
@@ -45,7 +46,7 @@ export async function openLive(options: LiveOptions): Promise<LiveInput> {
   const { backend, child } = await startFirst(backends, request);
   const origin = {
     name: options.device,
-    readable: child.stdout,
+    source: child.source,
     child,
     backend: backend.name,
     timestamps: backend.timestamps,

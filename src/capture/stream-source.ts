@@ -28,11 +28,6 @@ export class StreamSource implements ByteSource {
     });
   }
 
-  /** Bytes that have come and were not read yet. */
-  get waiting(): number {
-    return this.rest.length + this.readable.readableLength;
-  }
-
   async read(target: Uint8Array): Promise<number> {
     for (;;) {
       const length = this.take(target);

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import type { ByteSource } from '../byte-source.ts';
+import { StreamSource } from '../stream-source.ts';
 import type { Backend, Problem } from './backend.ts';
 import { type CaptureRequest, type Drops, UNKNOWN_DROPS } from './options.ts';
 import { makePipe } from './pipe.ts';
@@ -28,7 +30,8 @@ export class BackendProblem extends Error {
 
 /** A running capture program: its stream, and what it says. */
 export class CaptureChild {
-  readonly stdout: Readable;
+  /** What it captures. */
+  readonly source: ByteSource;
   drops: Drops = UNKNOWN_DROPS;
   /** Why it ended early, one line; null while it runs and after an end that was asked for. */
   failure: string | null = null;
@@ -56,7 +59,7 @@ export class CaptureChild {
     });
     if (pipe !== null) closeSync(pipe.writeEnd);
     this.#process = child;
-    this.stdout = pipe?.readable ?? child.stdout ?? Readable.from([]);
+    this.source = pipe?.source ?? new StreamSource(child.stdout ?? Readable.from([]));
     this.#begun = new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new BackendProblem({ kind: 'other', text: 'it says nothing' })), PATIENCE);
       this.#readLines(child, () => {
@@ -92,6 +95,7 @@ export class CaptureChild {
       await child.#begun;
     } catch (error) {
       child.kill();
+      await child.source.close();
       throw error;
     }
     child.#guard = startGuard(child.#process.pid);

@@ -4,7 +4,6 @@ import type { ByteSource } from '../byte-source.ts';
 import { CaptureStream } from '../capture-stream.ts';
 import type { CaptureInput } from '../input.ts';
 import { describeError, InputError } from '../input-error.ts';
-import { StreamSource } from '../stream-source.ts';
 import { CaptureWriter, encoderFor, type WriteOptions } from '../write/capture-writer.ts';
 import type { Lacks, WrittenInterface } from '../write/encoder.ts';
 import type { CaptureChild } from './child.ts';
@@ -14,8 +13,6 @@ import { Watch } from './watch.ts';
 
 /** How far the analysis is behind the network. */
 export interface Lag {
-  /** Bytes that the capture has sent and the analysis has not read. At most some 100 kB: then the capture waits. */
-  readonly bytesWaiting: number;
   /**
    * Age in seconds of the newest packet when it was analysed, by the wall clock: of the last chunk that came. null
    * before the first one, and where the clocks are not of the same machine (standard input).
@@ -59,7 +56,7 @@ const WRITE_EVERY = 500;
 /** Where the bytes of a live capture come from. */
 export interface LiveOrigin {
   readonly name: string;
-  readonly readable: ConstructorParameters<typeof StreamSource>[0];
+  readonly source: ByteSource;
   readonly child: CaptureChild | null;
   readonly backend: BackendName | null;
   readonly timestamps: LiveInput['timestamps'];
@@ -72,7 +69,7 @@ export class FollowedInput implements LiveInput {
   readonly timestamps: LiveInput['timestamps'];
   readonly bytesTotal = null;
   isStopping = false;
-  readonly #source: StreamSource;
+  readonly #source: ByteSource;
   readonly #child: CaptureChild | null;
   readonly #options: LiveOptions;
   readonly #opening: Promise<void>;
@@ -85,8 +82,8 @@ export class FollowedInput implements LiveInput {
   #wake: () => void = () => {};
   #packets = 0;
   readonly #watch: Watch;
-  /** Packets came, and how old they are when they were analysed is not noted yet. */
-  #isFresh = false;
+  /** Packets whose age when they were analysed is noted. */
+  #packetsNoted = 0;
   #behind: number | null = null;
   #broken: string | null = null;
   #ended = false;
@@ -99,7 +96,7 @@ export class FollowedInput implements LiveInput {
     this.#child = origin.child;
     this.#options = options;
     this.#writer = options.write === undefined ? null : this.#openWriter(options.write);
-    this.#source = new StreamSource(origin.readable);
+    this.#source = origin.source;
     this.#watch = new Watch(origin.name, (message) => options.onWarning?.(message));
     this.#opening = this.#open(this.#source);
     this.#timers.push(setInterval(() => this.#wake(), options.wakeEvery ?? WAKE_EVERY));
@@ -121,7 +118,6 @@ export class FollowedInput implements LiveInput {
     const more = await Promise.race([this.#reading, woken]);
     if (more === 'woken') return true;
     this.#reading = null;
-    this.#isFresh = true;
     this.#child?.stillThere();
     return more || this.#end();
   }
@@ -160,7 +156,7 @@ export class FollowedInput implements LiveInput {
   }
 
   get lag(): Lag {
-    return { bytesWaiting: this.#source.waiting, seconds: this.#behind };
+    return { seconds: this.#behind };
   }
 
   get captures(): CaptureInfo[] {
@@ -273,8 +269,8 @@ export class FollowedInput implements LiveInput {
 
   #noteLag(): void {
     const time = this.#stream?.newestTime ?? null;
-    if (!this.#isFresh || time === null || this.#child === null) return;
-    this.#isFresh = false;
+    if (this.#packets === this.#packetsNoted || time === null || this.#child === null) return;
+    this.#packetsNoted = this.#packets;
     this.#behind = Math.max(0, Date.now() / 1000 - time);
     this.#watch.lag(this.#behind);
   }

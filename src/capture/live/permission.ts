@@ -23,7 +23,7 @@ export function tryBackends(backends: Backend[], device: string): Promise<Abilit
       try {
         const child = await CaptureChild.start(backend, request);
         child.kill();
-        child.stdout.destroy();
+        await child.source.close();
         await child.ended;
         return { backend: name, works: true, timestamps, problem: null, kind: null };
       } catch (error) {

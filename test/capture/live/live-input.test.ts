@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { PacketView } from '../../../parsers/packet-view.ts';
 import { FollowedInput } from '../../../src/capture/live/live-input.ts';
 import type { LiveOptions } from '../../../src/capture/live/options.ts';
+import { StreamSource } from '../../../src/capture/stream-source.ts';
 import { ethernet, ipv4, pcap, tcp } from '../../support/packets.ts';
 
 const open: FollowedInput[] = [];
@@ -12,7 +13,7 @@ afterEach(async () => {
 
 function follow(options: Partial<LiveOptions> = {}) {
   const pipe = new PassThrough();
-  const origin = { name: '-', readable: pipe, child: null, backend: null, timestamps: null };
+  const origin = { name: '-', source: new StreamSource(pipe), child: null, backend: null, timestamps: null };
   const warnings: string[] = [];
   const onWarning = (message: string) => warnings.push(message);
   const input = new FollowedInput(origin, { device: '-', wakeEvery: 5, onWarning, ...options });

@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connection } from '../../../src/record.ts';
 import type { Summary } from '../../../src/summary.ts';
 import { goldenOf } from '../../fixtures/golden.ts';
-import { Session, sockscopeCommand } from './session.ts';
+import { PATIENCE, type Reading, Session, sockscopeCommand } from './session.ts';
 import { DEVICE, type Host, Wire } from './wire.ts';
 
+const CONVERSATIONS = fileURLToPath(new URL('./conversations.c', import.meta.url));
 const TALK = fileURLToPath(new URL('./talk.py', import.meta.url));
 
 /** The document that --json writes. */
@@ -66,7 +68,7 @@ export class Lab {
     return this.liveOn(DEVICE, args);
   }
 
-  async liveOn(device: string, args: string[], how: { reads?: boolean } = {}): Promise<Session> {
+  async liveOn(device: string, args: string[], how: Reading = {}): Promise<Session> {
     const session = new Session(this.wire.on('client', ...sockscopeCommand('live', device, ...args)), how);
     this.#sessions.push(session);
     await session.said('capturing on');
@@ -75,17 +77,38 @@ export class Lab {
 
   /** tcpdump on the same interface, into a file of its own. */
   async tcpdump(file: string, ...args: string[]): Promise<Session> {
-    const options = ['-i', DEVICE, '-s', '256', '-B', '65536', '--time-stamp-precision=nano', '-U', '-p', '-w', file];
-    const session = this.run('client', 'tcpdump', ...options, ...args);
+    const options = [
+      '-i',
+      DEVICE,
+      '-s',
+      '256',
+      '-B',
+      '65536',
+      '--time-stamp-precision=nano',
+      '--immediate-mode',
+      '-U',
+      '-p',
+    ];
+    const session = this.run('client', 'tcpdump', ...options, '-w', file, ...args);
     await session.said('listening on');
     return session;
   }
 
   /** Connections from the client to the server, one after the other. */
-  async talk(connections: number): Promise<Talk> {
-    const client = this.run('client', 'python3', TALK, 'client', String(connections));
-    if ((await client.ended()) !== 0) throw new Error(client.stderr);
+  async talk(connections: number, seconds = 0): Promise<Talk> {
+    const client = this.run('client', 'python3', TALK, 'client', String(connections), String(seconds));
+    if ((await client.ended(PATIENCE + seconds * 2000 + connections)) !== 0) throw new Error(client.stderr);
     return JSON.parse(client.stdout) as Talk;
+  }
+
+  /** Whole conversations as frames of 64 bytes, from the server's end of the wire. @returns what the program says */
+  async blast(conversations: number, packetsPerSecond: number): Promise<string> {
+    const program = this.path('conversations');
+    if (!existsSync(program)) execFileSync('cc', ['-O2', '-o', program, CONVERSATIONS]);
+    const blast = this.run('server', program, DEVICE, String(conversations), String(packetsPerSecond));
+    if ((await blast.ended(PATIENCE + (conversations * 20_000) / packetsPerSecond)) !== 0)
+      throw new Error(blast.stderr);
+    return blast.stdout.trim();
   }
 
   /** What is read of a file that was written here. */

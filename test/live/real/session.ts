@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { ROOT } from '../../support/command.ts';
 
 /** Nothing that a test waits for takes longer, in milliseconds. */
-const PATIENCE = 40_000;
+export const PATIENCE = 40_000;
+
+/** How standard output is read. */
+export interface Reading {
+  /** False: it is not read at all. */
+  reads?: boolean;
+  /** Takes each line; nothing is kept. */
+  onLine?: (line: string) => void;
+}
 
 /** A program that runs beside a test: what it says, and how it ends. */
 export class Session {
@@ -13,10 +22,12 @@ export class Session {
   readonly #ended: Promise<number | null>;
   #heard: () => void = () => {};
 
-  constructor([program, ...args]: [string, ...string[]], { reads = true } = {}) {
+  constructor([program, ...args]: string[], { reads = true, onLine }: Reading = {}) {
     const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
     this.process = child;
-    if (reads) {
+    if (onLine !== undefined) {
+      createInterface({ input: child.stdout }).on('line', onLine);
+    } else if (reads) {
       child.stdout.on('data', (chunk: Buffer) => {
         this.stdout += chunk;
         this.#heard();
@@ -50,8 +61,8 @@ export class Session {
   }
 
   /** Waits for the end. @returns the exit code; null where a signal ended it */
-  async ended(): Promise<number | null> {
-    const late = new Promise<'late'>((resolve) => setTimeout(resolve, PATIENCE, 'late').unref());
+  async ended(patience = PATIENCE): Promise<number | null> {
+    const late = new Promise<'late'>((resolve) => setTimeout(resolve, patience, 'late').unref());
     const code = await Promise.race([this.#ended, late]);
     if (code !== 'late') return code;
     this.process.kill('SIGKILL');
@@ -75,6 +86,15 @@ export class Session {
 /** sockscope from its sources. */
 export function sockscopeCommand(...args: string[]): string[] {
   return [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args];
+}
+
+/** Memory that a process has used at most so far, and uses, in megabytes; CPU time in seconds. */
+export function usage(pid: number | undefined): { peak: number; now: number; cpu: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
+  const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /s, '').split(' ');
+  const cpu = (Number(ticks[11]) + Number(ticks[12])) / 100;
+  return { peak: kilobytes('VmHWM') / 1024, now: kilobytes('VmRSS') / 1024, cpu };
 }
 
 /** The processes that a process has started and that run. */
