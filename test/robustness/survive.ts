@@ -4,13 +4,28 @@ import type { PacketView } from '../../parsers/packet-view.ts';
 import { analyzeInput } from '../../src/analyze.ts';
 import { type CaptureInput, openStream } from '../../src/capture/input.ts';
 import { InputError } from '../../src/capture/input-error.ts';
+import { type CollectedConnection, FrameCollector } from '../../src/explain/frame-collector.ts';
+import { explanations } from '../../src/report/explanation.ts';
+import type { CaptureInfo } from '../../src/summary.ts';
 
-/** Analyses bytes as a capture and makes every record. True where it is one, false where it is refused in words. */
+/** The first streams of each protocol are explained, too. */
+const EXPLAINED = (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) =>
+  [0, 1, 2, 3, 4].map((stream) => ({ protocol, stream })),
+);
+const STEPS = 16;
+const WIDTH = 80;
+
+/**
+ * Analyses bytes as a capture, makes every record and explains the first connections. True where it is one, false
+ * where it is refused in words.
+ */
 export async function survives(file: Uint8Array): Promise<boolean> {
   try {
     const input = await openStream(Readable.from([file]), 'pipe');
     try {
-      await analyzeInput(input, { ended: (connection) => void connection.record() });
+      const collector = new FrameCollector(EXPLAINED, STEPS, (connection) => void connection.record());
+      await analyzeInput(input, collector, { calls: true }, collector);
+      checkExplanations(input.captures, collector.collected());
     } finally {
       await input.close();
     }
@@ -19,6 +34,15 @@ export async function survives(file: Uint8Array): Promise<boolean> {
     if (error instanceof CaptureFormatError || error instanceof InputError) return false;
     throw error;
   }
+}
+
+/** Their text fits the width, and nothing in it speaks to the terminal. */
+function checkExplanations(captures: CaptureInfo[], collected: CollectedConnection[]): void {
+  const connections = collected.map((found) => ({ ...found, exampleOf: [] }));
+  const look = { width: WIDTH, color: false, ascii: true, absolute: false, utc: false };
+  const text = [...explanations({ captures, connections, leftOut: [] }, look)].join('');
+  const odd = text.split('\n').find((line) => line.length > WIDTH || /[^ -~]/.test(line));
+  if (odd !== undefined) throw new Error(`an explanation with the line ${JSON.stringify(odd)}`);
 }
 
 /** A copy with some bytes changed: one to eight of them, each to any value. */
