@@ -6,7 +6,7 @@ import { formatTime } from '../track/times.ts';
 import type { EndpointIndex, IcmpFrame } from './frame.ts';
 import type { CollectedConnection } from './frame-collector.ts';
 import { type Label, labelOf, labelText } from './labels.ts';
-import { landmarksOf } from './landmarks.ts';
+import { type Landmarks, landmarksOf } from './landmarks.ts';
 import { relativeTo, type SequenceNumber } from './sequence-number.ts';
 import type { Step, StepKind } from './step.ts';
 
@@ -57,9 +57,10 @@ export interface DrawnStep {
 }
 
 /** The rows of a ladder, from the packets of a connection. */
-export function ladderSteps(connection: CollectedConnection, absolute: boolean): DrawnStep[] {
-  const { record, steps, client } = connection;
-  const landmarks = landmarksOf(connection);
+export function ladderSteps(collected: CollectedConnection, absolute: boolean): DrawnStep[] {
+  const { record, steps, client } = collected;
+  const landmarks = landmarksOf(collected);
+  const connection = { ...collected, bases: basesOf(collected, landmarks) };
   const answered = lastAnswer(record, steps);
   const sideOf = (endpoint: number): Side => (endpoint === client ? 'client' : 'server');
   return steps.map((step, index) => {
@@ -79,6 +80,11 @@ export function ladderSteps(connection: CollectedConnection, absolute: boolean):
       isUnanswered: index > answered && step.kind !== 'icmp' && step.kind !== 'acks' && step.kind !== 'folded',
     };
   });
+}
+
+/** A SYN is number 0 of its side, whatever came before it. */
+function basesOf({ bases }: CollectedConnection, { syn }: Landmarks): CollectedConnection['bases'] {
+  return [syn[0]?.number ?? bases[0], syn[1]?.number ?? bases[1]];
 }
 
 function plainStep(step: Step, connection: CollectedConnection, from: LadderStep['from'], what: string): LadderStep {
