@@ -1,5 +1,5 @@
 import { makeFindings } from '../findings.ts';
-import { nextSyn } from '../socket/error-rules.ts';
+import { nextSyn } from '../socket/giving-up.ts';
 import {
   C_EVENT_COUNTS,
   C_FIRST_FRAME,

@@ -4,8 +4,9 @@ import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { mark } from '../track/times.ts';
 import type { Turn } from '../track/turns.ts';
-import { isHalfClose, isKeepAliveExpiry, type SocketError, socketErrorOf } from './error-rules.ts';
+import { isHalfClose, type SocketError, socketErrorOf } from './error-rules.ts';
 import { type Facts, markOf, otherSide } from './facts.ts';
+import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 
 /** A call and where it stands among the others: by the frame that shows it. */

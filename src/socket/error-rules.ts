@@ -1,9 +1,10 @@
 import type { Certainty, Side } from '../record.ts';
-import { SHAPE_ACK, SHAPE_ANSWER } from '../track/events.ts';
+import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/events.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../track/tcp-state.ts';
-import { type Facts, type IcmpFacts, otherSide, type ResetFacts, type SideFacts } from './facts.ts';
+import { type Facts, type IcmpFacts, otherSide, type ResetFacts } from './facts.ts';
+import { hasGivenUp, isKeepAliveExpiry, nextRetransmission, nextSyn } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 
 /** What a rule says of one side's socket. */
@@ -26,12 +27,6 @@ interface ErrorRule {
   find(facts: Facts, side: Side): Omit<SocketError, 'rule'> | null;
 }
 
-/** A retry may come a little late. */
-const LATE = 1.1;
-/** The longest time between two retransmissions, TCP_RTO_MAX. */
-const LONGEST_RETRY = 120;
-/** First wait for an answer to a SYN (TCP_TIMEOUT_INIT); three times that before RFC 6298. */
-const FIRST_SYN_RETRY = 3;
 /** So long does Linux try by default: six retries (tcp_syn_retries), without linear ones 63 s from the first to the last. */
 const DEFAULT_SYN_SECONDS = 60;
 /** So many segments sent again into silence, and nobody hears what else the sender says. */
@@ -105,6 +100,19 @@ const TCP_RULES: readonly ErrorRule[] = [
     },
   },
   {
+    name: 'gave-up-before',
+    source: 'tcp_write_err, then tcp_v4_send_reset for what still comes',
+    find(facts, side) {
+      const reset = facts.resets.find((each) => each.from === side && hasGivenUp(each));
+      if (reset === undefined || facts[side].finFrame !== 0) return null;
+      const began = reset.time - reset.senderSilence - reset.resentFor;
+      const error = facts.icmp.findLast((each) => each.about === side && each.time > began && isReported(each));
+      const icmp = error === undefined ? '' : `; ICMP had said ${error.text} (frame ${error.frame})`;
+      const because = `data sent again ${counted(reset.unansweredBefore, 'time')} without an answer, then silence, and its RST in frame ${reset.frame} for what came later${icmp}`;
+      return { errno: error?.errno ?? 'ETIMEDOUT', certainty: 'likely', because, frames: [reset.frame] };
+    },
+  },
+  {
     name: 'reset-not-heard',
     source: 'what is not answered is not received',
     find(facts, side) {
@@ -143,8 +151,7 @@ const TCP_RULES: readonly ErrorRule[] = [
       if (reset === null) return null;
       const fin = facts[reset.from].finFrame;
       const isKnown = reset.receiverState === CLOSE_WAIT;
-      // The FIN went before the RST on the same way, so it arrived before it, though no ACK says so yet.
-      if (!isKnown && (reset.receiverState !== ESTABLISHED || fin === 0 || fin > reset.frame)) return null;
+      if (!isKnown && (reset.receiverState !== ESTABLISHED || !meetsFin(facts, reset))) return null;
       const because = `RST in frame ${reset.frame} after the peer's FIN in frame ${fin}`;
       return { errno: 'EPIPE', certainty: isKnown ? 'certain' : 'likely', because, frames: [fin, reset.frame] };
     },
@@ -181,7 +188,7 @@ const TCP_RULES: readonly ErrorRule[] = [
       if (me.unanswered < 2 || facts.resets.some(({ accepted }) => accepted)) return null;
       if ((me.lastAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 || !isEstablished(facts)) return null;
       if (me.finFrame !== 0 && !isHalfClose(facts, side)) return null;
-      if (facts.silence <= nextRetransmission(me)) return null;
+      if (facts.silence <= nextRetransmission(me.lastTime - me.lastNewTime, me.unanswered)) return null;
       const errno = softError(facts, side);
       const icmp = errno === null ? '' : `; ICMP had said ${errno}`;
       const again = `sent again ${counted(me.unanswered, 'time')} without an answer, then silence for ${formatSeconds(facts.silence)}`;
@@ -246,9 +253,16 @@ function acceptedReset({ resets }: Facts, side: Side): ResetFacts | null {
   return resets.find((each) => each.to === side && each.accepted && each.receiverState !== CLOSED) ?? null;
 }
 
-/** An unanswered keep-alive probe is the last thing its sender sent before it. */
-export function isKeepAliveExpiry({ senderUnanswered, senderAnalysis, shape }: ResetFacts): boolean {
-  return senderUnanswered > 0 && (senderAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 && (shape & SHAPE_ACK) !== 0;
+/**
+ * The FIN went before the RST on the same way and arrived before it, though no ACK says so yet: unless data before the
+ * FIN got lost. Then an RST is accepted below the FIN, and only there (tcp_reset_check).
+ */
+function meetsFin({ client, server, resets }: Facts, { from, frame }: ResetFacts): boolean {
+  const { finFrame } = from === 'client' ? client : server;
+  if (finFrame === 0 || finFrame > frame) return false;
+  return resets.some(
+    (each) => each.from === from && each.frame >= frame && (each.shape & (SHAPE_AT_FIN | SHAPE_NEXT)) !== 0,
+  );
 }
 
 /** After its FIN the side took data without an RST: shutdown(SHUT_WR), and the socket is still there. */
@@ -271,17 +285,4 @@ function isReported({ errno }: IcmpFacts): boolean {
 
 function isEstablished({ outcome, isConnected }: Facts): boolean {
   return outcome === 'completed' || outcome === 'not-captured' || isConnected;
-}
-
-/**
- * Seconds after the last SYN in which another must come if it is going to. The first retries may be linear
- * (tcp_syn_linear_timeouts), then each wait is at most as long as all before and one second.
- */
-export function nextSyn({ synCount, firstSyn, lastSyn }: Pick<Facts, 'synCount' | 'firstSyn' | 'lastSyn'>): number {
-  return synCount < 2 ? FIRST_SYN_RETRY * LATE : (lastSyn - firstSyn + 1) * LATE;
-}
-
-/** The same for data: waits double, so none is longer than twice the time since the segment was new. */
-function nextRetransmission({ lastTime, lastNewTime }: SideFacts): number {
-  return Math.min(2 * (lastTime - lastNewTime), LONGEST_RETRY) * LATE;
 }

@@ -54,11 +54,13 @@ import {
   V_OWN_DATA_FRAME,
   V_PEER_DATA_FRAME,
   V_PEER_UNANSWERED,
+  V_RESENT_FOR,
   V_SHAPE,
   V_SILENCE,
   V_STATE,
   V_TTL,
   V_UNANSWERED,
+  V_UNANSWERED_BEFORE,
   V_VALUE,
   V_VERSION,
 } from '../track/events.ts';
@@ -149,6 +151,9 @@ export interface ResetFacts {
   receiverDataFrame: number;
   senderUnanswered: number;
   receiverUnanswered: number;
+  /** What its sender had sent again without an answer when its receiver was last heard, and for how many seconds. */
+  unansweredBefore: number;
+  resentFor: number;
   senderAnalysis: number;
   /** Seconds without a packet of its sender: until it, and until its receiver last sent something new. */
   senderSilence: number;
@@ -271,6 +276,8 @@ function resetFacts({ ints, times }: EventPool, event: number, from: Side): Rese
     receiverDataFrame: ints[v + V_PEER_DATA_FRAME],
     senderUnanswered: ints[v + V_UNANSWERED],
     receiverUnanswered: ints[v + V_PEER_UNANSWERED],
+    unansweredBefore: ints[v + V_UNANSWERED_BEFORE],
+    resentFor: ints[v + V_RESENT_FOR] / 1000,
     senderAnalysis: ints[v + V_ANALYSIS],
     senderSilence: ints[v + V_SILENCE] / 1000,
     idle: ints[v + V_IDLE] / 1000,

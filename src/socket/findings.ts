@@ -8,8 +8,9 @@ import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { CLOSED } from '../track/tcp-state.ts';
 import { findInCloseWait } from './close-wait.ts';
-import { isKeepAliveExpiry, socketErrorOf } from './error-rules.ts';
+import { socketErrorOf } from './error-rules.ts';
 import { type Facts, factsOf, otherSide, type ResetFacts, type SideFacts } from './facts.ts';
+import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 import { hadTrouble } from './trouble.ts';
 

@@ -1,9 +1,9 @@
 import type { ResetCause } from '../record.ts';
 import { SHAPE_ACK, SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT, SHAPE_ONLY_SYNS, SHAPE_ZERO } from '../track/events.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
-import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { CLOSED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
 import type { Facts, ResetFacts } from './facts.ts';
+import { hasGivenUp, isKeepAliveExpiry } from './giving-up.ts';
 
 /** Why an RST was sent, and the words that say so. */
 export interface CauseOfReset {
@@ -97,8 +97,7 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // tcp_keepalive_timer: tcp_send_active_reset, tcp_write_err.
     cause: 'abortive-close',
-    when: ({ senderUnanswered, senderAnalysis, shape }) =>
-      senderUnanswered > 0 && (senderAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 && (shape & SHAPE_ACK) !== 0,
+    when: isKeepAliveExpiry,
     because: ({ from, senderUnanswered, senderSilence }) =>
       `the ${from} gave up: ${counted(senderUnanswered, 'keep-alive probe')} without an answer, the last ${formatSeconds(senderSilence)} before`,
   },
@@ -109,6 +108,13 @@ const TCP_RULES: readonly CauseRule[] = [
       (shape & SHAPE_ACK) === 0 && facts[from].finFrame !== 0 && facts[to].finFrame !== 0 && senderState !== TIME_WAIT,
     because: ({ from, to }, facts) =>
       `the ${from} had closed (FIN in frame ${facts[from].finFrame}) and forgotten the connection when the FIN of frame ${facts[to].finFrame} came`,
+  },
+  {
+    // tcp_write_err closed the socket without a word; what comes later finds none.
+    cause: 'half-open-peer',
+    when: hasGivenUp,
+    because: ({ from, unansweredBefore, senderSilence }) =>
+      `the ${from} had given up ${formatSeconds(senderSilence)} before at the most, after ${counted(unansweredBefore, 'retransmission')} without an answer`,
   },
   {
     // tcp_v4_send_reset for a segment that no socket takes: its sequence number is the segment's ACK, without ACK flag.

@@ -144,6 +144,8 @@ export const E_GAP_EDGES = 107; // to 114
 export const E_RESENT_SEQUENCE = 115;
 export const E_RESENT_LENGTH = 116;
 export const E_RESENT_RUN = 117;
+/** E_UNANSWERED when the peer was last heard again. */
+export const E_UNANSWERED_BEFORE = 118;
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */

@@ -38,7 +38,10 @@ export const V_ANALYSIS = 13;
 /** Milliseconds without a packet of its sender: until it, and until its receiver last sent something new. */
 export const V_SILENCE = 14;
 export const V_IDLE = 15;
-export const EVENT_STRIDE = 16;
+/** V_UNANSWERED as it was when its receiver was last heard again, and milliseconds for which that was sent again. */
+export const V_UNANSWERED_BEFORE = 16;
+export const V_RESENT_FOR = 17;
+export const EVENT_STRIDE = 18;
 
 /** The RST has the ACK flag. */
 export const SHAPE_ACK = 1;

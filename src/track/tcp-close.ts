@@ -16,6 +16,7 @@ import {
   E_RESETS,
   E_SYNS,
   E_UNANSWERED,
+  E_UNANSWERED_BEFORE,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
   END_FIN_SENT,
@@ -54,11 +55,13 @@ import {
   V_OWN_DATA_FRAME,
   V_PEER_DATA_FRAME,
   V_PEER_UNANSWERED,
+  V_RESENT_FOR,
   V_SHAPE,
   V_SILENCE,
   V_STATE,
   V_TTL,
   V_UNANSWERED,
+  V_UNANSWERED_BEFORE,
   V_VALUE,
 } from './events.ts';
 import { after, atOrBefore } from './sequence.ts';
@@ -148,10 +151,12 @@ function noteResetShape(cursor: Cursor, view: PacketView, { ints: event }: Event
   event[v + V_OWN_DATA_FRAME] = ints[me + E_LAST_DATA_FRAME];
   event[v + V_UNANSWERED] = ints[me + E_UNANSWERED];
   event[v + V_PEER_UNANSWERED] = ints[peer + E_UNANSWERED];
+  event[v + V_UNANSWERED_BEFORE] = ints[me + E_UNANSWERED_BEFORE];
   event[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
   const heard = floats[myTimes + F_LAST_TIME];
   event[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  event[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
   event[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
 }
 

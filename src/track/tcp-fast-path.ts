@@ -68,6 +68,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     (mine & (END_COVERED | END_WINDOW_CLOSED)) !== END_COVERED ||
     window === 0 ||
     peerWindow === 0 ||
+    ints[peer + E_UNANSWERED] !== 0 ||
     ((acknowledgment - ints[peer + E_MAX_TO_ACKNOWLEDGE]) | 0) > 0 ||
     ((mine & END_HAS_ACKED) !== 0 && ((acknowledgment - ints[me + E_ACKED]) | 0) < 0)
   ) {
@@ -116,7 +117,6 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   if (!hasNothingForZeek(ints[me + E_ZEEK], length)) updateZeek(cursor, view, 0);
   ints[me + E_WINDOW] = window;
   ints[me + E_LAST_ANALYSIS] = 0;
-  ints[peer + E_UNANSWERED] = 0;
   floats[myTimes + F_LAST_TIME] = now;
   remember(ints, me, signatureOf(view));
   return true;

@@ -14,6 +14,7 @@ import {
   E_SYNS,
   E_TIMED,
   E_UNANSWERED,
+  E_UNANSWERED_BEFORE,
   E_ZERO_WINDOW_FRAME,
   END_BASE_SET,
   END_FIN_ACKED,
@@ -117,7 +118,10 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
   if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(cursor, view);
   if ((flags & TCP_FIN) !== 0) noteFin(cursor, view);
 
-  ints[peer + E_UNANSWERED] = 0;
+  if (ints[peer + E_UNANSWERED] !== 0) {
+    ints[peer + E_UNANSWERED_BEFORE] = ints[peer + E_UNANSWERED];
+    ints[peer + E_UNANSWERED] = 0;
+  }
   if ((found & UNANSWERED) !== 0) ints[me + E_UNANSWERED]++;
   const length = view.dataLength;
   const space = length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { c, connectionOf, handshake, icmpError, pair, type Step, s, talk } from '../support/conversation.ts';
+import { c, connectionOf, handshake, icmpError, pair, type Step, s, talk, unseen } from '../support/conversation.ts';
 
 /** What is left on the client's and on the server's socket. */
 async function errorsOf(...steps: Step[]): Promise<(string | null)[]> {
@@ -67,5 +67,72 @@ describe('RST', () => {
     ['that its receiver does not accept', [...opened, s.rst({ seq: 102 })], [null, null]],
   ])('%s', async (_, steps, errors) => {
     expect(await errorsOf(...steps)).toEqual(errors);
+  });
+});
+
+describe('silence', () => {
+  const resent = (...times: number[]) => times.map((at) => c.data(50, { seq: 101, at }));
+  const sent = [...opened, c.data(50, { at: 1 }), ...resent(1.2, 1.6, 2.4)];
+
+  test('after data that is sent again is ETIMEDOUT once the next time has passed', async () => {
+    expect(await errorsAt(3.5, ...sent)).toEqual([null, null]);
+    expect(await errorsAt(6, ...sent)).toEqual(['ETIMEDOUT', null]);
+  });
+
+  test('after an ICMP error is that error, unless the peer was heard again (tcp_ack clears it)', async () => {
+    const error = icmpError(c.data(50, { seq: 101 }), 3, 1, { at: 1.1 });
+    expect(await errorsAt(6, ...opened, c.data(50, { at: 1 }), error, ...resent(1.2, 1.6, 2.4))).toEqual([
+      'EHOSTUNREACH',
+      null,
+    ]);
+    const heard = [...opened, c.data(50, { at: 1 }), error, s.ack({ at: 1.15, ack: 101 })];
+    expect(await errorsAt(9, ...heard, ...resent(1.5, 1.9, 2.7))).toEqual(['ETIMEDOUT', null]);
+  });
+
+  test("after a FIN is nobody's error: the socket is closed", async () => {
+    const fins = [1, 1.2, 1.6, 2.4].map((at) => c.fin({ seq: 101, at }));
+    expect(await errorsAt(9, ...opened, ...fins)).toEqual([null, null]);
+  });
+
+  test('that ends with an RST for what comes later has timed out before', async () => {
+    expect(await errorsOf(...sent, s.fin({ at: 6, ack: 101 }), c.rst({ seq: 101 }))).toEqual(['ETIMEDOUT', null]);
+    expect(await errorsOf(...sent, s.fin({ at: 3, ack: 101 }), c.rst({ seq: 101 }))).toEqual([null, null]);
+  });
+
+  test('of a keep-alive is ETIMEDOUT on the side that sent the RST, and nothing on the other', async () => {
+    const probes = [c.data(1, { seq: 100, at: 10 }), c.data(1, { seq: 100, at: 11 })];
+    expect(await errorsOf(...opened, ...probes, c.rstAck({ at: 12 }))).toEqual(['ETIMEDOUT', null]);
+  });
+});
+
+describe('who is left with what', () => {
+  test('an RST below a FIN whose data got lost meets ESTABLISHED', async () => {
+    const lost = unseen(c.data(50));
+    const steps = [...opened, lost, c.fin(), s.data(10, { ack: 101 }), c.rst({ seq: 101 })];
+    expect(await errorsOf(...steps)).toEqual([null, 'ECONNRESET']);
+    expect(await errorsOf(...opened, c.fin(), s.data(10, { ack: 101 }), c.rst({ seq: 101 }))).toEqual([null, 'EPIPE']);
+  });
+
+  test('a side in whose name somebody sent an RST is reset by the other', async () => {
+    const forged = [...opened, s.rstAck({ ttl: 9 }), s.data(10, { after: 1 }), c.rst({ seq: 101 })];
+    expect(await errorsOf(...forged)).toEqual(['ECONNRESET', 'ECONNRESET']);
+  });
+
+  test('a client that never heard the SYN-ACK times out', async () => {
+    const syns = [c.syn({ at: 0 }), s.synAck(), c.syn({ at: 1 }), s.synAck({ after: 0.01, seq: 0 })];
+    expect(await errorsAt(9, ...syns)).toEqual(['ETIMEDOUT', null]);
+  });
+
+  test('a connected UDP socket has the errors that are fatal, an unconnected server none', async () => {
+    const { client: dns, server } = pair({ server: { port: 53 } });
+    const query = dns.datagram(40);
+    const errors = async (...steps: Step[]) => {
+      const { sockets } = await connectionOf(...steps);
+      return [sockets.client.error, sockets.server.error];
+    };
+    expect(await errors(query, icmpError(query, 3, 3))).toEqual(['ECONNREFUSED', null]);
+    expect(await errors(query, icmpError(query, 3, 1))).toEqual([null, null]);
+    const answer = server.datagram(40);
+    expect(await errors(query, answer, icmpError(answer, 3, 3))).toEqual([null, null]);
   });
 });
