@@ -16,6 +16,7 @@ export async function runLive(request: LiveArguments): Promise<number> {
   const { capture, report } = request;
   let view: LiveView | null = null;
   let closeRun = () => {};
+  let terminalIsGone = false;
   const tell = (message: string) => {
     const line = `sockscope: ${message}`;
     if (view === null) process.stderr.write(`${line}\n`);
@@ -37,11 +38,24 @@ export async function runLive(request: LiveArguments): Promise<number> {
     const failures = [input.writeFailure, input.failure].filter((each) => each !== null);
     for (const line of failures) tell(line);
     return failures.length === 0 ? DONE : BROKE_OFF;
+  } catch (error) {
+    terminalIsGone = (error as NodeJS.ErrnoException).code === 'EIO';
+    throw error;
   } finally {
     view?.close?.();
     closeRun();
     await input.close();
+    if (terminalIsGone) hangUp();
   }
+}
+
+/**
+ * Ends the process as one that nobody listens to: by the signal itself. Node would abort when it finds at its end that
+ * the terminal, which it wants to set back, is there no more (node::ResetStdio).
+ */
+function hangUp(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }
 
 /** What was dropped, and what to do about it. */

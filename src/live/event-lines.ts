@@ -37,10 +37,11 @@ export class EventLines implements LiveListener {
     });
   }
 
-  event({ kind, time, connection }: LiveEvent): void {
+  event(event: LiveEvent): void {
+    const { kind, connection } = event;
     if (!this.#kinds.has(kind)) return;
     const json = this.#json;
-    json.text(`{"event":"${kind}","time":"${time}","connection":`);
+    json.text(`{"event":"${kind}","time":"${event.time}","connection":`);
     writeConnection(json, connection.record());
     if (this.#processesOf === null) {
       json.text('}\n');

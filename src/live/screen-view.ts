@@ -9,6 +9,8 @@ import type { LiveView } from './view.ts';
 const STDOUT = 1;
 /** Milliseconds between two pictures. */
 const DRAW_EVERY = 480;
+/** Milliseconds until a stop has surely begun. */
+const RESUME_AFTER = 100;
 /** Milliseconds for which what the user is told stands on the screen; it is told again at the end. */
 const NOTICE_FOR = 15_000;
 
@@ -122,6 +124,8 @@ export class ScreenView implements LiveView {
       this.#leave();
       // The whole job, as the terminal would.
       process.kill(0, 'SIGTSTP');
+      // After SIGCONT; at once where a job cannot be stopped because nobody could continue it.
+      setTimeout(this.#resumed, RESUME_AFTER);
     } else this.#options.onQuit();
   }
 }

@@ -41,6 +41,7 @@ export class LiveSession implements AnalysisObserver {
   #traffic: Traffic | null = null;
   #packetsBefore = 0;
   #isWaiting = false;
+  #event: CurrentEvent | null = null;
 
   constructor(listeners: LiveListener[], { where = null, clock = new LiveClock() }: SessionOptions = {}) {
     this.#listeners = listeners;
@@ -133,15 +134,30 @@ export class LiveSession implements AnalysisObserver {
     const { seconds, nanoseconds } = this.#isWaiting ? secondsAndNanoseconds(this.#clock.now()) : analysis.packet;
     const connection = analysis.connection(row, seconds);
     if (this.#where !== null && !this.#where(connection.record())) return;
-    const event: LiveEvent = {
-      kind,
-      row,
-      connection,
-      get time() {
-        return formatTime(seconds, nanoseconds);
-      },
-    };
+    const event = this.#event ?? new CurrentEvent(connection);
+    this.#event = event;
+    event.kind = kind;
+    event.row = row;
+    event.seconds = seconds;
+    event.nanoseconds = nanoseconds;
     for (const listener of this.#listeners) listener.event?.(event);
+  }
+}
+
+/** The one event of a session, set anew for each: there may be tens of thousands a second. */
+class CurrentEvent implements LiveEvent {
+  kind: EventKind = 'open';
+  row = 0;
+  seconds = 0;
+  nanoseconds = 0;
+  readonly connection: EndedConnection;
+
+  constructor(connection: EndedConnection) {
+    this.connection = connection;
+  }
+
+  get time(): string {
+    return formatTime(this.seconds, this.nanoseconds);
   }
 }
 

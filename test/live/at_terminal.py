@@ -1,6 +1,6 @@
 """Runs a program at a terminal of its own and does what the lines on standard input say, one a line, as JSON:
 ["wait", TEXT]  until the screen's bytes since the last wait hold TEXT     ["type", TEXT]
-["resize", COLUMNS, ROWS]     ["signal", NAME]     ["end"]  waits for the end of the program
+["resize", COLUMNS, ROWS]     ["signal", NAME]     ["hang up"]  the terminal goes away     ["end"]  waits for the end of the program
 Then it writes one JSON object: the bytes that came (as latin-1), the exit status and whether the terminal is as it was.
 Usage: at_terminal.py COLUMNS ROWS [--pipe FILE] PROGRAM ARGUMENT..."""
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
@@ -60,6 +60,12 @@ for line in sys.stdin:
         size(master, do[1], do[2])
     elif do[0] == "signal":
         os.kill(child, getattr(signal, do[1]))
+    elif do[0] == "hang up":
+        os.close(slave)
+        os.close(master)
+        _, code = os.waitpid(child, 0)
+        print(json.dumps({"output": seen.decode("utf8", "replace"), "status": os.waitstatus_to_exitcode(code), "restored": True}))
+        sys.exit()
     elif do[0] == "end":
         while status is None:
             if time.monotonic() > until:

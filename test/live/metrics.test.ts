@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { ROOT } from '../support/command.ts';
 import { c, handshake, icmpError, pair, s } from '../support/conversation.ts';
 import { Stream } from './stream.ts';
 
@@ -40,6 +43,14 @@ async function scrape(url: string): Promise<Map<string, number>> {
 }
 
 describe('--metrics', () => {
+  test('is described in the README, all of it', async () => {
+    const url = await metricsUrl('--metrics', '127.0.0.1:0');
+    const names = [...(await (await fetch(url)).text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    expect(names.length).toBeGreaterThan(12);
+  }, 60_000);
+
   test('serves what the session counts', async () => {
     const url = await metricsUrl('--metrics', '127.0.0.1:0');
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);

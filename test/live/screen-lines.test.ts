@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { bitRate, screenLines } from '../../src/live/screen-lines.ts';
 import type { LiveSnapshot } from '../../src/live/snapshot.ts';
+import { ROOT } from '../support/command.ts';
 
 const plain = pc.createColors(false);
 const colored = pc.createColors(true);
@@ -73,8 +76,10 @@ const many = aSnapshot({
 const visible = (text: string) => text.replaceAll(/\u001b\[\d+m/g, '');
 
 describe('the screen', () => {
-  test('of 80 columns and 30 lines', () => {
-    expect(screenLines(aSnapshot(), 80, 30, plain).map((line) => line.trimEnd())).toEqual([
+  test('of 80 columns and 30 lines is as the README shows it', () => {
+    const lines = screenLines(aSnapshot(), 80, 30, plain).map((line) => line.trimEnd());
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`\n${lines.join('\n')}\n`);
+    expect(lines).toEqual([
       'sockscope live  eth0  tcpdump, tcp                    0:12:34  q: end and report',
       'now     8,123 packets/s, 26.0 Mbit/s, 120 connections/s, 2 failed/s  ▁▂▆█',
       'all     1,234,567 packets, 1.2 GB, 23,456 connections, 78 failed',

@@ -11,6 +11,7 @@ const { client, server } = pair({ client: { port: 40001 }, server: { port: 81 } 
 const SCRIPT = play([...handshake, c.data(100), client.syn(), server.rstAck(), s.data(50)]);
 
 const ENTER = '\x1b[?1049h';
+const SIGHUP = 1;
 const LEAVE = '\x1b[?1049l';
 const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR = '\x1b[2J';
@@ -132,6 +133,30 @@ describe('on a terminal', () => {
     expectGoodEnd(seen);
     expectReport(seen);
     expect(seen.output.split('connections  2 TCP')).toHaveLength(3);
+  }, 40_000);
+
+  test('a terminal that goes away ends it', async () => {
+    const seen = await atTerminal(['live', '-', '--no-color'], [['wait', 'ECONNREFUSED'], ['hang up']], fifo);
+    expect(seen.status).toBe(-SIGHUP);
+  }, 40_000);
+
+  test('Ctrl-Z leaves the screen, and it comes again', async () => {
+    const seen = await atTerminal(
+      ['live', '-', '--no-color'],
+      [
+        ['wait', 'ECONNREFUSED'],
+        ['type', '\x1a'],
+        ['wait', LEAVE],
+        ['signal', 'SIGCONT'],
+        ['wait', ENTER],
+        ['wait', 'ECONNREFUSED'],
+        ['type', 'q'],
+        ['end'],
+      ],
+      fifo,
+    );
+    expectGoodEnd(seen);
+    expectReport(seen);
   }, 40_000);
 
   test('a failure is told after the screen, with the terminal restored', async () => {

@@ -12,6 +12,7 @@ export type Action =
   | ['type', string]
   | ['resize', columns: number, rows: number]
   | ['signal', string]
+  | ['hang up']
   | ['end'];
 
 /** What a terminal has seen of a program. */
