@@ -66,6 +66,37 @@ onRealInterfaces('a live capture that ends early', () => {
     );
   });
 
+  test.each(['tcpdump', 'dumpcap'])(
+    'waits with %s for an interface that goes down',
+    async (backend) => {
+      const live = await lab.live('--backend', backend, '--json', '--filter', 'tcp');
+      await lab.talk(10);
+      lab.wire.set('down');
+      await live.said('eth0 is down: packets come when it is up again');
+      lab.wire.set('up');
+      await live.said('eth0 is up again');
+      await lab.talk(10);
+      await settle();
+      expect(await live.stop()).toBe(0);
+      expect((JSON.parse(live.stdout) as Report).connections).toHaveLength(22);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'ends with cap when the interface goes down',
+    async () => {
+      const live = await lab.live('--backend', 'cap', '--json', '--filter', 'tcp');
+      await lab.talk(10);
+      await settle();
+      lab.wire.set('down');
+      expect(await live.ended()).toBe(2);
+      expect(live.stderr).toMatch(/\nsockscope: cap ended: the interface eth0 went down or is gone\n$/);
+      expect((JSON.parse(live.stdout) as Report).connections).toHaveLength(11);
+    },
+    PATIENCE,
+  );
+
   test(
     'goes on without the file where the disk is full, and says so at once and at its end',
     async () => {

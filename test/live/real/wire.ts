@@ -33,6 +33,11 @@ export class Wire {
     return `${this.#prefix}-${host}`;
   }
 
+  /** The client's interface. */
+  set(state: 'up' | 'down'): void {
+    run('ip', '-n', this.namespace('client'), 'link', 'set', DEVICE, state);
+  }
+
   /** The interface is gone, on both sides. */
   cut(): void {
     run('ip', '-n', this.namespace('client'), 'link', 'del', DEVICE);
