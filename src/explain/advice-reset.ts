@@ -13,15 +13,14 @@ export const RESET_ADVICE: Record<ResetCause, (record: Connection, reset: Reset)
     return `the log of the ${from}'s program at that time: close() with unread data, SO_LINGER 0 and the end of a process all send ${packetNames(record).reset}`;
   },
   'data-after-close': (record, { from }) => {
-    if (from === 'server' && record.close?.firstCloser === 'server') {
+    if (record.findings.some(({ code }) => code === 'keep-alive-race')) {
       return "idle timeouts: the client must let go of a kept connection before the server does (the server's keep-alive timeout longer than that of the client's pool), or try again on a new connection";
     }
     return `why the ${from} closed while the ${other(from)} still sent: the protocol between them must say who closes, and when all has been said`;
   },
   'half-open-peer': (record, { from }) =>
     `whether ${record[from].address} restarted, or a NAT or firewall on the way forgot the connection while it was idle (conntrack timeouts against keep-alives)`,
-  'backlog-overflow': ({ server: { address } }) =>
-    `on ${address}: ss -ltn (Recv-Q against Send-Q of the listening socket), nstat -az TcpExtListenOverflows; listen(backlog), net.core.somaxconn, and how fast the program calls accept()`,
+  'backlog-overflow': lookForFullQueue,
   'client-abort': ({ client: { address } }) =>
     `on ${address}: the timeout that the program puts on connect(); a port scan looks the same`,
   'injected-suspected': (record, { from }) =>
@@ -29,3 +28,8 @@ export const RESET_ADVICE: Record<ResetCause, (record: Connection, reset: Reset)
   unknown: (record, { from }) =>
     `a capture on ${record[from].address}, to see whether it sent the RST, and its log at that time`,
 };
+
+/** The program does not accept() as fast as connections come. */
+export function lookForFullQueue({ server: { address, port } }: Connection): string {
+  return `on ${address}: ss -ltn 'sport = :${port}' (Recv-Q against Send-Q of the listening socket), nstat -az TcpExtListenOverflows; the backlog of listen(), net.core.somaxconn, and why the program calls accept() so seldom`;
+}

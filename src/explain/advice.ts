@@ -1,6 +1,6 @@
 import type { Connection, Finding, Reset, Side } from '../record.ts';
-import { RESET_ADVICE } from './advice-reset.ts';
-import { other, unseenSide } from './words.ts';
+import { lookForFullQueue, RESET_ADVICE } from './advice-reset.ts';
+import { isEstablished, other, unseenSide } from './words.ts';
 
 /** What to look at next: a command, a place, a setting. The first that says something of a kind says it. */
 interface Advice {
@@ -12,6 +12,9 @@ const hasFinding =
   (code: string) =>
   ({ findings }: Connection): boolean =>
     findings.some((finding) => finding.code === code);
+
+/** A side that closes late, or not at all. */
+const CLOSE_WAIT = ['long-close-wait', 'close-wait-leak', 'half-closed'];
 
 const ADVICE: readonly Advice[] = [
   {
@@ -43,14 +46,31 @@ const ADVICE: readonly Advice[] = [
   },
   { when: (record) => decisive(record) !== undefined, look: lookForReset },
   {
-    when: ({ close, handshake }) => close?.style === 'abandoned' && handshake?.outcome !== 'unanswered',
-    look: ({ client, server }) =>
-      `the way between ${client.address} and ${server.address} at that time: a host that went down, a firewall that forgot the connection; if only large segments were lost, an MTU that is too big for the way (ping -M do -s 1472)`,
+    when: (record) => hasFinding('accept-queue-full')(record) && decisive(record) === undefined,
+    look: lookForFullQueue,
   },
   {
-    when: (record) => ['long-close-wait', 'close-wait-leak', 'half-closed'].some((code) => hasFinding(code)(record)),
+    when: hasFinding('mtu-black-hole'),
+    look: ({ client, server }) =>
+      `the path MTU between ${client.address} and ${server.address}: ping -M do -s 1472, smaller until one gets through; tunnels on the way, firewalls that drop ICMP "fragmentation needed"; net.ipv4.tcp_mtu_probing=1 or a smaller MSS gets around it`,
+  },
+  {
+    when: (record) => hasFinding('idle-timeout')(record) && decisive(record) === undefined,
+    look: () =>
+      'firewalls, NATs and load balancers on the way and how long they keep idle connections; keep-alives must come more often (SO_KEEPALIVE with TCP_KEEPIDLE)',
+  },
+  {
+    when: (record) =>
+      record.close?.style === 'abandoned' &&
+      isEstablished(record) &&
+      !['mtu-black-hole', 'idle-timeout'].some((code) => hasFinding(code)(record)),
+    look: ({ client, server }) =>
+      `the way between ${client.address} and ${server.address} at that time: a host that went down, a link that broke, a firewall that forgot the connection`,
+  },
+  {
+    when: (record) => CLOSE_WAIT.some((code) => hasFinding(code)(record)),
     look: (record) =>
-      `on the ${sideOf(record, 'long-close-wait', 'close-wait-leak', 'half-closed')}: ss -tnp state close-wait; its program did not call close() after read() had returned 0`,
+      `on the ${sideOf(record, ...CLOSE_WAIT)}: ss -tnp state close-wait; its program did not call close() after read() had returned 0`,
   },
   {
     when: (record) => zeroWindowSide(record) !== null && hasFinding('zero-window')(record),
@@ -61,6 +81,11 @@ const ADVICE: readonly Advice[] = [
     when: (record) => hasFinding('heavy-retransmission')(record) && record.close?.style !== 'abandoned',
     look: () =>
       'loss on the way: error and drop counters of interfaces (ip -s link, tc -s qdisc), policers, duplex; the ladder shows which side had to send again',
+  },
+  {
+    when: hasFinding('time-wait-pile-up'),
+    look: ({ client: { address } }) =>
+      `on ${address}: ss -tan state time-wait | wc -l against net.ipv4.ip_local_port_range; connections that are kept and used again need no new ports, and where the server closes first the client keeps no TIME-WAIT`,
   },
   {
     when: hasFinding('capture-loss'),

@@ -49,7 +49,9 @@ function completed(record: Connection, handshake: Handshake): string[] {
       `It took ${counted(handshake.synRetransmissions + 1, syn)}: the ones before the last, or their answers, were lost or dropped.`,
     );
   } else if (handshake.synAckRetransmissions > 0) {
-    sentences.push(`The server sent its ${synAck} ${count(handshake.synAckRetransmissions + 1)} times.`);
+    const isQueueFull = record.findings.some(({ code }) => code === 'accept-queue-full');
+    const why = isQueueFull ? ', although the ACK had come: its accept queue was full' : '';
+    sentences.push(`The server sent its ${synAck} ${count(handshake.synAckRetransmissions + 1)} times${why}.`);
   }
   return sentences;
 }

@@ -1,4 +1,5 @@
-import type { Connection } from '../record.ts';
+import type { Connection, Finding } from '../record.ts';
+import type { ProblemGroup } from '../summary.ts';
 import { adviceFor } from './advice.ts';
 import { closeSentences } from './story-close.ts';
 import { handshakeSentences } from './story-handshake.ts';
@@ -26,4 +27,13 @@ export function storyOf(record: Connection, isWholeInput: boolean): Story {
     next: adviceFor(record),
     filter: wiresharkFilter(record, isWholeInput),
   };
+}
+
+/** The problems of a connection, and those of many that it stands for. */
+export function findingsWith({ findings }: Connection, exampleOf: readonly ProblemGroup[]): Finding[] {
+  const others = exampleOf.filter((group) => findings.every(({ code }) => code !== group.code));
+  return [
+    ...findings,
+    ...others.map(({ code, severity, message }): Finding => ({ code, severity, side: null, message, frames: [] })),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Explained } from '../explain/explain.ts';
 import { type LadderStep, ladderSteps } from '../explain/ladder-step.ts';
-import { type Story, storyOf } from '../explain/story.ts';
+import { findingsWith, type Story, storyOf } from '../explain/story.ts';
 import { type Connection, SCHEMA } from '../record.ts';
 import type { CaptureInfo, ProblemGroup } from '../summary.ts';
 
@@ -26,12 +26,16 @@ export function explanationDocument({ captures, connections, leftOut }: Explaine
   return {
     schema: SCHEMA,
     captures,
-    explanations: connections.map((connection) => ({
-      connection: connection.record,
-      exampleOf: connection.exampleOf,
-      steps: ladderSteps(connection, false).map(({ step }) => step),
-      story: storyOf(connection.record, captures.length === 1),
-    })),
+    explanations: connections.map((connection) => {
+      const { record, exampleOf } = connection;
+      const told = { ...record, findings: findingsWith(record, exampleOf) };
+      return {
+        connection: record,
+        exampleOf,
+        steps: ladderSteps(connection, false).map(({ step }) => step),
+        story: storyOf(told, captures.length === 1),
+      };
+    }),
     leftOut,
   };
 }

@@ -3,7 +3,8 @@ import type { Colors } from 'picocolors/types.js';
 import type { Explained, ExplainedConnection } from '../explain/explain.ts';
 import { ladderSteps } from '../explain/ladder-step.ts';
 import { notesOf } from '../explain/notes.ts';
-import { type Story, storyOf } from '../explain/story.ts';
+import { findingsWith, type Story, storyOf } from '../explain/story.ts';
+import type { Connection } from '../record.ts';
 import { severityPaint } from './connection-table.ts';
 import { endpointText, printable, streamText } from './endpoint.ts';
 import { ladder } from './ladder.ts';
@@ -48,8 +49,8 @@ function* explanation(
   { width, color, ascii, absolute, utc }: ExplanationOptions,
 ): Generator<string> {
   const colors = pc.createColors(color);
-  const { record } = connection;
-  yield* title(connection, width, colors);
+  const record = shownRecord(connection);
+  yield* title(record, width, colors);
   yield '\n';
   const steps = ladderSteps(connection, absolute);
   yield* ladder(steps, notesOf(record, steps), record.start, {
@@ -60,11 +61,20 @@ function* explanation(
     utc,
   });
   yield '\n';
-  const shown = { ...record, client: printable(record.client), server: printable(record.server) };
-  yield* told(storyOf(shown, isWholeInput), width, colors);
+  yield* told(storyOf(record, isWholeInput), width, colors);
 }
 
-function* title({ record }: ExplainedConnection, width: number, colors: Colors): Generator<string> {
+/** The record as it is told: nothing of the capture's own text in it, and with the problems that it is only a part of. */
+function shownRecord({ record, exampleOf }: ExplainedConnection): Connection {
+  return {
+    ...record,
+    client: printable(record.client),
+    server: printable(record.server),
+    findings: findingsWith(record, exampleOf),
+  };
+}
+
+function* title(record: Connection, width: number, colors: Colors): Generator<string> {
   const { client, server, start, duration: seconds, findings } = record;
   const name = `${streamText(record)}: client ${endpointText(client)}, server ${endpointText(server)}`;
   for (const line of wrap(name, width)) yield `${colors.bold(line)}\n`;

@@ -45,6 +45,14 @@ describe.each(fixtureNames())('the steps of %s', (name) => {
     }
   });
 
+  test('come with what to look at next where something failed', async () => {
+    for (const { connection, story } of (await documentOf(name)).explanations) {
+      const failed = connection.findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+      if (failed.length > 0) expect([failed, story.next]).not.toEqual([failed, []]);
+      expect(story.happened.length).toBeGreaterThan(0);
+    }
+  });
+
   test('have the calls of both sides in the record', async () => {
     for (const { connection } of (await documentOf(name)).explanations) {
       expect(Array.isArray(connection.sockets.client.calls) && Array.isArray(connection.sockets.server.calls)).toBe(
