@@ -1,5 +1,6 @@
 import type { Connection, Mark, Side } from '../../src/record.ts';
-import type { TrueCall, TrueConnection, Truth } from './truth.ts';
+import { wrongCalls } from './certain-calls.ts';
+import { nanoseconds, type TrueCall, type TrueConnection, type Truth } from './truth.ts';
 
 /** What is compared with the truth of a connection. */
 export type Question =
@@ -10,6 +11,7 @@ export type Question =
   | 'cause of the RST'
   | 'error of the client'
   | 'error of the server'
+  | 'certain calls'
   | 'connect()'
   | 'accept()';
 
@@ -80,18 +82,18 @@ function answers(truth: TrueConnection, record: Connection | undefined): Answer[
   all.push(['first closer', text(truth.firstCloser), text(trueSide(record.close?.firstCloser ?? null))]);
   all.push(['TIME-WAIT', text(truth.timeWait), text(trueSide(record.close?.timeWait ?? null))]);
   all.push(['sender of the RST', text(truth.resetBy), senders.length === 2 ? 'both' : text(senders[0] ?? null)]);
-  const cause = (record.resets[0] as { cause?: string } | undefined)?.cause;
-  if (truth.resetCause !== null && cause !== undefined) all.push(['cause of the RST', truth.resetCause, cause]);
+  if (truth.resetCause !== null) all.push(['cause of the RST', truth.resetCause, text(record.resets[0]?.cause)]);
   return [...all, ...timeAnswers(truth, record)];
 }
 
-function errorAnswers(truth: TrueConnection, record: Connection, swapped: boolean): Answer[] {
-  const { sockets } = record as Connection & { sockets?: Record<Side, { error: string | null }> };
-  if (sockets === undefined) return [];
+function errorAnswers(truth: TrueConnection, { sockets }: Connection, swapped: boolean): Answer[] {
   return (['client', 'server'] as const).flatMap((side): Answer[] => {
-    const { error, asked } = truth.sides[side] ?? { error: null, asked: true };
-    const view = sockets[swapped === (side === 'client') ? 'server' : 'client'];
-    return asked ? [[`error of the ${side}`, text(error), text(view.error)]] : [];
+    const actual = truth.sides[side];
+    const told = swapped === (side === 'client') ? 'server' : 'client';
+    const { error, asked } = actual ?? { error: null, asked: true };
+    const all: Answer[] = asked ? [[`error of the ${side}`, text(error), text(sockets[told].error)]] : [];
+    for (const wrong of wrongCalls(told, actual, sockets[told].calls ?? [])) all.push(['certain calls', 'true', wrong]);
+    return all;
   });
 }
 
@@ -122,10 +124,6 @@ function endAfter({ end }: TrueCall, syn: Mark | null, duration: number | null):
 
 function took({ start, end }: TrueCall): number {
   return end === null ? Number.NaN : Number(nanoseconds(end) - nanoseconds(start)) / 1e9;
-}
-
-function nanoseconds(time: string): bigint {
-  return BigInt(time.replace('.', ''));
 }
 
 function micros(seconds: number): string {

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { matchers } from '../../src/jest.ts';
 import type { Connection } from '../../src/record.ts';
 import { baselinePath } from '../fixtures/fixture-files.ts';
-import { goldenOf } from '../fixtures/golden.ts';
 import { agreementOf, disagreementText } from './agreement.ts';
 import { play } from './play.ts';
+import { recordsOf } from './records.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { truthOf } from './witness.ts';
 
@@ -55,7 +55,7 @@ onLab('real sockets between two namespaces', () => {
     if (scenario === undefined) throw new Error(`no scenario ${name}`);
     const path = join(folder, `${scenario.name}.pcap`);
     const testimony = await play(scenario, path);
-    const { connections } = await goldenOf(path);
+    const connections = await recordsOf(path);
     return { connections, truth: truthOf(scenario, testimony, path) };
   }
 

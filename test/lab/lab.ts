@@ -7,9 +7,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fixturePath, truthPath } from '../fixtures/fixture-files.ts';
-import { goldenOf } from '../fixtures/golden.ts';
 import { agreementOf, type Disagreement, disagreementText } from './agreement.ts';
 import { missing, play } from './play.ts';
+import { recordsOf } from './records.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { type Truth, truthText } from './truth.ts';
@@ -53,7 +53,7 @@ async function played(
     // A program that is not of Python keeps no notes.
     if (testimony.client.length === 0) return { truth: null, disagreements: [] };
     const truth = truthOf(scenario, testimony, path);
-    const { disagreements } = agreementOf(truth, (await goldenOf(path)).connections);
+    const { disagreements } = agreementOf(truth, await recordsOf(path));
     const late = scenario.capture === undefined && disagreements.some(({ question }) => question === 'connect()');
     if (!late || attempt === ATTEMPTS) return { truth, disagreements };
   }

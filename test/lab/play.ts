@@ -65,8 +65,9 @@ export async function play(scenario: Scenario, path: string): Promise<Testimony>
     const server = scenario.server === undefined ? null : python('server', scenario.server);
     await server?.said('ready');
     const client = python('client', scenario.client);
-    const { killed } = scenario;
-    await Promise.all([client.finished(killed === 'client'), server?.finished(killed === 'server')]);
+    const { killed, patience = 30 } = scenario;
+    const ends = [client.finished(patience, killed === 'client'), server?.finished(patience, killed === 'server')];
+    await Promise.all(ends);
     await stop();
     return { client: readCallLog(notes('client')), server: readCallLog(notes('server')), looks, stopped };
   } finally {

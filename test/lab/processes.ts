@@ -60,9 +60,9 @@ export class LabProcess {
     this.#child.stdin?.write('\n');
   }
 
-  /** Waits for its end, which must be a good one, or the violent one that was announced. */
-  async finished(killed = false): Promise<void> {
-    const code = await Promise.race([this.#ended, pause(PATIENCE, 'late' as const)]);
+  /** Waits some seconds for its end, which must be a good one, or the violent one that was announced. */
+  async finished(patience: number, killed: boolean): Promise<void> {
+    const code = await Promise.race([this.#ended, pause(patience * 1000, 'late' as const)]);
     if (killed ? this.#child.signalCode !== 'SIGKILL' : code !== 0)
       throw new Error(`${this.#name} ended with ${code}: ${this.#output}`);
   }

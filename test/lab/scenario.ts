@@ -8,6 +8,8 @@ export interface WireRules {
   twice?: number[];
   /** Of all frames, this share is lost by lot; the lots are the same every time. */
   share?: number;
+  /** Only frames from or to this port are lost so. */
+  sharePort?: number;
   /** Longer frames are lost, and nobody is told. */
   longest?: number;
   /** After this frame the wire sends one of its own: a RST with the next sequence number and another TTL. */
@@ -41,6 +43,8 @@ export interface Scenario {
   middlebox?: Middlebox;
   /** No wire: a pair of interfaces, on which a packet arrives within the call that sends it. */
   direct?: boolean;
+  /** Seconds that the programs may take; default 30. */
+  patience?: number;
   /** Both programs run in the client's namespace. */
   oneHost?: boolean;
   /** This side's program ends by SIGKILL. */

@@ -57,6 +57,10 @@ export interface TrueCall {
   errno: string | null;
 }
 
+export function nanoseconds(time: string): bigint {
+  return BigInt(time.replace('.', ''));
+}
+
 /** JSON with a call on each line. */
 export function truthText(truth: Truth): string {
   const calls: string[] = [];

@@ -48,6 +48,11 @@ def segment_in(frame):
     return Segment(frame, start, end)
 
 
+def has_port(segment, port):
+    """True too where no port is asked for."""
+    return port is None or (segment is not None and port in struct.unpack_from("!HH", segment.frame, segment.start))
+
+
 def checksum(data):
     total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
     while total >> 16:
@@ -107,7 +112,7 @@ class Direction:
             return
         if number in rules.get("lose", ()) or len(frame) > rules.get("longest", 65535):
             return
-        if self.lots.random() < rules.get("share", 0):
+        if self.lots.random() < rules.get("share", 0) and has_port(segment, rules.get("sharePort")):
             return
         yield (4 if number in rules.get("late", ()) else 1) * delay, self.target, frame
         if number in rules.get("twice", ()):

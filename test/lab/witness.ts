@@ -166,7 +166,7 @@ function firstCloser(pair: Pair, resets: Blow[], { delay, testimony }: Context):
   const first = byClient ? client : server;
   const reset = resets[0];
   if (reset !== undefined && reset.time + delay < first) return reset.from === pair.client?.local ? 'client' : 'server';
-  if (first > testimony.stopped || failedAt(pair.client) < first || failedAt(pair.server) < first) return null;
+  if (first > testimony.stopped) return null;
   const apart = client - server;
   if (apart < delay && -apart < delay) return 'both';
   return byClient ? 'client' : 'server';
@@ -174,18 +174,16 @@ function firstCloser(pair: Pair, resets: Blow[], { delay, testimony }: Context):
 
 const NEVER = 1n << 62n;
 
-/** When the program closed or shut down the connection; a socket that never was connected closes nothing. */
+/** When the program closed or shut down the connection; a socket that is not connected, or dead, closes nothing. */
 function closedAt(socket: LoggedSocket | null): bigint {
   let connected = false;
-  for (const { call, start, result, how } of socket?.calls ?? []) {
+  for (const each of socket?.calls ?? []) {
+    const { call, start, result, how } = each;
+    if (hasFailed(each)) return NEVER;
     if (CLOSING.has(call) || (call === 'shutdown' && how !== 'reading')) return connected ? start : NEVER;
     if (call !== 'SO_ERROR' && result !== null && result >= 0) connected = true;
   }
   return NEVER;
-}
-
-function failedAt(socket: LoggedSocket | null): bigint {
-  return socket?.calls.find(hasFailed)?.end ?? NEVER;
 }
 
 function hasFailed({ errno }: LoggedCall): boolean {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { fixturePath, toldFixtureNames, truthPath } from '../fixtures/fixture-files.ts';
-import { goldenOf } from '../fixtures/golden.ts';
 import { agreementOf, type Disagreement, disagreementText, type Question } from '../lab/agreement.ts';
+import { recordsOf } from '../lab/records.ts';
 import type { Truth } from '../lab/truth.ts';
 
 /** Where the packets cannot tell, or tell something else; why. */
@@ -23,8 +23,7 @@ const EXCEPTIONS: Record<string, Partial<Record<Question, string>>> = {
 
 async function disagreements(name: string): Promise<Disagreement[]> {
   const truth: Truth = JSON.parse(readFileSync(truthPath(name), 'utf8'));
-  const { connections } = await goldenOf(fixturePath(name));
-  return agreementOf(truth, connections).disagreements;
+  return agreementOf(truth, await recordsOf(fixturePath(name))).disagreements;
 }
 
 describe('the record agrees with what the programs saw', () => {
