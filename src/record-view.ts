@@ -4,7 +4,7 @@ import type { Connection } from './record.ts';
 import { makeResets } from './socket/reset-record.ts';
 import { makeSockets } from './socket/sockets.ts';
 import { makeClose } from './track/close-record.ts';
-import { C_FIRST_NANOSECONDS, C_STREAM, T_BASE_SECONDS, T_NOW } from './track/columns.ts';
+import { C_FIRST_FRAME, C_FIRST_NANOSECONDS, C_LAST_FRAME, C_STREAM, T_BASE_SECONDS, T_NOW } from './track/columns.ts';
 import { makeDirection } from './track/direction-record.ts';
 import { makeHandshake } from './track/handshake-record.ts';
 import { makeIcmp } from './track/icmp-record.ts';
@@ -103,10 +103,10 @@ export function recordView(source: RecordSource): RecordView {
       return all().tunnel;
     },
     get firstFrame() {
-      return all().firstFrame;
+      return source.slab.ints[places().at + C_FIRST_FRAME];
     },
     get lastFrame() {
-      return all().lastFrame;
+      return source.slab.ints[places().at + C_LAST_FRAME];
     },
     get start() {
       return all().start;

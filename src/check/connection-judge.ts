@@ -51,7 +51,7 @@ export class ConnectionJudge implements Judge {
     const record = connection.view();
     if (this.#where !== null && !this.#where.holds(record)) return;
     this.#looked++;
-    if (!this.#expect.holds(record)) this.#failures.offer(connection);
+    if (!this.#expect.holds(record)) this.#failures.offer(connection, record);
   }
 
   verdict(): RuleVerdict {

@@ -24,23 +24,38 @@ export function mentionsConnections(node: ASTNode): boolean {
 const OBJECT_LISTS = new Set(['resets', 'icmp', 'findings', 'steps', 'calls']);
 
 function isObjectList(node: ASTNode): boolean {
-  return node.op === '.' && OBJECT_LISTS.has(node.args[1] as unknown as string);
+  const name = memberName(node);
+  // `fromClient.resets` is a number.
+  return name !== null && OBJECT_LISTS.has(name) && !/^from/.test(memberName((node.args as [ASTNode])[0]) ?? '');
 }
 
-/**
- * Every name that stands after a point or as a string in brackets; null: it may be any, because a name is computed or
- * whole lists are compared.
- */
+/** The name after a point, or as a string in brackets; null for all else. */
+function memberName(node: ASTNode): string | null {
+  if (node.op === 'id') return node.args;
+  if (node.op === '.' || node.op === '.?') return node.args[1] as unknown as string;
+  if (node.op !== '[]' && node.op !== '[?]') return null;
+  const [, key] = node.args;
+  return key.op === 'value' && typeof key.args === 'string' ? key.args : null;
+}
+
+/** Whether a name may be computed: `c[…]` with anything but a literal. */
+function isComputed(node: ASTNode): boolean {
+  return (node.op === '[]' || node.op === '[?]') && node.args[1].op !== 'value';
+}
+
+/** Every name of a member that it reads; null: it may be any, because one is computed or whole lists are compared. */
 export function memberNames(node: ASTNode, names = new Set<string>()): Set<string> | null {
+  if (isComputed(node)) return null;
   if ((node.op === '==' || node.op === '!=' || node.op === 'in') && node.args.some(isObjectList)) return null;
-  if (node.op === '.' || node.op === '.?') names.add(node.args[1] as unknown as string);
-  if (node.op === '[]' || node.op === '[?]') {
-    const key = node.args[1];
-    if (key.op === 'value' && typeof key.args === 'string') names.add(key.args);
-    else if (key.op !== 'value') return null;
-  }
+  const name = memberName(node);
+  if (name !== null) names.add(name);
   for (const child of childrenOf(node)) if (memberNames(child, names) === null) return null;
   return names;
+}
+
+/** Whether it may read the socket calls. */
+export function readsCalls(node: ASTNode): boolean {
+  return isComputed(node) || memberName(node) === 'calls' || childrenOf(node).some(readsCalls);
 }
 
 /** Text of the expression that a node stands for. */

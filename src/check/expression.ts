@@ -1,4 +1,4 @@
-import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js';
+import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import type { Connection } from '../record.ts';
 import {
   checkCondition,
@@ -16,6 +16,7 @@ import {
   memberNames,
   mentionsConnections,
   partsRead,
+  readsCalls,
   sourceOf,
 } from './expression-reads.ts';
 import { registerListFunctions } from './functions.ts';
@@ -155,10 +156,6 @@ export class ExpressionCompiler {
       throw error;
     }
   }
-}
-
-function readsCalls(ast: ASTNode): boolean {
-  return memberNames(ast)?.has('calls') ?? true;
 }
 
 function outcome(evaluate: () => unknown): Outcome {

@@ -31,7 +31,8 @@ export class Selection<Row> {
     this.rowOf = rowOf;
   }
 
-  offer(connection: EndedConnection): void {
+  /** @param record what the row is made from, where the caller has it already */
+  offer(connection: EndedConnection, record?: Connection): void {
     this.offered++;
     if (this.limit === 0) return;
     const { firstFrame } = connection;
@@ -39,7 +40,7 @@ export class Selection<Row> {
     const { heap } = this;
     const full = heap.length === this.limit;
     if (full && !before(value, firstFrame, heap[0])) return;
-    const kept = { value, firstFrame, row: this.rowOf(connection.record()) };
+    const kept = { value, firstFrame, row: this.rowOf(record ?? connection.record()) };
     if (!full) {
       heap.push(kept);
       if (this.limit !== Number.POSITIVE_INFINITY) siftUp(heap, heap.length - 1);
