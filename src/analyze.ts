@@ -24,6 +24,8 @@ export interface AnalyzeOptions {
   where?: (connection: Connection) => boolean;
   /** Records say what socket calls the packets show (`sockets.client.calls`); takes memory for every open connection. */
   calls?: boolean;
+  /** False: the summary counts packets and frames alone, for who wants the connections and not what they add up to. */
+  summarize?: boolean;
   /** From where on something is worth a finding. */
   thresholds?: Partial<Thresholds>;
   /** Open connections kept at once (default 1,000,000, about 1.4 GB); beyond, the longest idle is reported as it is. */
@@ -127,7 +129,7 @@ export async function analyzeInput(
   const handOut = (row: number, total: SummaryBuilder, to: ConnectionConsumer) => {
     setTo(row);
     if (options.where !== undefined && !options.where(connection.record())) return;
-    total.add(source, row);
+    if (options.summarize !== false) total.add(source, row);
     to.ended(connection);
   };
   const result = (total: SummaryBuilder): AnalysisResult => ({

@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 export const DEFAULT_CHUNK_SIZE = 128 * 1024;
 
 /** A file may have grown since it was looked at: by a packet or so. */
-const GROWTH = 65_536;
+const GROWTH = 16_384;
 
 /** A tail up to this length is moved to the front for every chunk, so that the same cache lines are used again. */
 const SHORT_TAIL = 4096;

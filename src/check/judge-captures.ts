@@ -43,7 +43,12 @@ async function judgeCapture(
           for (const judge of judges) judge.see(connection);
         },
       },
-      { ...options, calls: rules.some(({ calls }) => calls), onWarning: (message) => warnings.push(message) },
+      {
+        ...options,
+        calls: rules.some(({ calls }) => calls),
+        summarize: false,
+        onWarning: (message) => warnings.push(message),
+      },
     );
     const verdicts = await Promise.all(judges.map((judge) => judge.verdict()));
     return { ...verdict, error: null, packets: summary.packets, connections, rules: verdicts };

@@ -6,7 +6,7 @@ import { checkFormats } from '../check/formats/index.ts';
 import { judgeCaptures, ReportBuilder } from '../check/judge-captures.ts';
 import { RuleSet } from '../check/rules.ts';
 import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
-import { Output } from '../report/output.ts';
+import { Output, OutputClosed } from '../report/output.ts';
 import { type CheckArguments, DEFAULT_RULES } from './check-command.ts';
 import { UsageError } from './errors.ts';
 
@@ -24,28 +24,48 @@ export async function runCheck(request: CheckArguments): Promise<number> {
   const { captures, found } = findCaptures(request.captures);
   if (!request.quiet) for (const folder of found) process.stderr.write(`sockscope: ${foundText(folder)}\n`);
 
-  const reports = await openReports(request);
+  let reports = await openReports(request);
+  /** A reader that goes away (`| head`) must not make a check pass: the rest is judged unseen. */
+  const tell = (write: (report: Report) => void) => {
+    reports = reports.filter((report) => isRead(() => write(report)));
+  };
   const report = new ReportBuilder(rules);
   const groups = request.together ? [captures] : captures.map((capture) => [capture]);
   let flushed = performance.now();
   for await (const verdict of judgeCaptures(groups, rules)) {
     report.add(verdict);
     if (request.update && !request.quiet) tellAccepted(verdict);
-    for (const { format } of reports) format.capture(verdict);
+    tell(({ format }) => format.capture(verdict));
     if (performance.now() - flushed < FLUSH_AFTER_MS) continue;
-    for (const { output } of reports) output.flush();
+    tell(({ output }) => output.flush());
     flushed = performance.now();
   }
   const finished = report.finish();
-  for (const { format, output } of reports) {
+  tell(({ format, output }) => {
     format.finish(finished);
     output.flush();
-  }
+  });
   return { passed: HOLDS, failed: FAILS, unable: UNABLE }[finished.outcome];
 }
 
+interface Report {
+  format: CheckFormat;
+  output: Output;
+}
+
+/** @returns false where nobody reads what is written */
+function isRead(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof OutputClosed) return false;
+    throw error;
+  }
+}
+
 /** Where the report goes, and in which format; people read theirs on standard output beside a file for others. */
-async function openReports(request: CheckArguments): Promise<{ format: CheckFormat; output: Output }[]> {
+async function openReports(request: CheckArguments): Promise<Report[]> {
   const { format, output: file, all, quiet } = request;
   const open = async (name: typeof format, fd: number, color: boolean) => {
     const output = new Output(fd);

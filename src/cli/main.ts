@@ -24,8 +24,14 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function understand(args: string[]): Promise<Request> {
-  const quick = (await import('./quick.ts')).quickArguments(args);
+  const { quickArguments, quickValues } = await import('./quick.ts');
+  const quick = quickArguments(args);
   if (quick !== null) return { analyze: quick };
+  if (args[0] === 'check') {
+    const { checkCommand } = await import('./check-command.ts');
+    const values = quickValues(args.slice(1), checkCommand.options);
+    if (values !== null) return { run: checkCommand.understand(values) };
+  }
   return (await import('./commands.ts')).parseCommandLine(args, version());
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Command } from './commands.ts';
 import { ANALYZE_OPTIONS, type AnalyzeArguments, analyzeArguments } from './options.ts';
 
 /** First words that are no capture files; yargs understands their command lines. */
@@ -23,4 +24,35 @@ function parse(args: string[]) {
   } catch {
     return null;
   }
+}
+
+/**
+ * What yargs would give a command that takes captures and options, for common command lines.
+ * @param args what follows the name of the command
+ * @returns null for everything else
+ */
+export function quickValues(args: string[], options: Command['options']): Record<string, unknown> | null {
+  const kinds = Object.entries(options).map(([name, { type }]) => {
+    return [name, type === 'boolean' ? { type } : { type: 'string', multiple: true }] as const;
+  });
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      options: Object.fromEntries(kinds) as Record<string, { type: 'boolean' } | { type: 'string'; multiple: true }>,
+      strict: true,
+      allowPositionals: true,
+    });
+    if (positionals.length === 0) return null;
+    const single = Object.entries(values).map(([name, value]) => {
+      return [name, Array.isArray(value) && !options[name].array ? onlyOne(value) : value];
+    });
+    return { capture: positionals, ...Object.fromEntries(single) };
+  } catch {
+    return null;
+  }
+}
+
+function onlyOne(values: unknown[]): unknown {
+  if (values.length === 1) return values[0];
+  throw new Error('given more than once');
 }
