@@ -7,6 +7,7 @@ import { judgeCaptures, ReportBuilder } from '../check/judge-captures.ts';
 import { RuleSet } from '../check/rules.ts';
 import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
 import { Output, OutputClosed } from '../report/output.ts';
+import { counted } from '../report/units.ts';
 import { type CheckArguments, DEFAULT_RULES } from './check-command.ts';
 import { UsageError } from './errors.ts';
 
@@ -106,7 +107,7 @@ function tellAccepted({ capture, rules }: CaptureVerdict): void {
 }
 
 function foundText({ folder, captures, others }: FoundCaptures): string {
-  return `${folder}: ${captures} captures found, ${others} other files left alone`;
+  return `${folder}: ${counted(captures, 'capture')} found, ${counted(others, 'other file')} left alone`;
 }
 
 /** https://no-color.org: any value but the empty one. */
