@@ -5,7 +5,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { StreamSource } from '../stream-source.ts';
 import type { Backend, Problem } from './backend.ts';
 import { type CaptureRequest, type Drops, UNKNOWN_DROPS } from './options.ts';
-import { makePipe } from './pipe.ts';
+import { makePipe, type Pipe } from './pipe.ts';
 
 /** A capture program says within this time that it runs, or why it cannot. */
 const PATIENCE = 10_000;
@@ -46,12 +46,11 @@ export class CaptureChild {
   #stopping = false;
   #killTimer: NodeJS.Timeout | undefined;
 
-  private constructor(backend: Backend, request: CaptureRequest) {
+  private constructor(backend: Backend, request: CaptureRequest, pipe: Pipe | null) {
     this.#backend = backend;
     this.#request = request;
     // Detached: Ctrl-C in the terminal is for us, who then ask it to end.
     const [program, ...args] = backend.command(request);
-    const pipe = makePipe();
     const child: ChildProcess = spawn(program, args, {
       stdio: ['ignore', pipe?.writeEnd ?? 'pipe', 'pipe'],
       detached: true,
@@ -90,16 +89,30 @@ export class CaptureChild {
    * @throws BackendProblem
    */
   static async start(backend: Backend, request: CaptureRequest): Promise<CaptureChild> {
-    const child = new CaptureChild(backend, request);
+    const pipe = makePipe();
+    let child = await CaptureChild.#begin(backend, request, pipe);
+    if (pipe !== null && !(await pipe.source.hasWriter())) {
+      // A security module of the kernel has closed the pipe to the program.
+      child.kill();
+      await child.source.close();
+      child = await CaptureChild.#begin(backend, request, null);
+    }
+    child.#guard = startGuard(child.#process.pid);
+    return child;
+  }
+
+  static async #begin(backend: Backend, request: CaptureRequest, pipe: Pipe | null): Promise<CaptureChild> {
+    const child = new CaptureChild(backend, request, pipe);
     try {
       await child.#begun;
+      return child;
     } catch (error) {
       child.kill();
       await child.source.close();
       throw error;
+    } finally {
+      pipe?.forget();
     }
-    child.#guard = startGuard(child.#process.pid);
-    return child;
   }
 
   /** Asks the program to end; what it captured until then still comes. */

@@ -10,6 +10,8 @@ export interface Pipe {
   readonly source: PipeSource;
   /** Descriptor for a child process; to be closed here once the child has it. */
   readonly writeEnd: number;
+  /** Takes its name out of the file system; what is open stays so. */
+  forget(): void;
 }
 
 /**
@@ -23,17 +25,22 @@ export function makePipe(): Pipe | null {
   let readEnd = -1;
   try {
     folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
-    const path = join(folder, 'pipe');
-    if (spawnSync('mkfifo', ['-m', '600', path]).status !== 0) return null;
+    // Ubuntu's AppArmor lets tcpdump write to files of this name only.
+    const path = join(folder, 'live.pcap');
+    if (spawnSync('mkfifo', ['-m', '600', path]).status !== 0) throw new Error('no mkfifo');
     readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeEnd = openSync(path, constants.O_WRONLY);
-    return { source: new PipeSource(readEnd), writeEnd };
+    const named = folder;
+    return { source: new PipeSource(readEnd), writeEnd, forget: () => remove(named) };
   } catch {
     if (readEnd >= 0) closeSync(readEnd);
+    if (folder !== null) remove(folder);
     return null;
-  } finally {
-    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** Milliseconds between two looks at the pipe while much comes, and when it is empty or nearly. */
@@ -43,6 +50,8 @@ const LONG_WAIT = 20;
 const PLENTY = 32 * 1024;
 /** Looks that find less, until all that was waiting has likely come. */
 const PATIENCE = 3;
+/** Milliseconds in which a capture program that runs writes its header. */
+const FIRST_BYTES = 2000;
 
 /**
  * Reads a pipe by looking whether something has come, instead of being woken by each packet that is written.
@@ -55,6 +64,8 @@ export class PipeSource implements ByteSource {
   readonly bytesTotal = null;
   bytesRead = 0;
   readonly #descriptor: number;
+  /** What came before anybody read. */
+  #head: Uint8Array = new Uint8Array(0);
   #isClosed = false;
   /** Looks, one after the other, that found less than plenty. */
   #disappointed = 0;
@@ -64,7 +75,20 @@ export class PipeSource implements ByteSource {
     this.#descriptor = descriptor;
   }
 
+  /** True when something has come; false where nothing can, because its writer was not allowed to keep the pipe. */
+  async hasWriter(): Promise<boolean> {
+    const head = new Uint8Array(PLENTY);
+    for (const late = performance.now() + FIRST_BYTES; performance.now() < late; await sleep(SHORT_WAIT)) {
+      const length = this.#take(head);
+      if (length < 0) continue;
+      this.#head = head.subarray(0, length);
+      return length > 0;
+    }
+    return false;
+  }
+
   async read(target: Uint8Array): Promise<number> {
+    if (this.#head.length > 0) return this.#giveHead(target);
     for (;;) {
       await sleep(this.#disappointed < PATIENCE ? SHORT_WAIT : LONG_WAIT);
       if (this.#isClosed) return 0;
@@ -80,6 +104,14 @@ export class PipeSource implements ByteSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     closeSync(this.#descriptor);
+  }
+
+  #giveHead(target: Uint8Array): number {
+    const part = this.#head.subarray(0, target.length);
+    target.set(part);
+    this.#head = this.#head.subarray(part.length);
+    this.bytesRead += part.length;
+    return part.length;
   }
 
   /** @returns -1 where nothing has come; 0 at the end */
