@@ -148,7 +148,8 @@ export class LiveRun {
       stopClock();
       process.off('SIGUSR1', between);
     }
-    if (finder !== null && finder.lacks !== null) warn(finder.lacks);
+    const lacks = finder?.lacks() ?? null;
+    if (lacks !== null) warn(lacks);
     const { evicted } = result.summary;
     if (evicted > 0)
       warn(`${counted(evicted, 'connection')} given up while open, to bound memory: raise --max-connections`);

@@ -38,8 +38,8 @@ describe('the tables of sockets', () => {
   const table = () => {
     writeFileSync(join(folder, 'tcp'), TCP);
     writeFileSync(join(folder, 'tcp6'), TCP6);
-    const sockets = new SocketTable(folder);
-    sockets.read(6);
+    const sockets = new SocketTable(6, folder);
+    sockets.read();
     return sockets;
   };
 
@@ -67,8 +67,8 @@ describe('the tables of sockets', () => {
   });
 
   test('are empty where there are none', () => {
-    const sockets = new SocketTable(join(folder, 'absent'));
-    sockets.read(17);
+    const sockets = new SocketTable(17, join(folder, 'absent'));
+    sockets.read();
     expect(sockets.waiting(v4('10.0.0.1', 53))).toBe(0);
   });
 });
@@ -167,7 +167,7 @@ describe('the processes of connections', () => {
     await live.play([c.syn(), s.synAck(), c.ack(), c.data(1), c.data(1)], { look });
     const ours = { pid: process.pid, name: expect.any(String) };
     expect(seen.at(-1)).toEqual({ client: ours, server: ours });
-    expect([finder.local, finder.found, finder.lacks]).toEqual([2, 2, null]);
+    expect([finder.local, finder.found, finder.lacks()]).toEqual([2, 2, null]);
   });
 
   test('stay known when its sockets are gone, and go with the connection', async () => {
@@ -185,13 +185,30 @@ describe('the processes of connections', () => {
     expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
   });
 
+  test('that listen are known at once from the second connection on, but not for one that is refused', async () => {
+    const finder = new ProcessFinder();
+    const live = new LiveScript({}, finder);
+    const next = (n: number) =>
+      pair({ client: { address: '127.0.0.1', port: n }, server: { address: '127.0.0.1', port: port() } });
+    const [first, second, third] = [next(1), next(2), next(3)];
+    const open = ({ client: c, server: s }: typeof first) => [c.syn(), s.synAck(), c.ack()];
+    let looks = 0;
+    await live.play([...open(first), ...open(second), third.client.syn(), third.server.rstAck()], {
+      look: () => looks++ < 3 && finder.look(),
+    });
+    expect(live.kinds.slice(0, 3)).toEqual(['established 0', 'established 1', 'failed 2']);
+    const servers = live.told.slice(0, 3).map(({ connection }) => finder.processesOf(connection).server?.pid);
+    expect(servers).toEqual([process.pid, process.pid, undefined]);
+    expect([finder.local, finder.found]).toEqual([6, 2]);
+  });
+
   test('are unknown where nobody holds the socket, and that is said', async () => {
     const finder = new ProcessFinder();
     const steps = pair({ client: { address: '127.0.0.1', port: 1 }, server: { address: '10.255.0.9', port: 2 } });
     const live = new LiveScript({}, finder);
     await live.play([steps.client.syn(), steps.server.synAck(), steps.client.ack()], { look: () => finder.look() });
     expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
-    expect(finder.lacks).toMatch(/^--process: of 1 local ends of connections 1 have an unknown process/);
+    expect(finder.lacks()).toMatch(/^--process: of 1 local ends of connections 1 have an unknown process/);
   });
 
   test('of other machines are not looked for', async () => {

@@ -1,7 +1,16 @@
 import { networkInterfaces } from 'node:os';
 import type { RunningAnalysis } from '../../analyze.ts';
 import type { EndedConnection } from '../../ended-connection.ts';
-import { C_ADDRESS_0, C_ADDRESS_1, C_PORTS, C_PROTOCOL, C_STREAM, INT_STRIDE } from '../../track/columns.ts';
+import {
+  C_ADDRESS_0,
+  C_ADDRESS_1,
+  C_HANDSHAKE,
+  C_PORTS,
+  C_PROTOCOL,
+  C_STREAM,
+  INT_STRIDE,
+} from '../../track/columns.ts';
+import { handshakeOutcome } from '../../track/handshake-record.ts';
 import type { RecordSource } from '../../track/record-source.ts';
 import { endpointOf, sidesOf } from '../../track/sides.ts';
 import type { LiveEvent, LiveListener, LiveSession } from '../session.ts';
@@ -49,7 +58,7 @@ export class ProcessFinder implements LiveListener {
   /** Ends of connections that are of this machine, and those of them whose process was found. */
   local = 0;
   found = 0;
-  readonly #table = new SocketTable();
+  readonly #tables = { 6: new SocketTable(6), 17: new SocketTable(17) };
   readonly #owners = new SocketOwners();
   readonly #byStream = new Map<number, Entry>();
   #pending: Pending[] = [];
@@ -80,14 +89,21 @@ export class ProcessFinder implements LiveListener {
       if (this.#pending.length >= PENDING_KEPT) continue;
       const side = endpoint === clientEndpoint ? 'client' : 'server';
       const ends = { local: endOf(ints, at, endpoint), remote: endOf(ints, at, 1 - endpoint) };
-      this.#pending.push({ entry, side, protocol, ...ends, tries: 0, due: now });
+      const pending: Pending = { entry, side, protocol, ...ends, tries: 0, due: now };
+      this.#pending.push(pending);
+      this.#guess(pending);
     }
   }
 
-  event({ kind, connection: { protocol, stream } }: LiveEvent): void {
+  event({ kind, row, connection: { protocol, stream } }: LiveEvent): void {
     if (kind !== 'failed' || protocol !== 'tcp') return;
     const entry = this.#byStream.get(stream * PROTOCOLS + PROTOCOL_NUMBERS[protocol]);
-    if (entry !== undefined) entry.hasFailed = true;
+    if (entry === undefined) return;
+    entry.hasFailed = true;
+    const handshake = this.#source?.slab.ints[row * INT_STRIDE + C_HANDSHAKE] ?? 0;
+    if (handshakeOutcome(handshake) !== 'refused' || entry.processes.server === null) return;
+    entry.processes.server = null;
+    this.found--;
   }
 
   left(row: number): void {
@@ -118,16 +134,27 @@ export class ProcessFinder implements LiveListener {
   }
 
   /** What could not be seen, one line; null where nothing is missing. */
-  get lacks(): string | null {
+  lacks(): string | null {
     const missing = this.local - this.found;
     if (missing === 0) return null;
-    const { hidden } = this.#owners;
+    const hidden = this.#owners.countHidden();
     const why = hidden > 0 ? `; ${hidden} processes of other users cannot be looked into (root sees them)` : '';
     return `--process: of ${this.local} local ends of connections ${missing} have an unknown process${why}`;
   }
 
+  /**
+   * Who listens takes the connection, as far as is known by now: there may be no time to look before a short one is
+   * over. What is found later counts.
+   */
+  #guess(pending: Pending): void {
+    if (!mayWait(pending)) return;
+    const inode = this.#tables[pending.protocol].waiting(pending.local);
+    const process = inode === 0 ? null : this.#owners.known(inode);
+    if (process != null) this.#note(pending, process);
+  }
+
   #lookFor(wanted: Pending[], protocol: 6 | 17): void {
-    this.#table.read(protocol);
+    this.#tables[protocol].read();
     const inodes = wanted.map((each) => this.#inodeOf(each));
     const unknown = inodes
       .map(({ inode }) => inode)
@@ -151,11 +178,12 @@ export class ProcessFinder implements LiveListener {
   }
 
   /** The connection's own socket; before accept() and for UDP the one that waits for anybody. */
-  #inodeOf({ entry, local, remote, side, protocol }: Pending): { inode: number; isOwn: boolean } {
-    const own = this.#table.connected(local, remote);
+  #inodeOf(pending: Pending): { inode: number; isOwn: boolean } {
+    const { local, remote, protocol } = pending;
+    const table = this.#tables[protocol];
+    const own = table.connected(local, remote);
     if (own !== 0) return { inode: own, isOwn: true };
-    const mayWait = protocol === 17 || (side === 'server' && !entry.hasFailed);
-    return { inode: mayWait ? this.#table.waiting(local) : 0, isOwn: protocol === 17 };
+    return { inode: mayWait(pending) ? table.waiting(local) : 0, isOwn: protocol === 17 };
   }
 
   #isOwn(address: string, now: number): boolean {
@@ -166,6 +194,11 @@ export class ProcessFinder implements LiveListener {
     }
     return address.startsWith('127.') || this.#ownAddresses.has(address.replace(/%.*/, ''));
   }
+}
+
+/** A socket that is not connected may be the one that takes what comes. */
+function mayWait({ entry, side, protocol }: Pending): boolean {
+  return protocol === 17 || (side === 'server' && !entry.hasFailed);
 }
 
 function endOf(ints: Int32Array, at: number, endpoint: number): SocketEnd {

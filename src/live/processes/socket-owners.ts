@@ -20,8 +20,6 @@ const NOT_FOUND_FOR = 5000;
  * turn has its time, and the next goes on where it stopped.
  */
 export class SocketOwners {
-  /** Processes of other users that could not be looked into, in the last look at all. */
-  hidden = 0;
   readonly #root: string;
   readonly #clock: () => number;
   readonly #owners = new Map<number, Owner>();
@@ -29,7 +27,6 @@ export class SocketOwners {
   #likely: number[] = [];
   #remaining: number[] = [];
   #wanted = new Set<number>();
-  #hiddenSoFar = 0;
 
   /** @param root where /proc is @param clock milliseconds */
   constructor(root = '/proc', clock: () => number = () => performance.now()) {
@@ -56,34 +53,36 @@ export class SocketOwners {
     const until = this.#clock() + milliseconds;
     this.#wanted = new Set(inodes);
     for (const pid of this.#likely) if (this.#wanted.size > 0) this.#lookInto(pid);
-    if (this.#remaining.length === 0) this.#beginAll();
+    // Taken from the end: the newest first.
+    if (this.#remaining.length === 0) this.#remaining = this.#pids();
     while (this.#wanted.size > 0 && this.#remaining.length > 0 && this.#clock() < until) {
       this.#lookInto(this.#remaining.pop() ?? 0);
     }
     if (this.#remaining.length === 0) {
-      this.hidden = this.#hiddenSoFar;
       for (const inode of this.#wanted) bound(this.#notFound).set(inode, this.#clock());
     } else if (this.#wanted.size === 0) {
       this.#remaining = []; // the next socket may be of a process that is newer than all of these
     }
   }
 
-  #beginAll(): void {
-    this.#hiddenSoFar = 0;
+  /** Processes of other users, which cannot be looked into. */
+  countHidden(): number {
+    return this.#pids().filter((pid) => listOf(this.#folder(pid)) === 'hidden').length;
+  }
+
+  #pids(): number[] {
     const pids = readdirSync(this.#root).map(Number);
-    // Taken from the end: the newest first.
-    this.#remaining = pids.filter((pid) => pid > 0).sort((a, b) => a - b);
+    return pids.filter((pid) => pid > 0).sort((a, b) => a - b);
+  }
+
+  #folder(pid: number): string {
+    return `${this.#root}/${pid}/fd`;
   }
 
   #lookInto(pid: number): void {
-    const folder = `${this.#root}/${pid}/fd`;
-    let descriptors: string[];
-    try {
-      descriptors = readdirSync(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EACCES') this.#hiddenSoFar++;
-      return;
-    }
+    const folder = this.#folder(pid);
+    const descriptors = listOf(folder);
+    if (typeof descriptors === 'string') return;
     for (const descriptor of descriptors) {
       const link = `${folder}/${descriptor}`;
       const inode = socketOf(link);
@@ -97,6 +96,15 @@ export class SocketOwners {
 
   #holds(link: string, inode: number): boolean {
     return socketOf(link) === inode;
+  }
+}
+
+/** What is in a folder; or that it may not be read, or is no more. */
+function listOf(folder: string): string[] | 'hidden' | 'gone' {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'hidden' : 'gone';
   }
 }
 

@@ -21,10 +21,11 @@ export interface SocketEnd {
 }
 
 /**
- * The sockets of this network namespace, as the kernel lists them. An end is written as it stands there: address words
+ * The sockets of this network namespace, as the kernel listed them when they were last read. An end is written as it stands there: address words
  * in the byte order of the machine, then the port.
  */
 export class SocketTable {
+  readonly #names: readonly string[];
   readonly #root: string;
   /** Local and remote end → inode. */
   readonly #connected = new Map<string, number>();
@@ -32,15 +33,16 @@ export class SocketTable {
   readonly #waiting = new Map<string, number>();
 
   /** @param root where /proc/net is */
-  constructor(root = '/proc/net') {
+  constructor(protocol: 6 | 17, root = '/proc/net') {
+    this.#names = TABLES[protocol];
     this.#root = root;
   }
 
-  /** Reads the tables of a protocol. */
-  read(protocol: 6 | 17): void {
+  /** Reads the tables. This takes the kernel some milliseconds, even where there are few sockets. */
+  read(): void {
     this.#connected.clear();
     this.#waiting.clear();
-    for (const name of TABLES[protocol]) {
+    for (const name of this.#names) {
       let table: string;
       try {
         table = readFileSync(`${this.#root}/${name}`, 'latin1');
