@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { describeError } from '../capture/input-error.ts';
 import { BASELINE, type Baseline, type BaselineEntry, type Fields } from './baseline.ts';
 import { CheckInputError } from './check-input-error.ts';
 import { chooseFields, type FieldOptions } from './field-choice.ts';
@@ -35,12 +36,15 @@ export function writeBaseline(file: string, baseline: Baseline): void {
  * @throws CheckInputError for a file that is no baseline
  */
 export function readBaseline(file: string): Baseline | null {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (status === undefined) return null;
+  // A device may never end.
+  if (!status.isFile()) throw new CheckInputError(`${file}: not a baseline: not a regular file`);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    throw new CheckInputError(`${file} cannot be read: ${describeError(error).message}`);
   }
   try {
     return parseBaseline(JSON.parse(text));

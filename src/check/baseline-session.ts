@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { describeError } from '../capture/input-error.ts';
 import type { Connection } from '../record.ts';
 import { counted } from '../report/units.ts';
 import { type Baseline, BaselineBuilder, type SeenBaseline } from './baseline.ts';
@@ -51,11 +52,22 @@ export class BaselineSession {
   #accept(seen: SeenBaseline): string {
     const accepted = this.#accepted;
     if (accepted !== null && isSame(accepted, seen)) return `${this.file} stays as it is`;
-    mkdirSync(dirname(this.file), { recursive: true });
-    writeBaseline(this.file, seen);
+    try {
+      makeFolder(dirname(this.file));
+      writeBaseline(this.file, seen);
+    } catch (error) {
+      throw new CheckInputError(`${this.file} cannot be written: ${describeError(error).message}`);
+    }
     const verb = accepted === null ? 'written' : 'updated';
     return `${this.file} ${verb}: ${counted(this.connections, 'connection')} accepted`;
   }
+}
+
+/** With those above it. Node's own `recursive` does not return where nothing can be made (/proc, Node 20). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** What is within its tolerance stays as it was accepted, so that the file changes only where something has. */
