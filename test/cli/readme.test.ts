@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { explainCommand } from '../../src/cli/explain-command.ts';
+import { explainInputs } from '../../src/explain/explain.ts';
 import type { Connection } from '../../src/record.ts';
+import { explanationDocument } from '../../src/report/explanation-json.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
-import { fixtureNames, goldenPath } from '../fixtures/fixture-files.ts';
+import { fixtureNames, fixturePath, goldenPath } from '../fixtures/fixture-files.ts';
 import { ROOT, shell } from '../support/command.ts';
 import { blocks, steady } from '../support/readme.ts';
 
@@ -85,6 +88,18 @@ describe('the README names everything', () => {
     );
     expect([...new Set(found)].filter((row) => !readme.includes(row))).toEqual([]);
     expect(found.length).toBeGreaterThan(20);
+  });
+
+  test('each option of explain, and each field of a step of its JSON', async () => {
+    const section = readme.slice(readme.indexOf('### explain one'), readme.indexOf('### choose connections'));
+    const options = Object.keys(explainCommand.options).map((name) => `--${name}`);
+    expect(options.filter((option) => !readme.includes(option))).toEqual([]);
+    const { explanations } = explanationDocument(
+      await explainInputs([fixturePath('close/client-first.pcap')], { choice: { by: 'itself' }, top: 1, steps: 40 }),
+    );
+    const named = new Set([...section.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    const fields = [...Object.keys(explanations[0]), ...Object.keys(explanations[0].steps[0])];
+    expect(fields.filter((field) => !named.has(field))).toEqual([]);
   });
 
   test('the limits and where they are', () => {
