@@ -13,8 +13,9 @@ export function wiresharkFilter(record: Connection, isWholeInput: boolean): stri
   const field = STREAM_FIELDS[protocol];
   if (isWholeInput && field !== null) return `${field} eq ${stream}`;
   const layer = client.address.includes(':') ? 'ipv6' : 'ip';
+  // Without spaces, so that no line ends within a comparison.
   const parts = [client, server].map(
-    ({ address, port }) => `${layer}.addr eq ${address.split('%')[0]} && ${protocol}.port eq ${port}`,
+    ({ address, port }) => `${layer}.addr==${address.split('%')[0]} && ${protocol}.port==${port}`,
   );
   return parts.join(' && ');
 }

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { explanationOf } from '../fixtures/explanation.ts';
+import { everyKind, explanationOf, LOOKS, lookPath } from '../fixtures/explanation.ts';
 import { explanationPath, fixtureNames, fixturePath, goldenPath } from '../fixtures/fixture-files.ts';
 import { goldenOf, goldenText } from '../fixtures/golden.ts';
 import { HAND_BUILT } from './hand-built/index.ts';
@@ -20,5 +20,9 @@ for (const name of fixtureNames()) {
   if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
   writeFileSync(goldenPath(name), goldenText(await goldenOf(fixturePath(name))));
   writeFileSync(explanationPath(name), await explanationOf(fixturePath(name)));
+}
+for (const { name, options } of LOOKS) {
+  mkdirSync(dirname(lookPath(name)), { recursive: true });
+  writeFileSync(lookPath(name), await everyKind(options));
 }
 writeFileSync(fixturePath('README.md'), fixturesReadme());
