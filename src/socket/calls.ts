@@ -5,7 +5,8 @@ import type { Sides } from '../track/sides.ts';
 import { mark } from '../track/times.ts';
 import type { Turn } from '../track/turns.ts';
 import { isHalfClose, type SocketError, socketErrorOf } from './error-rules.ts';
-import { type Facts, markOf, otherSide } from './facts.ts';
+import { otherSide } from './event-facts.ts';
+import { type Facts, markOf } from './facts.ts';
 import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 

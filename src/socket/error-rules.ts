@@ -3,7 +3,8 @@ import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/events.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../track/tcp-state.ts';
-import { type Facts, type IcmpFacts, otherSide, type ResetFacts } from './facts.ts';
+import { type IcmpFacts, otherSide, type ResetFacts } from './event-facts.ts';
+import type { Facts } from './facts.ts';
 import { hasGivenUp, isKeepAliveExpiry, nextRetransmission, nextSyn } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 

@@ -41,36 +41,13 @@ import {
   T_NOW,
   T_SYN,
 } from '../track/columns.ts';
-import {
-  EVENT_RST,
-  EVENT_STRIDE,
-  type EventPool,
-  V_ANALYSIS,
-  V_DETAIL,
-  V_ENDPOINT,
-  V_FRAME,
-  V_IDLE,
-  V_KIND,
-  V_OWN_DATA_FRAME,
-  V_PEER_DATA_FRAME,
-  V_PEER_UNANSWERED,
-  V_RESENT_FOR,
-  V_SHAPE,
-  V_SILENCE,
-  V_STATE,
-  V_TTL,
-  V_UNANSWERED,
-  V_UNANSWERED_BEFORE,
-  V_VALUE,
-  V_VERSION,
-} from '../track/events.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
-import { icmpMeaning } from '../track/icmp-errors.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import { distance } from '../track/sequence.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
 import { unpackOptions } from '../track/tcp-handshake.ts';
 import { formatTime, seconds, watchedUntil } from '../track/times.ts';
+import { addEvents, type IcmpFacts, type ResetFacts } from './event-facts.ts';
 
 /**
  * What the rules of this folder reason from: a connection as the packets show it, gathered from its columns.
@@ -131,50 +108,6 @@ export interface SideFacts {
   mss: number | null;
 }
 
-export interface ResetFacts {
-  from: Side;
-  to: Side;
-  frame: number;
-  time: number;
-  accepted: boolean;
-  /** Numbers of tcp-state.ts. */
-  senderState: number;
-  receiverState: number;
-  /** SHAPE_ bits. */
-  shape: number;
-  ttl: number;
-  /** TTLs of the sender's earlier packets; 0 where there were none. */
-  leastTtl: number;
-  greatestTtl: number;
-  /** Last frames with payload before it. */
-  senderDataFrame: number;
-  receiverDataFrame: number;
-  senderUnanswered: number;
-  receiverUnanswered: number;
-  /** What its sender had sent again without an answer when its receiver was last heard, and for how many seconds. */
-  unansweredBefore: number;
-  resentFor: number;
-  senderAnalysis: number;
-  /** Seconds without a packet of its sender: until it, and until its receiver last sent something new. */
-  senderSilence: number;
-  idle: number;
-}
-
-export interface IcmpFacts {
-  /** Whose packet it quotes. */
-  about: Side;
-  frame: number;
-  time: number;
-  /** State of that side when it came. */
-  state: number;
-  inFlight: boolean;
-  text: string;
-  errno: string | null;
-  fatal: boolean;
-}
-
-export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
-
 /** @param time as in Facts; exact, for a double holds nanoseconds of 104 days */
 export function markOf({ base }: Facts, frame: number, time: number): Mark {
   return { frame, time: formatTime(base, Math.round(time * 1e9)) };
@@ -215,7 +148,7 @@ export function factsOf(source: RecordSource, row: number, sides: Sides): Facts 
     resets: [],
     icmp: [],
   };
-  if (ints[at + C_EVENTS] !== 0) addEvents(facts, source, row, sides);
+  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides);
   return facts;
 }
 
@@ -246,57 +179,5 @@ function sideFacts(
     stuckLength: ints[me + E_RESENT_LENGTH],
     ackedBytes: hasAcked && hasIsn ? distance(ints[peer + E_ACKED], ints[me + E_ISN]) - 1 : null,
     mss: ints[me + E_SYN_OPTIONS] === 0 ? null : unpackOptions(ints[me + E_SYN_OPTIONS]).mss,
-  };
-}
-
-function addEvents(facts: Facts, { slab, events }: RecordSource, row: number, { clientEndpoint }: Sides): void {
-  for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
-    const endpoint = events.ints[event * EVENT_STRIDE + V_ENDPOINT];
-    const side = endpoint === clientEndpoint ? 'client' : 'server';
-    if (events.ints[event * EVENT_STRIDE + V_KIND] === EVENT_RST) facts.resets.push(resetFacts(events, event, side));
-    else facts.icmp.push(icmpFacts(events, event, side));
-  }
-}
-
-function resetFacts({ ints, times }: EventPool, event: number, from: Side): ResetFacts {
-  const v = event * EVENT_STRIDE;
-  return {
-    from,
-    to: otherSide(from),
-    frame: ints[v + V_FRAME],
-    time: seconds(times[event]),
-    accepted: ints[v + V_VALUE] === 1,
-    senderState: ints[v + V_STATE],
-    receiverState: ints[v + V_DETAIL],
-    shape: ints[v + V_SHAPE],
-    ttl: ints[v + V_TTL] >>> 16,
-    leastTtl: (ints[v + V_TTL] >>> 8) & 0xff,
-    greatestTtl: ints[v + V_TTL] & 0xff,
-    senderDataFrame: ints[v + V_OWN_DATA_FRAME],
-    receiverDataFrame: ints[v + V_PEER_DATA_FRAME],
-    senderUnanswered: ints[v + V_UNANSWERED],
-    receiverUnanswered: ints[v + V_PEER_UNANSWERED],
-    unansweredBefore: ints[v + V_UNANSWERED_BEFORE],
-    resentFor: ints[v + V_RESENT_FOR] / 1000,
-    senderAnalysis: ints[v + V_ANALYSIS],
-    senderSilence: ints[v + V_SILENCE] / 1000,
-    idle: ints[v + V_IDLE] / 1000,
-  };
-}
-
-function icmpFacts({ ints, times }: EventPool, event: number, about: Side): IcmpFacts {
-  const v = event * EVENT_STRIDE;
-  const value = ints[v + V_VALUE];
-  const inFlight = ints[v + V_DETAIL] === 1;
-  const { text, errno, fatal } = icmpMeaning(ints[v + V_VERSION], value >>> 8, value & 0xff);
-  return {
-    about,
-    frame: ints[v + V_FRAME],
-    time: seconds(times[event]),
-    state: ints[v + V_STATE],
-    inFlight,
-    text,
-    errno: inFlight ? errno : null,
-    fatal: inFlight && fatal,
   };
 }

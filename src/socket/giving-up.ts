@@ -1,6 +1,7 @@
 import { SHAPE_ACK, SHAPE_ANSWER } from '../track/events.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT } from '../track/tcp-analysis.ts';
-import type { Facts, ResetFacts } from './facts.ts';
+import type { ResetFacts } from './event-facts.ts';
+import type { Facts } from './facts.ts';
 
 /** A retry may come a little late. */
 const LATE = 1.1;

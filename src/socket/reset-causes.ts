@@ -1,8 +1,17 @@
 import type { ResetCause } from '../record.ts';
-import { SHAPE_ACK, SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT, SHAPE_ONLY_SYNS, SHAPE_ZERO } from '../track/events.ts';
+import {
+  SHAPE_ACK,
+  SHAPE_ANSWER,
+  SHAPE_AT_FIN,
+  SHAPE_ID_BREAKS,
+  SHAPE_NEXT,
+  SHAPE_ONLY_SYNS,
+  SHAPE_ZERO,
+} from '../track/events.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { CLOSED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
-import type { Facts, ResetFacts } from './facts.ts';
+import type { ResetFacts } from './event-facts.ts';
+import type { Facts } from './facts.ts';
 import { hasGivenUp, isKeepAliveExpiry } from './giving-up.ts';
 
 /** Why an RST was sent, and the words that say so. */
@@ -124,10 +133,16 @@ const TCP_RULES: readonly CauseRule[] = [
       `answers the ${to} as a host does that knows no such connection: the ${from} lost or ended it without a word${idle >= 1 ? `, idle for ${formatSeconds(idle)} before` : ''}`,
   },
   {
+    // An RST of a live socket has the socket's count (ip_select_ident); an answer of none may have another.
+    cause: 'injected-suspected',
+    when: ({ shape }) => isAbort(shape) && (shape & SHAPE_ID_BREAKS) !== 0,
+    because: ({ from, ipId, lastIpId }) =>
+      `IP identification ${ipId}, and ${lastIpId} in the packet before of the ${from}, who counts them`,
+  },
+  {
     // tcp_close with unread data (TCPABORTONCLOSE), or SO_LINGER 0 (tcp_disconnect): tcp_send_active_reset.
     cause: 'abortive-close',
-    when: ({ shape }) =>
-      (shape & SHAPE_ACK) !== 0 && (shape & SHAPE_ZERO) === 0 && (shape & (SHAPE_NEXT | SHAPE_ANSWER)) !== 0,
+    when: ({ shape }) => isAbort(shape),
     because: ({ from, to, senderDataFrame, receiverDataFrame }) =>
       receiverDataFrame > senderDataFrame
         ? `the ${from} closed without FIN after the ${to}'s data of frame ${receiverDataFrame}: unread data, or SO_LINGER 0`
@@ -144,6 +159,11 @@ function answersHandshake({ time, receiverDataFrame }: ResetFacts, facts: Facts)
 function isAnswer(shape: number): boolean {
   if ((shape & SHAPE_ACK) === 0) return (shape & SHAPE_ANSWER) !== 0;
   return (shape & SHAPE_ZERO) !== 0;
+}
+
+/** What a live socket sends: where it is, with an ACK. */
+function isAbort(shape: number): boolean {
+  return (shape & (SHAPE_ACK | SHAPE_ZERO)) === SHAPE_ACK && (shape & (SHAPE_NEXT | SHAPE_ANSWER)) !== 0;
 }
 
 /** Why an RST was sent; of SCTP: an ABORT. */

@@ -95,7 +95,7 @@ export const E_TIMED = 15;
 /** and the sequence numbers after them. */
 export const E_TIMED_ENDS = 32; // to 35
 export const E_RTT_SAMPLES = 43;
-/** Signatures of this side's last four packets (duplicates.ts) and the slot to write next. */
+/** Signatures of this side's last four packets; the slot to write next, with the IP identification of the last (duplicates.ts). */
 export const E_SIGNATURES = 36; // to 39
 export const E_SIGNATURE_SLOT = 40;
 export const E_FIRST_DATA_FRAME = 41;

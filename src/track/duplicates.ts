@@ -38,7 +38,7 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
     if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
   }
-  remember(cursor.ints, cursor.me, signature);
+  remember(cursor.ints, cursor.me, signature, view.ipId);
   return false;
 }
 
@@ -47,7 +47,7 @@ export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
   if (view.ipId === 0) return false;
   const signature = (view.ipId << 16) | ((view.checksum + view.dataLength) & 0xffff);
   if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
-  remember(cursor.ints, cursor.me, signature);
+  remember(cursor.ints, cursor.me, signature, view.ipId);
   return false;
 }
 
@@ -67,11 +67,26 @@ function isKnown(cursor: Cursor, view: PacketView, signature: number, copyWindow
   return false;
 }
 
-/** Keeps a packet's signature in the place of the oldest. */
-export function remember(ints: Int32Array, me: number, signature: number): void {
-  const slot = ints[me + E_SIGNATURE_SLOT];
-  ints[me + E_SIGNATURES + slot] = signature;
-  ints[me + E_SIGNATURE_SLOT] = (slot + 1) & (SIGNATURES_KEPT - 1);
+/**
+ * Keeps a packet's signature in the place of the oldest, and its IP identification: E_SIGNATURE_SLOT holds the next
+ * place in its low bits, IDS_COUNT where the last step of the identification was a small one, and that above.
+ */
+export function remember(ints: Int32Array, me: number, signature: number, ipId: number): void {
+  const word = ints[me + E_SIGNATURE_SLOT];
+  const step = (ipId - (word >>> 16) - 1) & 0xffff;
+  ints[me + E_SIGNATURES + (word & SLOT_MASK)] = signature;
+  ints[me + E_SIGNATURE_SLOT] = ((word + 1) & SLOT_MASK) | (step < COUNTING_STEP ? IDS_COUNT : 0) | (ipId << 16);
+}
+
+/**
+ * Does the IP identification fall out of the row of its sender's, which counts its packets? One of 0 tells nothing:
+ * Linux sends its answers so.
+ * @param word E_SIGNATURE_SLOT before the packet
+ */
+export function breaksCount(word: number, ipId: number): boolean {
+  if ((word & IDS_COUNT) === 0 || ipId === 0 || word >>> 16 === 0) return false;
+  const step = (ipId - (word >>> 16)) & 0xffff;
+  return step > MOST_COUNTED && step < 0x10000 - MOST_REORDERED;
 }
 
 /**
@@ -84,3 +99,10 @@ export function signatureOf(view: PacketView): number {
 
 /** A power of two, and the room that columns.ts gives. */
 const SIGNATURES_KEPT = 4;
+const SLOT_MASK = SIGNATURES_KEPT - 1;
+/** Bit of E_SIGNATURE_SLOT beside the slot. */
+const IDS_COUNT = 4;
+/** A host that counts gives other connections and unseen packets some numbers between two of this one. */
+const COUNTING_STEP = 256;
+const MOST_COUNTED = 4096;
+const MOST_REORDERED = 64;

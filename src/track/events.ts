@@ -41,7 +41,9 @@ export const V_IDLE = 15;
 /** V_UNANSWERED as it was when its receiver was last heard again, and milliseconds for which that was sent again. */
 export const V_UNANSWERED_BEFORE = 16;
 export const V_RESENT_FOR = 17;
-export const EVENT_STRIDE = 18;
+/** IP identification of its sender's packet before it * 65536 + its own. */
+export const V_IP_IDS = 18;
+export const EVENT_STRIDE = 19;
 
 /** The RST has the ACK flag. */
 export const SHAPE_ACK = 1;
@@ -54,6 +56,8 @@ export const SHAPE_ZERO = 8;
 export const SHAPE_AT_FIN = 16;
 /** Its sender sent nothing before but SYNs. */
 export const SHAPE_ONLY_SYNS = 32;
+/** Its IP identification falls out of the row of its sender's. */
+export const SHAPE_ID_BREAKS = 64;
 
 /**
  * What happens rarely to a connection and has more to tell than a counter: RSTs and ICMP errors. A linked list

@@ -37,6 +37,7 @@ import {
   T_NOW,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
+import { breaksCount } from './duplicates.ts';
 import {
   EVENT_RST,
   EVENT_STRIDE,
@@ -44,6 +45,7 @@ import {
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_ID_BREAKS,
   SHAPE_NEXT,
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
@@ -52,6 +54,7 @@ import {
   V_ENDPOINT,
   V_FRAME,
   V_IDLE,
+  V_IP_IDS,
   V_OWN_DATA_FRAME,
   V_PEER_DATA_FRAME,
   V_PEER_UNANSWERED,
@@ -103,8 +106,9 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
 /**
  * An RST: kept with the state of its receiver, and ends the connection if that receiver accepts it.
  * Must come before the sequence analysis moves E_NEXT_SEQUENCE.
+ * @param lastId E_SIGNATURE_SLOT of its sender before it
  */
-export function noteReset(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): void {
+export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab: Slab, events: EventPool): void {
   const { ints, at, me, peer, row } = cursor;
   const receiverState = stateOf(ints, at, peer, me);
   const accepted = isAccepted(ints, me, peer, receiverState, view);
@@ -115,7 +119,7 @@ export function noteReset(cursor: Cursor, view: PacketView, slab: Slab, events: 
     events.ints[v + V_FRAME] = view.frame;
     events.ints[v + V_VALUE] = accepted ? 1 : 0;
     events.ints[v + V_DETAIL] = receiverState;
-    noteResetShape(cursor, view, events, v);
+    noteResetShape(cursor, view, lastId, events, v);
     events.times[event] = cursor.floats[cursor.times + T_NOW];
   }
   if (!accepted) return;
@@ -132,7 +136,7 @@ export function noteReset(cursor: Cursor, view: PacketView, slab: Slab, events: 
 }
 
 /** What tells why an RST was sent. Comes before anything of this segment changes the columns, but those that count packets. */
-function noteResetShape(cursor: Cursor, view: PacketView, { ints: event }: EventPool, v: number): void {
+function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { ints: event }: EventPool, v: number): void {
   const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   const { sequence } = view;
@@ -143,7 +147,9 @@ function noteResetShape(cursor: Cursor, view: PacketView, { ints: event }: Event
   if (sent !== 0 && sequence === sent) shape |= SHAPE_NEXT;
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
   if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
+  if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
   event[v + V_SHAPE] = shape;
+  event[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
   event[v + V_STATE] = stateOf(ints, at, me, peer);
   const earlier = ints[me + E_PACKETS] === 1 ? 0 : cursor.ttlBefore(view);
   event[v + V_TTL] = (view.ttl << 16) | earlier;

@@ -118,6 +118,6 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   ints[me + E_WINDOW] = window;
   ints[me + E_LAST_ANALYSIS] = 0;
   floats[myTimes + F_LAST_TIME] = now;
-  remember(ints, me, signatureOf(view));
+  remember(ints, me, signatureOf(view), view.ipId);
   return true;
 }

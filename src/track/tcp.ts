@@ -11,6 +11,7 @@ import {
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
   E_RESETS,
+  E_SIGNATURE_SLOT,
   E_SYNS,
   E_TIMED,
   E_UNANSWERED,
@@ -85,8 +86,9 @@ export function updateTcpFully(
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
   const known = ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_BASE_SET;
   if (known === 0 || (flags & TCP_SYN) !== 0) noteBaseSequences(cursor, view);
+  const lastId = ints[me + E_SIGNATURE_SLOT];
   const isCopy = isDuplicate(cursor, view);
-  if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, slab, events);
+  if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, lastId, slab, events);
   const found = analyzeSegment(cursor, view);
   updateZeek(cursor, view, found);
   noteCompleteness(cursor, view, isFirst);

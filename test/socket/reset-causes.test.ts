@@ -87,6 +87,26 @@ describe('why an RST was sent', () => {
     );
   });
 
+  describe('by its IP identification', () => {
+    const ids = (first: number, second: number) => [
+      ...handshake,
+      s.data(10, { id: first }),
+      s.data(10, { id: second }),
+    ];
+
+    test.each<[string, Step[], string]>([
+      ['far from a count', [...ids(700, 701), s.rstAck({ id: 40_000 })], 'injected-suspected'],
+      ['next in the count', [...ids(700, 701), s.rstAck({ id: 702 })], 'abortive-close'],
+      ['a little further in the count', [...ids(700, 701), s.rstAck({ id: 3000 })], 'abortive-close'],
+      ['a little before', [...ids(700, 701), s.rstAck({ id: 699 })], 'abortive-close'],
+      ['beyond the turn of the count', [...ids(65_534, 65_535), s.rstAck({ id: 3 })], 'abortive-close'],
+      ['0, as Linux answers', [...ids(700, 701), s.rstAck({ id: 0 })], 'abortive-close'],
+      ['of a side that does not count', [...ids(700, 30_000), s.rstAck({ id: 60_000 })], 'abortive-close'],
+    ])('%s', async (_, steps, cause) => {
+      expect((await lastReset(...steps))[0]).toBe(cause);
+    });
+  });
+
   test('TTLs that vary anyway tell nothing', async () => {
     const varied = [...handshake, c.data(100), s.data(100, { ttl: 50 }), c.ack()];
     expect((await lastReset(...varied, s.rstAck({ ttl: 55 })))[0]).toBe('abortive-close');

@@ -1,0 +1,139 @@
+import type { Side } from '../record.ts';
+import {
+  EVENT_RST,
+  EVENT_STRIDE,
+  type EventPool,
+  V_ANALYSIS,
+  V_DETAIL,
+  V_ENDPOINT,
+  V_FRAME,
+  V_IDLE,
+  V_IP_IDS,
+  V_KIND,
+  V_OWN_DATA_FRAME,
+  V_PEER_DATA_FRAME,
+  V_PEER_UNANSWERED,
+  V_RESENT_FOR,
+  V_SHAPE,
+  V_SILENCE,
+  V_STATE,
+  V_TTL,
+  V_UNANSWERED,
+  V_UNANSWERED_BEFORE,
+  V_VALUE,
+  V_VERSION,
+} from '../track/events.ts';
+import { icmpMeaning } from '../track/icmp-errors.ts';
+import type { RecordSource } from '../track/record-source.ts';
+import type { Sides } from '../track/sides.ts';
+import { seconds } from '../track/times.ts';
+
+/** An RST as it came, with what was known of both sides before it. Times as in Facts. */
+export interface ResetFacts {
+  from: Side;
+  to: Side;
+  frame: number;
+  time: number;
+  accepted: boolean;
+  /** Numbers of tcp-state.ts. */
+  senderState: number;
+  receiverState: number;
+  /** SHAPE_ bits. */
+  shape: number;
+  ttl: number;
+  /** TTLs of the sender's earlier packets; 0 where there were none. */
+  leastTtl: number;
+  greatestTtl: number;
+  /** IP identification: its own, and that of its sender's packet before it. */
+  ipId: number;
+  lastIpId: number;
+  /** Last frames with payload before it. */
+  senderDataFrame: number;
+  receiverDataFrame: number;
+  senderUnanswered: number;
+  receiverUnanswered: number;
+  /** What its sender had sent again without an answer when its receiver was last heard, and for how many seconds. */
+  unansweredBefore: number;
+  resentFor: number;
+  senderAnalysis: number;
+  /** Seconds without a packet of its sender: until it, and until its receiver last sent something new. */
+  senderSilence: number;
+  idle: number;
+}
+
+/** An ICMP error that quotes the connection. */
+export interface IcmpFacts {
+  /** Whose packet it quotes. */
+  about: Side;
+  frame: number;
+  time: number;
+  /** State of that side when it came. */
+  state: number;
+  inFlight: boolean;
+  text: string;
+  errno: string | null;
+  fatal: boolean;
+}
+
+export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
+
+/** Adds what the event pool has of a connection, in order. */
+export function addEvents(
+  resets: ResetFacts[],
+  icmp: IcmpFacts[],
+  { slab, events }: RecordSource,
+  row: number,
+  { clientEndpoint }: Sides,
+): void {
+  for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
+    const endpoint = events.ints[event * EVENT_STRIDE + V_ENDPOINT];
+    const side = endpoint === clientEndpoint ? 'client' : 'server';
+    if (events.ints[event * EVENT_STRIDE + V_KIND] === EVENT_RST) resets.push(resetFacts(events, event, side));
+    else icmp.push(icmpFacts(events, event, side));
+  }
+}
+
+function resetFacts({ ints, times }: EventPool, event: number, from: Side): ResetFacts {
+  const v = event * EVENT_STRIDE;
+  return {
+    from,
+    to: otherSide(from),
+    frame: ints[v + V_FRAME],
+    time: seconds(times[event]),
+    accepted: ints[v + V_VALUE] === 1,
+    senderState: ints[v + V_STATE],
+    receiverState: ints[v + V_DETAIL],
+    shape: ints[v + V_SHAPE],
+    ttl: ints[v + V_TTL] >>> 16,
+    leastTtl: (ints[v + V_TTL] >>> 8) & 0xff,
+    greatestTtl: ints[v + V_TTL] & 0xff,
+    ipId: ints[v + V_IP_IDS] & 0xffff,
+    lastIpId: ints[v + V_IP_IDS] >>> 16,
+    senderDataFrame: ints[v + V_OWN_DATA_FRAME],
+    receiverDataFrame: ints[v + V_PEER_DATA_FRAME],
+    senderUnanswered: ints[v + V_UNANSWERED],
+    receiverUnanswered: ints[v + V_PEER_UNANSWERED],
+    unansweredBefore: ints[v + V_UNANSWERED_BEFORE],
+    resentFor: ints[v + V_RESENT_FOR] / 1000,
+    senderAnalysis: ints[v + V_ANALYSIS],
+    senderSilence: ints[v + V_SILENCE] / 1000,
+    idle: ints[v + V_IDLE] / 1000,
+  };
+}
+
+function icmpFacts({ ints, times }: EventPool, event: number, about: Side): IcmpFacts {
+  const v = event * EVENT_STRIDE;
+  const value = ints[v + V_VALUE];
+  const inFlight = ints[v + V_DETAIL] === 1;
+  const { text, errno, fatal } = icmpMeaning(ints[v + V_VERSION], value >>> 8, value & 0xff);
+  return {
+    about,
+    frame: ints[v + V_FRAME],
+    time: seconds(times[event]),
+    state: ints[v + V_STATE],
+    inFlight,
+    text,
+    errno: inFlight ? errno : null,
+    fatal: inFlight && fatal,
+  };
+}
