@@ -3,8 +3,9 @@ import type { Backend } from './live/backend.ts';
 import { cap } from './live/cap.ts';
 import { BackendProblem, CaptureChild } from './live/child.ts';
 import { dumpcap } from './live/dumpcap.ts';
+import { FollowedInput } from './live/followed-input.ts';
 import { ANY, defaultInterface, interfaceNames, listInterfaces } from './live/interfaces.ts';
-import { FollowedInput, type LiveInput } from './live/live-input.ts';
+import type { LiveInput } from './live/live-input.ts';
 import {
   type BackendName,
   type CaptureRequest,

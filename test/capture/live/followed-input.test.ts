@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { PacketView } from '../../../parsers/packet-view.ts';
-import { FollowedInput } from '../../../src/capture/live/live-input.ts';
+import { FollowedInput } from '../../../src/capture/live/followed-input.ts';
 import type { LiveOptions } from '../../../src/capture/live/options.ts';
 import { StreamSource } from '../../../src/capture/stream-source.ts';
 import { ethernet, ipv4, pcap, tcp } from '../../support/packets.ts';
