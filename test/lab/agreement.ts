@@ -1,5 +1,5 @@
 import type { Connection, Mark, Side } from '../../src/record.ts';
-import { wrongCalls } from './certain-calls.ts';
+import { certainCalls } from './certain-calls.ts';
 import { nanoseconds, type TrueCall, type TrueConnection, type Truth } from './truth.ts';
 
 /** What is compared with the truth of a connection. */
@@ -92,7 +92,9 @@ function errorAnswers(truth: TrueConnection, { sockets }: Connection, swapped: b
     const told = swapped === (side === 'client') ? 'server' : 'client';
     const { error, asked } = actual ?? { error: null, asked: true };
     const all: Answer[] = asked ? [[`error of the ${side}`, text(error), text(sockets[told].error)]] : [];
-    for (const wrong of wrongCalls(told, actual, sockets[told].calls ?? [])) all.push(['certain calls', 'true', wrong]);
+    const { asked: certain, wrong } = certainCalls(told, actual, sockets[told].calls ?? []);
+    for (let i = wrong.length; i < certain; i++) all.push(['certain calls', 'true', 'true']);
+    for (const each of wrong) all.push(['certain calls', 'true', each]);
     return all;
   });
 }

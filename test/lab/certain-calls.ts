@@ -1,13 +1,15 @@
 import type { Side, SocketCall } from '../../src/record.ts';
 import { nanoseconds, type TrueCall, type TrueSide } from './truth.ts';
 
-/** Of what a record calls certain about one side's calls: what the program's own notes contradict, in words. */
-export function wrongCalls(side: Side, truth: TrueSide | null, calls: SocketCall[]): string[] {
+/** Holds what a record calls certain about one side's calls against the program's own notes. */
+export function certainCalls(
+  side: Side,
+  truth: TrueSide | null,
+  calls: SocketCall[],
+): { asked: number; wrong: string[] } {
   const certain = calls.filter(({ certainty }) => certainty === 'certain');
-  const actual = truth?.calls ?? [];
-  const wrong: string[] = [];
-  for (const call of certain) if (!isTrue(call, side, truth)) wrong.push(callText(call));
-  return [...wrong, ...earlyBytes(certain, actual)];
+  const untrue = certain.filter((call) => !isTrue(call, side, truth)).map(callText);
+  return { asked: certain.length, wrong: [...untrue, ...earlyBytes(certain, truth?.calls ?? [])] };
 }
 
 function isTrue({ call, result, errno }: SocketCall, side: Side, truth: TrueSide | null): boolean {

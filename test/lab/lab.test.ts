@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { matchers } from '../../src/jest.ts';
 import type { Connection } from '../../src/record.ts';
 import { baselinePath } from '../fixtures/fixture-files.ts';
-import { agreementOf, disagreementText } from './agreement.ts';
+import { agreementOf, disagreementText, type Question } from './agreement.ts';
+import { playMixed, rightShare } from './mixed/mixed.ts';
 import { play } from './play.ts';
 import { recordsOf } from './records.ts';
 import { SCENARIOS } from './scenarios/index.ts';
@@ -65,12 +66,9 @@ onLab('real sockets between two namespaces', () => {
 
   // The times of connect() are left out: how soon a program wakes is a matter of the machine.
   test.each([
-    'handshake/refused-ipv6',
     'sockets/icmp-codes',
     'sockets/reset-in-close-wait',
     'sockets/killed-with-unread-data',
-    'sockets/half-open-peer',
-    'sockets/user-timeout',
     'udp/closed-port',
   ])(
     '%s: the record agrees with what the programs saw',
@@ -81,6 +79,17 @@ onLab('real sockets between two namespaces', () => {
     },
     30_000,
   );
+
+  test('a hundred connections of random kinds: no certain call is wrong, and hardly an error', async () => {
+    const run = { connections: 100, threads: 50, seed: 1, at: 'client' } as const;
+    const { agreement } = await playMixed(run, join(folder, 'mixed.pcap'));
+    expect(agreement.asked.get('certain calls')).toBeGreaterThan(200);
+    expect(agreement.disagreements.filter(({ question }) => question === 'certain calls')).toEqual([]);
+    for (const side of ['client', 'server']) {
+      expect(agreement.asked.get(`error of the ${side}` as Question)).toBeGreaterThan(80);
+      expect(rightShare(agreement, `error of the ${side}`)).toBeGreaterThan(0.95);
+    }
+  }, 120_000);
 
   test('a close by the client leaves it in TIME-WAIT', async () => {
     const [connection] = await connections('close/client-first');
