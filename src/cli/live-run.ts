@@ -1,4 +1,4 @@
-import { type AnalysisResult, analyzeInput } from '../analyze.ts';
+import { type AnalysisResult, analyzeInput, type ConnectionConsumer } from '../analyze.ts';
 import type { LiveInput } from '../capture/live.ts';
 import type { Surroundings } from '../live/display.ts';
 import type { LiveMetrics } from '../live/metrics/live-metrics.ts';
@@ -10,7 +10,7 @@ import type { LiveView } from '../live/view.ts';
 import type { Connection } from '../record.ts';
 import { reporters } from '../report/index.ts';
 import { Output } from '../report/output.ts';
-import type { Reporter } from '../report/reporter.ts';
+import type { Reporter, ReportOptions } from '../report/reporter.ts';
 import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
 import { useColor, width } from './terminal.ts';
@@ -90,71 +90,75 @@ export class LiveRun {
   /** Analyses what comes, shows it, and writes the report. */
   async follow(view: LiveView, warn: (message: string) => void): Promise<void> {
     this.#view = view;
-    const { report, quiet, thresholds, mostConnections, ...options } = this.#request.report;
-    const { processesOf } = this;
-    const look = (fd: number) => ({
-      ...options,
-      color: useColor(options.noColor, fd),
-      width: width(fd),
-      ...(processesOf === null ? {} : { processes: (record: Connection) => processesText(processesOf(record)) }),
-    });
-    const people = (await reporters.terminal())(new Output(view.reportTo), look(view.reportTo));
+    const { report, quiet } = this.#request.report;
+    const people = (await reporters.terminal())(new Output(view.reportTo), this.#look(view.reportTo));
     const hasFormat = report !== 'terminal' && report !== 'ndjson';
-    const format: Reporter | null = hasFormat ? (await reporters[report]())(new Output(STDOUT), look(STDOUT)) : null;
-    const finder = this.#finder;
-    const listeners = [finder, this.#metrics, view.listener].filter((each) => each !== null);
+    const format = hasFormat ? (await reporters[report]())(new Output(STDOUT), this.#look(STDOUT)) : null;
+    const listeners = [this.#finder, this.#metrics, view.listener].filter((each) => each !== null);
     const session = new LiveSession(listeners, { where: this.#where });
 
-    const between = () => {
-      if (!session.isBegun) return;
-      const { color, width: columns } = look(view.reportTo);
-      const reporter = people.soFar?.({ color, width: columns });
-      if (reporter === undefined) return;
-      const result = session.analysis.resultSoFar(reporter);
-      view.between(() => void reporter.finish(result, this.#seconds));
-    };
+    const between = () => this.#reportBetween(session, view, people);
     const stopClock = this.#startClock(session, view);
     process.on('SIGINT', this.quit).on('SIGTERM', this.quit).on('SIGHUP', this.quit).on('SIGUSR1', between);
     let result: AnalysisResult;
     try {
       view.begin?.();
-      const consumer = {
-        ended: (connection: Parameters<Reporter['ended']>[0]) => {
-          people.ended(connection);
-          format?.ended(connection);
-        },
-        chunkDone: async () => {
-          await format?.chunkDone?.();
-          finder?.look();
-          await view.chunkDone?.();
-          session.wait();
-        },
-      };
-      result = await analyzeInput(
-        this.#input,
-        consumer,
-        {
-          order: format?.order ?? people.order,
-          thresholds,
-          ...(mostConnections === null ? {} : { mostConnections }),
-          ...(this.#where === null ? {} : { where: this.#where }),
-        },
-        session,
-      );
-      finder?.look();
+      result = await this.#analyze(session, view, people, format);
       session.finish();
       await view.end?.();
     } finally {
       stopClock();
       process.off('SIGUSR1', between);
     }
-    const lacks = finder?.lacks() ?? null;
-    if (lacks !== null) warn(lacks);
     const { evicted } = result.summary;
-    if (evicted > 0)
+    const lacks = this.#finder?.lacks() ?? null;
+    if (lacks !== null) warn(lacks);
+    if (evicted > 0) {
       warn(`${counted(evicted, 'connection')} given up while open, to bound memory: raise --max-connections`);
+    }
     if (format !== null) await format.finish(result, this.#seconds);
     else if (view.reportTo === STDOUT || !quiet) await people.finish(result, this.#seconds);
+  }
+
+  #analyze(session: LiveSession, view: LiveView, people: Reporter, format: Reporter | null): Promise<AnalysisResult> {
+    const { calls, thresholds, mostConnections } = this.#request.report;
+    const consumer: ConnectionConsumer = {
+      ended: (connection) => {
+        people.ended(connection);
+        format?.ended(connection);
+      },
+      chunkDone: async () => {
+        await format?.chunkDone?.();
+        this.#finder?.look();
+        await view.chunkDone?.();
+        session.wait();
+      },
+    };
+    const options = {
+      order: format?.order ?? people.order,
+      calls,
+      thresholds,
+      ...(mostConnections === null ? {} : { mostConnections }),
+      ...(this.#where === null ? {} : { where: this.#where }),
+    };
+    return analyzeInput(this.#input, consumer, options, session);
+  }
+
+  /** The report of what there is so far. */
+  #reportBetween(session: LiveSession, view: LiveView, people: Reporter): void {
+    if (!session.isBegun) return;
+    const reporter = people.soFar?.(this.#look(view.reportTo));
+    if (reporter === undefined) return;
+    const result = session.analysis.resultSoFar(reporter);
+    view.between(() => void reporter.finish(result, this.#seconds));
+  }
+
+  #look(fd: number): ReportOptions {
+    const { top, all, sort, utc, noColor } = this.#request.report;
+    const { processesOf } = this;
+    const look = { top, all, sort, utc, color: useColor(noColor, fd), width: width(fd) };
+    if (processesOf === null) return look;
+    return { ...look, processes: (record) => processesText(processesOf(record)) };
   }
 
   #startClock(session: LiveSession, view: LiveView): () => void {

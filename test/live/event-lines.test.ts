@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { parseCommandLine } from '../../src/cli/commands.ts';
 import type { Connection } from '../../src/record.ts';
 import { c, handshake, pair, play, s } from '../support/conversation.ts';
 import { Stream } from './stream.ts';
@@ -14,17 +15,25 @@ interface Line {
 const refused = pair({ client: { port: 40_001 }, server: { port: 81 } });
 const REFUSED = [refused.client.syn({ at: 0.5 }), refused.server.rstAck()];
 
-let stream: Stream;
-afterEach(() => stream.kill());
+let stream: Stream | null = null;
+afterEach(async () => {
+  await stream?.kill();
+  stream = null;
+});
 
 function live(...args: string[]): Stream {
   stream = new Stream(args);
   return stream;
 }
 
+function piped(args: string[], how: { pipe?: string; reads?: boolean }): Stream {
+  stream = new Stream(args, how);
+  return stream;
+}
+
 describe('without a terminal', () => {
   test('each event is one line of JSON, at once', async () => {
-    live();
+    const stream = live();
     stream.send(...handshake);
     await stream.said('established');
     expect(stream.lines<Line>()).toHaveLength(1);
@@ -42,23 +51,23 @@ describe('without a terminal', () => {
   }, 60_000);
 
   test('the report comes at the end, on stderr; not with --quiet', async () => {
-    live('--ndjson');
+    const stream = live('--ndjson');
     stream.send(...handshake, c.fin(), s.fin(), c.ack());
     stream.end();
     expect(await stream.ended()).toBe(0);
     expect(stream.stderr).toContain('connections  1 TCP');
     expect(stream.stderr).toMatch(/tcp 0 +10\.0\.0\.1:40000 +10\.0\.0\.2:80.*graceful/);
 
-    live('--ndjson', '--quiet');
-    stream.send(...handshake);
-    stream.end();
-    expect(await stream.ended()).toBe(0);
-    expect(stream.stderr).toBe('');
-    expect(stream.lines<Line>()).toHaveLength(2);
+    const quiet = live('--ndjson', '--quiet');
+    quiet.send(...handshake);
+    quiet.end();
+    expect(await quiet.ended()).toBe(0);
+    expect(quiet.stderr).toBe('');
+    expect(quiet.lines<Line>()).toHaveLength(2);
   }, 60_000);
 
   test('a SYN into silence fails without another packet', async () => {
-    live();
+    const stream = live();
     stream.send(c.syn());
     await stream.said('failed');
     expect(stream.lines<Line>()[0].connection.handshake?.outcome).toBe('unanswered');
@@ -66,7 +75,7 @@ describe('without a terminal', () => {
   }, 60_000);
 
   test('--events chooses', async () => {
-    live('--events', 'failed,ended');
+    const stream = live('--events', 'failed,ended');
     stream.send(...handshake, c.fin(), s.fin(), c.ack(), ...REFUSED);
     stream.end();
     expect(await stream.ended()).toBe(0);
@@ -74,7 +83,7 @@ describe('without a terminal', () => {
   }, 60_000);
 
   test('--where chooses connections', async () => {
-    live('--where', 'server.port == 81');
+    const stream = live('--where', 'server.port == 81');
     stream.send(...handshake, ...REFUSED);
     stream.end();
     expect(await stream.ended()).toBe(0);
@@ -82,8 +91,16 @@ describe('without a terminal', () => {
     expect(stream.stderr).toContain('connections  1 TCP');
   }, 60_000);
 
+  test('--calls has the socket calls with it', async () => {
+    const stream = live('--ndjson', '--calls', '--events', 'failed');
+    stream.send(...REFUSED);
+    await stream.said('failed');
+    const [{ connection }] = stream.lines<Line>();
+    expect(connection.sockets.client.calls).toMatchObject([{ call: 'connect', result: -1, errno: 'ECONNREFUSED' }]);
+  }, 60_000);
+
   test('--process says null where it does not know', async () => {
-    live('--process');
+    const stream = live('--process');
     stream.send(...handshake);
     await stream.said('established');
     expect(stream.lines<Line>()[0].process).toEqual({ client: null, server: null });
@@ -92,7 +109,7 @@ describe('without a terminal', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s ends it in good order',
     async (signal) => {
-      live();
+      const stream = live();
       stream.send(...handshake);
       await stream.said('established');
       stream.process.kill(signal);
@@ -104,7 +121,7 @@ describe('without a terminal', () => {
   );
 
   test('SIGUSR1 prints a report in between, on stderr', async () => {
-    live();
+    const stream = live();
     stream.send(...handshake);
     await stream.said('established');
     stream.process.kill('SIGUSR1');
@@ -119,7 +136,7 @@ describe('without a terminal', () => {
 
 describe('who reads', () => {
   test('jq follows', async () => {
-    stream = new Stream([], { pipe: '| jq --unbuffered -c "[.event, .connection.server.port]"' });
+    const stream = piped([], { pipe: '| jq --unbuffered -c "[.event, .connection.server.port]"' });
     stream.send(...handshake);
     await stream.said('["established",80]');
     stream.send(...REFUSED);
@@ -127,7 +144,7 @@ describe('who reads', () => {
   }, 60_000);
 
   test('a reader that goes away ends it quietly', async () => {
-    stream = new Stream(['--quiet'], { pipe: '| head -n 1' });
+    const stream = piped(['--quiet'], { pipe: '| head -n 1' });
     stream.send(...handshake);
     await stream.said('established');
     stream.send(...REFUSED, c.data(1, { at: 1 }));
@@ -145,7 +162,7 @@ describe('who reads', () => {
     }).flat();
 
   test('a reader that stops is waited for: nothing piles up, nothing is lost', async () => {
-    stream = new Stream(['--quiet'], { reads: false });
+    const stream = piped(['--quiet'], { reads: false });
     const batch = 2000;
     let sent = 0;
     // As many as it takes in; the pipes are full when it reads no more.
@@ -170,7 +187,7 @@ describe('who reads', () => {
   }, 120_000);
 
   test('a reader that stopped for good does not hold up the end', async () => {
-    stream = new Stream([], { reads: false });
+    const stream = piped([], { reads: false });
     stream.sendPackets(connections(0, 10_000));
     await new Promise((resolve) => setTimeout(resolve, 4000));
     stream.process.kill('SIGTERM');
@@ -188,19 +205,25 @@ describe('who reads', () => {
 
 describe('wrong usage is one line', () => {
   test.each([
-    [['--events', 'begun'], "--events begun: 'begun' is not one of established, failed, ended, open"],
-    [['--events', 'failed', '--json'], '--events and --json exclude each other'],
-    [['--process', '--csv'], '--process is of no use to --csv'],
-    [['--metrics', 'nonsense'], '--metrics nonsense: not [HOST:]PORT'],
-    [['--metrics', '1.2.3.4:99999'], '--metrics 1.2.3.4:99999: not [HOST:]PORT'],
-  ])(
-    '%j',
-    async (args, message) => {
-      live(...args);
-      expect(await stream.ended()).toBe(2);
-      expect(stream.stderr).toContain(`sockscope: ${message}`);
-      expect(stream.stderr.trimEnd().split('\n')).toHaveLength(1);
-    },
-    60_000,
-  );
+    ['--events begun', "--events begun: 'begun' is not one of established, failed, ended, open"],
+    ['--events failed --json', '--events and --json exclude each other'],
+    ['--process --csv', '--process is of no use to --csv'],
+    ['--metrics nonsense', '--metrics nonsense: not [HOST:]PORT'],
+    ['--metrics 1.2.3.4:99999', '--metrics 1.2.3.4:99999: not [HOST:]PORT'],
+    ['--metrics 1 --metrics 2', '--metrics is given 2 times'],
+  ])('%s', async (line, message) => {
+    await expect(parseCommandLine(['live', '-', ...line.split(' ')], '')).rejects.toThrow(message);
+  });
+
+  test('what is right is understood', async () => {
+    for (const line of [
+      '--metrics',
+      '--metrics 1',
+      '--metrics [::1]:9464',
+      '--metrics localhost:1',
+      '--events failed',
+    ]) {
+      expect(await parseCommandLine(['live', '-', ...line.split(' ')], '')).toHaveProperty('run');
+    }
+  });
 });
