@@ -1,4 +1,5 @@
 import { type AnalyzeOptions, analyzeInto } from '../analyze.ts';
+import { InputError } from '../capture/input-error.ts';
 import type { CaptureInfo } from '../summary.ts';
 import { type Change, type Diff, diffProfiles } from './diff.ts';
 import type { FailOn } from './diff-aspects.ts';
@@ -39,11 +40,22 @@ async function profileOf(paths: string[], options: DiffOptions): Promise<{ profi
   return { profile, side: { captures, packets, duration, connections: profile.connections } };
 }
 
-/** The changes for the worse (where there is no better or worse: all) that are more than is allowed. */
-export function failingChanges(changes: readonly Change[], failOn: FailOn): Change[] {
-  return changes.filter(({ aspect, direction, relative }) => {
-    const allowed = failOn.get(aspect);
-    if (allowed === undefined || direction === 'better') return false;
-    return relative === null || Math.abs(relative) > allowed;
-  });
+/**
+ * The changes for the worse (where there is no better or worse: all) that are more than is allowed.
+ * @throws InputError where one side has no connection: what looked at nothing must not pass
+ */
+export function failingChanges(diff: CaptureDiff, failOn: FailOn): Change[] {
+  if (failOn.size === 0) return [];
+  for (const { captures, connections } of [diff.before, diff.after]) {
+    if (connections > 0) continue;
+    const files = captures.map(({ file }) => file).join(', ');
+    throw new InputError(`${files}: there is no connection to compare, so --fail-on has nothing to say`);
+  }
+  return diff.all.changes.filter((change) => isFailing(change, failOn));
+}
+
+export function isFailing({ aspect, direction, relative }: Change, failOn: FailOn): boolean {
+  const allowed = failOn.get(aspect);
+  if (allowed === undefined || direction === 'better') return false;
+  return relative === null || Math.abs(relative) > allowed;
 }

@@ -41,5 +41,5 @@ export async function diff(
   const matches = typeof where === 'string' ? (await import('../report/where.ts')).compileWhere(where) : where;
   const filter = matches === undefined ? {} : { where: matches };
   const found = await diffCaptures([before].flat(), [after].flat(), { ...rest, ...filter });
-  return { ...found, failing: failingChanges(found.all.changes, aspects) };
+  return { ...found, failing: failingChanges(found, aspects) };
 }

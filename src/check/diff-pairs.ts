@@ -47,7 +47,8 @@ export function pairServers(
 
 const KEYS: ((profile: ServerProfile) => string)[] = [
   ({ name }) => name,
-  ({ protocol, name }) => `${protocol} ${name.slice(name.lastIndexOf(':'))}`,
+  // Ephemeral ports say nothing of what is behind them.
+  ({ protocol, name }) => (name.endsWith(':*') ? name : `${protocol} ${name.slice(name.lastIndexOf(':'))}`),
   ({ protocol, server, shapes }) => `${protocol} ${server.address} ${mostCommon(shapes)}`,
 ];
 

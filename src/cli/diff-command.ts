@@ -74,7 +74,7 @@ async function runDiff(request: DiffArguments): Promise<number> {
       request.where === null ? {} : { where: (await import('../report/where.ts')).compileWhere(request.where) };
     return diffCaptures([before], [after], { ...options, ...where });
   });
-  const failing = failingChanges(diff.all.changes, failOn);
+  const failing = failingChanges(diff, failOn);
   const { Output } = await import('../report/output.ts');
   const output = new Output(STDOUT);
   if (json) {

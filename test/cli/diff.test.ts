@@ -53,6 +53,10 @@ describe('diff', () => {
     [[FIRST], /Not enough non-option arguments/],
     [[FIRST, 'missing.pcap'], /missing\.pcap: no such file/],
     [[FIRST, 'package.json'], /package\.json/],
+    [
+      [FIRST, 'fixtures/files/no-packets.pcap', '--fail-on', 'failures'],
+      /no-packets\.pcap: there is no connection to compare/,
+    ],
     [['-', '-'], /standard input \(-\) can be read only once/],
     [[FIRST, REUSE, '--fail-on', 'speed'], /--fail-on speed: one or more of all, failures/],
     [[FIRST, REUSE, '--where', 'stile == 1'], /stile/],
