@@ -21,7 +21,7 @@ export interface AnalyzeOptions {
    */
   order?: 'end' | 'capture';
   /** Only connections for which this is true are handed out and counted in the summary. */
-  where?: (connection: Connection) => boolean;
+  where?: Where;
   /** Records say what socket calls the packets show (`sockets.client.calls`); takes memory for every open connection. */
   calls?: boolean;
   /** False: the summary counts packets and frames alone, for who wants the connections and not what they add up to. */
@@ -34,6 +34,13 @@ export interface AnalyzeOptions {
   onProgress?: (bytesRead: number, bytesTotal: number | null) => void;
   /** Called with one line for everything the user should know: a cut file, an unknown link type. */
   onWarning?: (message: string) => void;
+}
+
+/** Chooses connections. */
+export interface Where {
+  (connection: Connection): boolean;
+  /** It reads a field or two during the call: a view is enough for it, which costs less than a record. */
+  readonly keepsNothing?: boolean;
 }
 
 /** Takes what the analysis finds, as it finds it. */
@@ -100,6 +107,7 @@ export async function analyzeInput(
   options: AnalyzeOptions = {},
   observer: AnalysisObserver | null = null,
 ): Promise<AnalysisResult> {
+  const { where } = options;
   const summary = new SummaryBuilder();
   const span = new CaptureSpan();
   const tracker = new Tracker({
@@ -128,7 +136,7 @@ export async function analyzeInput(
   };
   const handOut = (row: number, total: SummaryBuilder, to: ConnectionConsumer) => {
     setTo(row);
-    if (options.where !== undefined && !options.where(connection.record())) return;
+    if (where !== undefined && !where(where.keepsNothing ? connection.view() : connection.record())) return;
     if (options.summarize !== false) total.add(source, row);
     to.ended(connection);
   };

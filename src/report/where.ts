@@ -1,3 +1,4 @@
+import type { Where } from '../analyze.ts';
 import type { Connection } from '../record.ts';
 import { checkCondition, connectionChecker, ExpressionError, evaluator } from './record-expression.ts';
 
@@ -14,14 +15,14 @@ export class WhereError extends Error {
  * `true || unknown` is true, as CEL has it.
  * @throws WhereError for an expression that is malformed, names an unknown field or does not give true or false
  */
-export function compileWhere(expression: string): (record: Connection) => boolean {
+export function compileWhere(expression: string): Where {
   try {
     checkCondition(connectionChecker(), expression);
   } catch (error) {
     if (error instanceof ExpressionError) throw explained(expression, error);
     throw error;
   }
-  return condition(evaluator().parse(expression));
+  return Object.assign(condition(evaluator().parse(expression)), { keepsNothing: true });
 }
 
 /** Of an expression that was checked: whether it is true. What is unknown is not. */
