@@ -34,6 +34,7 @@ export class ScreenView implements LiveView {
   #keyboard: Keyboard | null = null;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #isShown = false;
+  #isClosed = false;
   #notice = { line: '', until: 0 };
 
   constructor(options: ScreenOptions) {
@@ -52,7 +53,7 @@ export class ScreenView implements LiveView {
 
   tell(line: string): void {
     this.#notice = { line, until: performance.now() + NOTICE_FOR };
-    if (this.#isShown) this.#waiting.push(line);
+    if (this.#screen.isEntered) this.#waiting.push(line);
     else process.stderr.write(`${line}\n`);
   }
 
@@ -66,18 +67,21 @@ export class ScreenView implements LiveView {
 
   /** The report stays on the terminal's own screen, where it is seen again at the end. */
   between(write: () => void): void {
-    this.#leave();
-    write();
-    process.stdout.write('\n');
-    this.#enter();
+    void this.#leaveWell().then(() => {
+      if (this.#isClosed) return; // the full report comes now
+      write();
+      process.stdout.write('\n');
+      this.#enter();
+    });
   }
 
   async end(): Promise<void> {
-    await this.#screen.settled();
+    await this.#leaveWell();
     this.close();
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#leave();
     this.#keyboard?.close();
     this.#keyboard = null;
@@ -93,6 +97,13 @@ export class ScreenView implements LiveView {
     this.#draw();
   }
 
+  /** What is on its way to the terminal must not come to its own screen. */
+  async #leaveWell(): Promise<void> {
+    this.#isShown = false;
+    await this.#screen.settled();
+    this.#leave();
+  }
+
   readonly #leave = (): void => {
     this.#screen.leave();
     this.#keyboard?.release();
@@ -100,8 +111,15 @@ export class ScreenView implements LiveView {
     for (const line of this.#waiting.splice(0)) process.stderr.write(`${line}\n`);
   };
 
+  readonly #stop = (): void => {
+    // The whole job, as the terminal would.
+    process.kill(0, 'SIGTSTP');
+    // After SIGCONT; at once where a job cannot be stopped because nobody could continue it.
+    setTimeout(this.#resumed, RESUME_AFTER);
+  };
+
   readonly #resumed = (): void => {
-    if (!this.#isShown) this.#enter();
+    if (!this.#isShown && !this.#isClosed) this.#enter();
   };
 
   readonly #resized = (): void => {
@@ -110,6 +128,7 @@ export class ScreenView implements LiveView {
   };
 
   #draw(): void {
+    if (!this.#isShown) return;
     this.#drawnAt = performance.now();
     const { columns, rows } = process.stdout;
     const { line, until } = this.#notice;
@@ -120,12 +139,7 @@ export class ScreenView implements LiveView {
 
   #pressed(key: Key): void {
     if (key === 'redraw') this.#resized();
-    else if (key === 'suspend') {
-      this.#leave();
-      // The whole job, as the terminal would.
-      process.kill(0, 'SIGTSTP');
-      // After SIGCONT; at once where a job cannot be stopped because nobody could continue it.
-      setTimeout(this.#resumed, RESUME_AFTER);
-    } else this.#options.onQuit();
+    else if (key === 'suspend') void this.#leaveWell().then(this.#stop);
+    else this.#options.onQuit();
   }
 }

@@ -17,24 +17,24 @@ export class Screen {
   readonly #fd: number;
   #shown: readonly string[] = [];
   #isBusy = false;
-  #isEntered = false;
+  isEntered = false;
   #mustClear = true;
-  #wake: () => void = () => {};
+  readonly #waiting: (() => void)[] = [];
 
   constructor(fd: number) {
     this.#fd = fd;
   }
 
   enter(): void {
-    if (this.#isEntered) return;
-    this.#isEntered = true;
+    if (this.isEntered) return;
+    this.isEntered = true;
     this.#mustClear = true;
     writeSync(this.#fd, ENTER);
   }
 
   /** Draws the picture, if the terminal is ready for it. */
   draw(lines: readonly string[]): void {
-    if (!this.#isEntered || this.#isBusy) return;
+    if (!this.isEntered || this.#isBusy) return;
     const changes = this.#changes(lines);
     if (changes === '') return;
     this.#shown = lines;
@@ -49,8 +49,8 @@ export class Screen {
 
   /** May be called at any time, more than once, also when the process exits. */
   leave(): void {
-    if (!this.#isEntered) return;
-    this.#isEntered = false;
+    if (!this.isEntered) return;
+    this.isEntered = false;
     try {
       writeSync(this.#fd, LEAVE);
     } catch {
@@ -62,7 +62,7 @@ export class Screen {
   async settled(): Promise<void> {
     if (!this.#isBusy) return;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+      this.#waiting.push(resolve);
     });
   }
 
@@ -75,7 +75,7 @@ export class Screen {
         return;
       }
       this.#isBusy = false;
-      this.#wake();
+      for (const wake of this.#waiting.splice(0)) wake();
     });
   }
 

@@ -197,6 +197,19 @@ describe('who reads', () => {
     expect(await stream.ended()).toBe(0);
   }, 60_000);
 
+  test('a second signal ends it at once', async () => {
+    const stream = piped([], { reads: false });
+    stream.sendPackets(connections(0, 10_000));
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    stream.process.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    stream.process.kill('SIGINT');
+    await stream.until(() => stream.process.exitCode !== null, 'did not end');
+    expect(stream.process.exitCode).toBe(130);
+    expect(stream.stderr).not.toContain('connections');
+    stream.read();
+  }, 60_000);
+
   function memoryOf(pid: number | undefined): number {
     const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kilobytes) * 1000;
