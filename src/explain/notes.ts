@@ -87,9 +87,14 @@ function callNotes(made: SocketCall): CallNote[] {
 function place(notes: StepNotes[], steps: readonly DrawnStep[], side: Side, calls: readonly CallNote[]): void {
   for (const { frame, isTransfer, kind, text } of calls) {
     const index = frame === null ? steps.length : rowOf(steps, frame);
-    if (index < 0 || (isTransfer && steps[index]?.step.kind === 'folded')) continue;
+    if (index < 0 || (isTransfer && index < steps.length && !showsTransfer(steps[index], side))) continue;
     notes[index][side].push({ kind, text });
   }
+}
+
+/** A folded row has too many to name, and what nobody answered was hardly read. */
+function showsTransfer({ step, isUnanswered }: DrawnStep, side: Side): boolean {
+  return step.kind !== 'folded' && !(isUnanswered && step.from !== side);
 }
 
 /** The row that has the frame; of a frame that has none (a copy), the row before. */

@@ -66,7 +66,7 @@ export function* ladder(
         ? {}
         : {
             clock: cell(clocks[i], colors.dim),
-            gap: cell(gaps[i], colors.dim),
+            gap: cell(gaps[i], i > 0 && gapSeconds(steps[i - 1], drawn) >= LONG_GAP ? colors.yellow : colors.dim),
             frames: cell(numbers[i], colors.dim),
           };
     for (let at = 0; at < Math.max(lines.length, left.length, right.length); at++) {
@@ -79,6 +79,9 @@ export function* ladder(
     }
   }
 }
+
+/** A person notices it; no network takes so long. Seconds. */
+const LONG_GAP = 1;
 
 /** Where in '2023-11-14 22:13:20.123456' the time begins. */
 const TIME_OF_DAY = 11;
@@ -131,9 +134,13 @@ function noteLines(notes: readonly Note[], width: number, colors: Colors, clean:
   });
 }
 
-/** From the end of one row to the beginning of the next. */
-function gapText({ step: before }: DrawnStep, { step }: DrawnStep): string {
-  const seconds = secondsBetween(before.endTime, step.time);
+/** From the end of one row to the beginning of the next, in seconds. */
+function gapSeconds({ step: before }: DrawnStep, { step }: DrawnStep): number {
+  return secondsBetween(before.endTime, step.time);
+}
+
+function gapText(before: DrawnStep, drawn: DrawnStep): string {
+  const seconds = gapSeconds(before, drawn);
   return seconds < 0 ? duration(seconds) : `+${duration(seconds)}`;
 }
 
