@@ -170,7 +170,13 @@ function isAbort(shape: number): boolean {
 export function causeOfReset(reset: ResetFacts, facts: Facts): CauseOfReset {
   if (facts.protocol === 'sctp') return causeOfAbort(reset, facts);
   const rule = TCP_RULES.find(({ when }) => when(reset, facts));
-  if (rule === undefined) return { cause: 'unknown', because: 'its numbers fit none of the reasons to send one' };
+  if (rule === undefined) {
+    const isAlone = facts.client.packets + facts.server.packets === facts.resets.length;
+    const because = isAlone
+      ? 'the capture has nothing of what it answers'
+      : 'its numbers fit none of the reasons to send one';
+    return { cause: 'unknown', because };
+  }
   return { cause: rule.cause, because: rule.because(reset, facts) };
 }
 

@@ -74,9 +74,21 @@ describe('why an RST was sent', () => {
       'half-open-peer',
       /idle for 3600\.0 s/,
     ],
+    [
+      'for a FIN, by a side that had sent its data again and then given up',
+      [
+        ...opened,
+        ...[1, 1.2, 1.6, 2.4].map((at) => c.data(9, { seq: 101, at })),
+        s.fin({ at: 9, ack: 101 }),
+        c.rst({ seq: 101 }),
+      ],
+      'half-open-peer',
+      /had given up .* 3 retransmissions/,
+    ],
     ['with another TTL', [...opened, s.rstAck({ ttl: 200 })], 'injected-suspected', /TTL 200, and 64/],
     ['and then sends on', [...opened, s.rstAck(), s.data(10, { after: 0.1 })], 'injected-suspected', /frame 8/],
-    ['at a number out of nowhere', [...opened, s.rst({ seq: 5000 })], 'unknown', /./],
+    ['at a number out of nowhere', [...opened, s.rst({ seq: 5000 })], 'unknown', /numbers fit none/],
+    ['which is all that was captured', [s.rst({ seq: 5000 })], 'unknown', /nothing of what it answers/],
   ])('%s', async (_, steps, cause, because) => {
     expect(await lastReset(...steps)).toEqual([cause, expect.stringMatching(because)]);
   });

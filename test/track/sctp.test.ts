@@ -101,3 +101,15 @@ describe('streams of packets', () => {
     expect((await talk(...opening, init(0x77, { at: 5 }))).connections).toHaveLength(1);
   });
 });
+
+describe('what ABORT leaves on the sockets', () => {
+  test.each<[string, Step[], (string | null)[], string]>([
+    ['for INIT', [init(), abort('server', CLIENT_TAG)], ['ECONNREFUSED', null], 'port-closed'],
+    ['of the server', [...opening, abort('server', CLIENT_TAG)], ['ECONNRESET', null], 'abortive-close'],
+    ['of the client', [...opening, abort('client', SERVER_TAG)], [null, 'ECONNRESET'], 'abortive-close'],
+  ])('%s', async (_, steps, errors, cause) => {
+    const { sockets, resets } = await connectionOf(...steps);
+    expect([sockets.client.error, sockets.server.error]).toEqual(errors);
+    expect(resets[0].cause).toBe(cause);
+  });
+});
