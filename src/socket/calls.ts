@@ -156,8 +156,9 @@ function addClosing(calls: PlacedCall[], facts: Facts): void {
     const at = markOf(facts, finFrame, finTime);
     if (isHalfClose(facts, side)) {
       const because = `FIN in frame ${finFrame}, and data was taken after it: shutdown(SHUT_WR)`;
-      // What came after it may be old data sent again, which a closed socket takes as well.
-      calls.push(done(side, 'shutdown', at, 'likely', because));
+      // Data that is not acknowledged yet may still draw an RST.
+      const isAcked = (facts[otherSide(side)].ackedBytes ?? 0) > facts[side].peerBytesAtFin;
+      calls.push(done(side, 'shutdown', at, isAcked ? 'certain' : 'likely', because));
     } else {
       const because = `FIN in frame ${finFrame}: close(), shutdown(SHUT_WR) or the end of the process`;
       calls.push(done(side, 'close', at, 'likely', because));

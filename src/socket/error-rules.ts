@@ -266,10 +266,13 @@ function meetsFin({ client, server, resets }: Facts, { from, frame }: ResetFacts
   );
 }
 
-/** After its FIN the side took data without an RST: shutdown(SHUT_WR), and the socket is still there. */
+/**
+ * After its FIN the side took data without an RST: shutdown(SHUT_WR), and the socket is still there. Old data that is
+ * sent again tells nothing: a closed socket acknowledges it, too.
+ */
 export function isHalfClose(facts: Facts, side: Side): boolean {
-  const me = facts[side];
-  const took = facts[otherSide(side)].lastDataFrame > me.finFrame;
+  const { finFrame, peerBytesAtFin } = facts[side];
+  const took = finFrame !== 0 && facts[otherSide(side)].uniqueBytes > peerBytesAtFin;
   return took && !facts.resets.some(({ from }) => from === side);
 }
 

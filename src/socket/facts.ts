@@ -28,6 +28,8 @@ import {
   F_LAST_DATA_TIME,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
+  F_PEER_BYTES_AT_FIN,
+  F_UNIQUE_BYTES,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_CONNECTED,
@@ -91,6 +93,9 @@ export interface SideFacts {
   finFrame: number;
   finTime: number;
   isFinAcked: boolean;
+  /** Payload of its own, each byte once, and of its peer when its FIN came. */
+  uniqueBytes: number;
+  peerBytesAtFin: number;
   lastDataFrame: number;
   lastDataTime: number;
   /** Time of its last segment, and of the last one that was new. */
@@ -169,6 +174,8 @@ function sideFacts(
     finFrame: (flags & END_FIN_SENT) !== 0 ? ints[me + E_FIN_FRAME] : 0,
     finTime: seconds(floats[myTimes + F_FIN_TIME]),
     isFinAcked: (flags & END_FIN_ACKED) !== 0,
+    uniqueBytes: floats[myTimes + F_UNIQUE_BYTES],
+    peerBytesAtFin: floats[myTimes + F_PEER_BYTES_AT_FIN],
     lastDataFrame: ints[me + E_LAST_DATA_FRAME],
     lastDataTime: seconds(floats[myTimes + F_LAST_DATA_TIME]),
     lastTime: seconds(floats[myTimes + F_LAST_TIME]),

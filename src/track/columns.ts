@@ -191,6 +191,8 @@ export const F_FIN_ACK_TIME = 32;
 /** Since when this side's window has been closed (guarded by END_WINDOW_CLOSED), and nanoseconds closed in all before. */
 export const F_ZERO_WINDOW_SINCE = 33;
 export const F_ZERO_WINDOW_TIME = 34;
+/** F_UNIQUE_BYTES of the peer when this side's FIN came. */
+export const F_PEER_BYTES_AT_FIN = 35;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
 export const ENDPOINT_INT_0 = 80;

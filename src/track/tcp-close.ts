@@ -26,6 +26,8 @@ import {
   F_FIN_TIME,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
+  F_PEER_BYTES_AT_FIN,
+  F_UNIQUE_BYTES,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ASSUMED,
@@ -89,13 +91,14 @@ export function noteFinAck(cursor: Cursor, view: PacketView): void {
  * after an RST closes nothing: their frame is kept, for there was a FIN. Comes after `noteFinAck` of the same segment.
  */
 export function noteFin(cursor: Cursor, view: PacketView): void {
-  const { ints, floats, me, peer, myTimes } = cursor;
+  const { ints, floats, me, peer, myTimes, peerTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   if ((mine & END_FIN_SENT) !== 0) return;
   const isVain = (view.flags & TCP_SYN) !== 0 || (ints[cursor.at + C_STATUS] & ROW_RESET) !== 0;
   if (ints[me + E_FIN_FRAME] === 0 || !isVain) {
     ints[me + E_FIN_FRAME] = view.frame;
     floats[myTimes + F_FIN_TIME] = floats[cursor.times + T_NOW];
+    floats[myTimes + F_PEER_BYTES_AT_FIN] = floats[peerTimes + F_UNIQUE_BYTES];
   }
   if (isVain) return;
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;

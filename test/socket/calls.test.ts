@@ -70,6 +70,20 @@ test('a FIN after which data is taken is shutdown(SHUT_WR)', async () => {
   expect(client).toEqual(['connect 0 1-2', 'write 10 4-4', 'shutdown 0 5-5', 'read 500 6-6', 'read 0 -8']);
 });
 
+test('shutdown(SHUT_WR) is certain when the data after the FIN is acknowledged: a closed socket answers it with RST', async () => {
+  const afterFin = [...handshake, c.data(10), c.fin(), s.data(500)];
+  const shutdown = async (...steps: Step[]) => (await callsOf(...steps)).client.find(({ call }) => call === 'shutdown');
+  expect((await shutdown(...afterFin))?.certainty).toBe('likely');
+  expect((await shutdown(...afterFin, c.ack()))?.certainty).toBe('certain');
+  expect(await shutdown(...afterFin, c.rst())).toBeUndefined();
+});
+
+test('old data that is sent again after a FIN makes no shutdown() of it', async () => {
+  const before = [...handshake, s.data(500), c.ack(), c.fin()];
+  const { client } = await shortly(...before, s.data(500, { seq: 1 }), c.ack(), s.fin(), c.ack());
+  expect(client).toEqual(['connect 0 1-2', 'read 500 4-4', 'close 0 6-6', 'read 0 -9']);
+});
+
 test('of a connection whose beginning is not in the capture nobody is said to have called connect()', async () => {
   expect(await shortly(c.data(10, { seq: 100 }), s.data(5))).toEqual({
     client: ['write 10 1-1', 'read 5 2-2'],
