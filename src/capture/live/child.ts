@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ByteSource } from '../byte-source.ts';
 import { StreamSource } from '../stream-source.ts';
@@ -54,7 +55,7 @@ export class CaptureChild {
     const child: ChildProcess = spawn(program, args, {
       stdio: ['ignore', pipe?.writeEnd ?? 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, LC_ALL: 'C' },
+      env: environment(),
     });
     if (pipe !== null) closeSync(pipe.writeEnd);
     this.#process = child;
@@ -177,6 +178,12 @@ export class CaptureChild {
     else if (signal !== null) this.failure = `${name} was killed (${signal})`;
     else this.failure = `${name} ended by itself, with exit code ${code}`;
   }
+}
+
+/** Messages in English; programs for administrators are found, which are not on every user's PATH. */
+function environment(): NodeJS.ProcessEnv {
+  const path = [process.env.PATH ?? '', '/usr/sbin', '/sbin'].join(delimiter);
+  return { ...process.env, PATH: path, LC_ALL: 'C' };
 }
 
 /** @returns null where there is nothing to guard: the program is gone already */

@@ -34,6 +34,12 @@ export function tryBackends(backends: Backend[], device: string): Promise<Abilit
   );
 }
 
+const HOW_TO_INSTALL: Record<BackendName, string> = {
+  tcpdump: 'tcpdump',
+  dumpcap: 'dumpcap (package wireshark-common or wireshark-cli)',
+  cap: 'the npm package cap (it is built with a C++ compiler and libpcap-dev)',
+};
+
 /**
  * What a user can do who may not capture: commands to choose from, the one that gives the least away first.
  * @param problems kinds of problems of the backends, by their names
@@ -49,9 +55,8 @@ export function waysOut(problems: ReadonlyMap<BackendName, Problem['kind'] | nul
     );
   }
   if ([...problems.values()].includes('permission')) ways.push('sudo sockscope live …');
-  if (problems.get('tcpdump') === 'missing' && problems.get('dumpcap') === 'missing') {
-    ways.push('install tcpdump, or dumpcap (package wireshark-common or wireshark-cli)');
-  }
+  const missing = [...problems].filter(([, kind]) => kind === 'missing').map(([name]) => HOW_TO_INSTALL[name]);
+  if (missing.length === problems.size) ways.push(`install ${missing.join(', or ')}`);
   return ways;
 }
 
