@@ -18,6 +18,11 @@ const LOOK_EVERY = 1000;
 /** Milliseconds until what was captured can be read from the file that it is written to. */
 const WRITE_EVERY = 500;
 
+/** Milliseconds after stop() in which the analysis may catch up with the network. */
+const CATCH_UP_WITHIN = 3000;
+/** Waits without a packet that mean that none is on its way: dumpcap hands on what came within a quarter of a second. */
+const SILENCES = 2;
+
 /** Where the bytes of a live capture come from. */
 export interface LiveOrigin {
   readonly name: string;
@@ -52,6 +57,10 @@ export class FollowedInput implements LiveInput {
   #behind: number | null = null;
   #broken: string | null = null;
   #ended = false;
+  /** Milliseconds since 1970 of stop(). */
+  #stoppedAt = 0;
+  /** How often, one after the other, nothing came within `wakeEvery`. */
+  #silences = 0;
 
   /** @throws InputError where packets are to be kept and the file cannot be written */
   constructor(origin: LiveOrigin, options: LiveOptions) {
@@ -68,7 +77,7 @@ export class FollowedInput implements LiveInput {
     if (this.#child !== null) this.#timers.push(setInterval(() => this.#lookAround(), LOOK_EVERY));
     if (this.#writer !== null) this.#timers.push(setInterval(() => this.#writer?.flush(), WRITE_EVERY));
     if (options.duration !== undefined) {
-      this.#timers.push(setTimeout(() => this.#finish(), Math.min(options.duration * 1000, 2 ** 31 - 1)));
+      this.#timers.push(setTimeout(() => this.stop(), Math.min(options.duration * 1000, 2 ** 31 - 1)));
     }
   }
 
@@ -76,11 +85,13 @@ export class FollowedInput implements LiveInput {
     if (this.#ended) return false;
     if (this.#isComplete()) return this.#end();
     this.#noteLag();
+    this.#endOnceCaughtUp();
     this.#reading ??= this.#read();
     const woken = new Promise<'woken'>((resolve) => {
       this.#wake = () => resolve('woken');
     });
     const more = await Promise.race([this.#reading, woken]);
+    this.#silences = more === 'woken' ? this.#silences + 1 : 0;
     if (more === 'woken') return true;
     this.#reading = null;
     this.#child?.stillThere();
@@ -105,7 +116,10 @@ export class FollowedInput implements LiveInput {
       this.#child?.kill();
       return;
     }
-    this.#finish();
+    this.isStopping = true;
+    this.#stoppedAt = Date.now();
+    this.#silences = 0;
+    this.#wake();
   }
 
   drops(): Drops {
@@ -203,17 +217,23 @@ export class FollowedInput implements LiveInput {
     return (packets !== undefined && this.#packets >= packets) || (this.isStopping && this.#child === null);
   }
 
-  #finish(): void {
-    this.isStopping = true;
-    this.#child?.stop();
-    this.#wake();
+  /**
+   * A program that is asked to end leaves in the kernel's buffer what it has not fetched yet. So what came before stop()
+   * is waited for: until a later packet is there, or none comes for a while.
+   */
+  #endOnceCaughtUp(): void {
+    if (!this.isStopping) return;
+    const late = Date.now() - this.#stoppedAt > CATCH_UP_WITHIN;
+    const isCaughtUp = (this.#stream?.newestTime ?? 0) * 1000 > this.#stoppedAt;
+    if (late || isCaughtUp || this.#silences >= SILENCES) this.#child?.stop();
   }
 
   async #end(): Promise<boolean> {
     this.#ended = true;
     for (const timer of this.#timers) clearTimeout(timer);
     if (this.#isComplete()) {
-      this.#finish();
+      this.isStopping = true;
+      this.#child?.stop();
       await this.#passOver();
     }
     await this.#child?.ended;
