@@ -2,7 +2,7 @@ import { makeFindings } from './findings.ts';
 import { makeRecord } from './make-record.ts';
 
 import type { Connection, Protocol } from './record.ts';
-import { type RecordView, recordView } from './record-view.ts';
+import { RecordView } from './record-view.ts';
 
 import {
   C_FIRST_FRAME,
@@ -67,7 +67,7 @@ export class EndedRow implements EndedConnection {
 
   constructor(source: RecordSource) {
     this.#source = source;
-    this.#view = recordView(source);
+    this.#view = new RecordView(source);
     if (source.turns === null) this.copyTo = (batch) => batch.add(source, this.#row);
   }
 
@@ -95,7 +95,7 @@ export class EndedRow implements EndedConnection {
   }
 
   view(): Connection {
-    return this.#view.record;
+    return this.#view;
   }
 
   sortValue(key: SortKey): number {

@@ -12,123 +12,167 @@ import type { RecordSource } from './track/record-source.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
 import { seconds } from './track/times.ts';
 
-/** The record of one row after another, each part made when it is read. */
-export interface RecordView {
-  /** Valid until the next `set`; its parts, once read, are plain and stay. */
-  readonly record: Connection;
-  set(row: number): void;
-}
-
 /**
+ * The record of one row after another, each part made when it is read; its parts, once read, are plain and stay.
+ *
  * For expressions, which read a field or two of each connection: a whole record takes several times as long to make
- * as an expression to evaluate. What is seldom asked for is taken from the whole record.
+ * as an expression to evaluate. What is seldom asked for is taken from the whole record. A class, so that the views of
+ * all analyses have one shape for the compiler.
  */
-export function recordView(source: RecordSource): RecordView {
-  let row = 0;
-  let sides: Sides | null = null;
-  let whole: Connection | null = null;
-  let made: Partial<Connection> = {};
+export class RecordView implements Connection {
+  readonly #source: RecordSource;
+  #row = 0;
+  #sides: Sides | null = null;
+  #whole: Connection | null = null;
+  #client: Connection['client'] | undefined;
+  #server: Connection['server'] | undefined;
+  #handshake: Connection['handshake'] | undefined;
+  #close: Connection['close'] | undefined;
+  #resets: Connection['resets'] | undefined;
+  #icmp: Connection['icmp'] | undefined;
+  #fromClient: Connection['fromClient'] | undefined;
+  #fromServer: Connection['fromServer'] | undefined;
+  #sockets: Connection['sockets'] | undefined;
+  #findings: Connection['findings'] | undefined;
 
-  const places = () => (sides ??= sidesOf(source.slab.ints, row));
-  const all = () => (whole ??= makeRecord(source, row));
-  const followed = () => protocolOf(source.slab.ints, places().at) !== 'udp';
-  const part = <K extends keyof Connection>(name: K, make: () => Connection[K]): Connection[K] => {
-    const known = made[name];
-    if (known !== undefined) return known as Connection[K];
-    const value = make();
-    made[name] = value;
-    return value;
-  };
-  const direction = (side: 'client' | 'server', times: 'clientTimes' | 'serverTimes') => {
-    const { ints, floats } = source.slab;
-    return makeDirection(ints, floats, places(), places()[side], places()[times]);
-  };
+  constructor(source: RecordSource) {
+    this.#source = source;
+  }
 
-  // Own properties of a plain object: CEL reads nothing else.
-  const record: Connection = {
-    get stream() {
-      return source.slab.ints[places().at + C_STREAM];
-    },
-    get protocol() {
-      return protocolOf(source.slab.ints, places().at);
-    },
-    get client() {
-      return part('client', () => endpointOf(source, places().at, places().clientEndpoint));
-    },
-    get server() {
-      return part('server', () => endpointOf(source, places().at, 1 - places().clientEndpoint));
-    },
-    get duration() {
-      const { ints, floats } = source.slab;
-      return seconds(floats[places().times + T_NOW] - ints[places().at + C_FIRST_NANOSECONDS]);
-    },
-    get handshake() {
-      return part('handshake', () => {
-        const { ints, floats } = source.slab;
-        const { at, times, client, server } = places();
-        return followed() ? makeHandshake(ints, floats, at, times, client, server) : null;
-      });
-    },
-    get close() {
-      return part('close', () => (followed() ? makeClose(source.slab, source.events, row, places()) : null));
-    },
-    get resets() {
-      return part('resets', () => makeResets(source, row, places()));
-    },
-    get icmp() {
-      return part('icmp', () => {
-        const base = source.slab.floats[places().times + T_BASE_SECONDS];
-        return makeIcmp(source.slab, source.events, row, base);
-      });
-    },
-    get fromClient() {
-      return part('fromClient', () => direction('client', 'clientTimes'));
-    },
-    get fromServer() {
-      return part('fromServer', () => direction('server', 'serverTimes'));
-    },
-    get sockets() {
-      return part('sockets', () => makeSockets(source, row, places()));
-    },
-    get findings() {
-      return part('findings', () => makeFindings(source, row, places()) as Connection['findings']);
-    },
-    get rolesInferred() {
-      return all().rolesInferred;
-    },
-    get vlan() {
-      return all().vlan;
-    },
-    get tunnel() {
-      return all().tunnel;
-    },
-    get firstFrame() {
-      return source.slab.ints[places().at + C_FIRST_FRAME];
-    },
-    get lastFrame() {
-      return source.slab.ints[places().at + C_LAST_FRAME];
-    },
-    get start() {
-      return all().start;
-    },
-    get end() {
-      return all().end;
-    },
-    get zeek() {
-      return all().zeek;
-    },
-    get completeness() {
-      return all().completeness;
-    },
-  };
+  set(row: number): void {
+    this.#row = row;
+    this.#sides = null;
+    this.#whole = null;
+    this.#client = undefined;
+    this.#server = undefined;
+    this.#handshake = undefined;
+    this.#close = undefined;
+    this.#resets = undefined;
+    this.#icmp = undefined;
+    this.#fromClient = undefined;
+    this.#fromServer = undefined;
+    this.#sockets = undefined;
+    this.#findings = undefined;
+  }
 
-  return {
-    record,
-    set(next) {
-      row = next;
-      sides = null;
-      whole = null;
-      made = {};
-    },
-  };
+  get #places(): Sides {
+    this.#sides ??= sidesOf(this.#source.slab.ints, this.#row);
+    return this.#sides;
+  }
+
+  get #record(): Connection {
+    this.#whole ??= makeRecord(this.#source, this.#row);
+    return this.#whole;
+  }
+
+  get stream() {
+    return this.#source.slab.ints[this.#places.at + C_STREAM];
+  }
+
+  get protocol() {
+    return protocolOf(this.#source.slab.ints, this.#places.at);
+  }
+
+  get client() {
+    this.#client ??= endpointOf(this.#source, this.#places.at, this.#places.clientEndpoint);
+    return this.#client;
+  }
+
+  get server() {
+    this.#server ??= endpointOf(this.#source, this.#places.at, 1 - this.#places.clientEndpoint);
+    return this.#server;
+  }
+
+  get firstFrame() {
+    return this.#source.slab.ints[this.#places.at + C_FIRST_FRAME];
+  }
+
+  get lastFrame() {
+    return this.#source.slab.ints[this.#places.at + C_LAST_FRAME];
+  }
+
+  get duration() {
+    const { ints, floats } = this.#source.slab;
+    return seconds(floats[this.#places.times + T_NOW] - ints[this.#places.at + C_FIRST_NANOSECONDS]);
+  }
+
+  get handshake() {
+    if (this.#handshake === undefined) {
+      const { ints, floats } = this.#source.slab;
+      const { at, times, client, server } = this.#places;
+      this.#handshake = this.protocol === 'udp' ? null : makeHandshake(ints, floats, at, times, client, server);
+    }
+    return this.#handshake;
+  }
+
+  get close() {
+    if (this.#close === undefined) {
+      const { slab, events } = this.#source;
+      this.#close = this.protocol === 'udp' ? null : makeClose(slab, events, this.#row, this.#places);
+    }
+    return this.#close;
+  }
+
+  get resets() {
+    this.#resets ??= makeResets(this.#source, this.#row, this.#places);
+    return this.#resets;
+  }
+
+  get icmp() {
+    const { slab, events } = this.#source;
+    this.#icmp ??= makeIcmp(slab, events, this.#row, slab.floats[this.#places.times + T_BASE_SECONDS]);
+    return this.#icmp;
+  }
+
+  get fromClient() {
+    const { ints, floats } = this.#source.slab;
+    const sides = this.#places;
+    this.#fromClient ??= makeDirection(ints, floats, sides, sides.client, sides.clientTimes);
+    return this.#fromClient;
+  }
+
+  get fromServer() {
+    const { ints, floats } = this.#source.slab;
+    const sides = this.#places;
+    this.#fromServer ??= makeDirection(ints, floats, sides, sides.server, sides.serverTimes);
+    return this.#fromServer;
+  }
+
+  get sockets() {
+    this.#sockets ??= makeSockets(this.#source, this.#row, this.#places);
+    return this.#sockets;
+  }
+
+  get findings() {
+    this.#findings ??= makeFindings(this.#source, this.#row, this.#places) as Connection['findings'];
+    return this.#findings;
+  }
+
+  get rolesInferred() {
+    return this.#record.rolesInferred;
+  }
+
+  get vlan() {
+    return this.#record.vlan;
+  }
+
+  get tunnel() {
+    return this.#record.tunnel;
+  }
+
+  get start() {
+    return this.#record.start;
+  }
+
+  get end() {
+    return this.#record.end;
+  }
+
+  get zeek() {
+    return this.#record.zeek;
+  }
+
+  get completeness() {
+    return this.#record.completeness;
+  }
 }

@@ -97,7 +97,9 @@ export class ExpressionCompiler {
   #each(variable: string, condition_: string): ConnectionExpression {
     const parsed = this.#parse(condition_);
     const parts = partsRead(parsed.ast);
-    const own = (record: Connection) => ({ [variable]: record });
+    // CEL reads own members of plain objects alone, and a view is none.
+    const keep = keeper(memberNames(parsed.ast));
+    const own = (record: Connection) => ({ [variable]: keep(record) });
     const holds = condition(parsed as (context: unknown) => unknown as never);
     return {
       kind: 'connection',
@@ -110,12 +112,11 @@ export class ExpressionCompiler {
   }
 
   #over(parsed: ParseResult): OverallExpression {
-    const names = memberNames(parsed.ast);
     const parts = partsRead(parsed.ast);
     return {
       kind: 'overall',
       calls: readsCalls(parsed.ast),
-      keep: (record) => (names === null ? record : picked(record, names)),
+      keep: keeper(memberNames(parsed.ast)),
       explain: (kept) => outcome(() => parsed({ [CONNECTIONS]: kept })),
       values: (kept) => this.#values(parts, { [CONNECTIONS]: kept }),
     };
@@ -180,6 +181,14 @@ function fieldValue(path: string, context: object): Value {
     if (value === null) return { expression: names.slice(0, i + 1).join('.'), value };
   }
   return { expression: path, value };
+}
+
+const RECORD_NAMES = Object.keys(RECORD_TYPES.Connection) as (keyof Connection)[];
+
+/** What stays of a record when its view goes on: all of it where no names are given. */
+function keeper(names: ReadonlySet<string> | null): (record: Connection) => unknown {
+  if (names !== null) return (record) => picked(record, names);
+  return (record) => Object.fromEntries(RECORD_NAMES.map((name) => [name, record[name]]));
 }
 
 /** The members with these names, at every depth: what an expression that names no others can tell from the whole. */

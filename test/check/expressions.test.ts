@@ -137,6 +137,8 @@ describe('an expectation of all connections', () => {
     ['connections.exists(c, connections.exists(d, d.stream > c.stream && d.client.port == c.client.port))', 'passed'],
     ['connections.all(c, c["stream"] < 13)', 'passed'],
     ['connections.map(c, c.resets) == connections.map(c, c.resets)', 'passed'],
+    ['connections.all(c, c[["stream", "duration"][0]] >= 0)', 'passed'],
+    ['connections.exists(c, c[["stream", "duration"][0]] == 12) && size(connections) == 13', 'passed'],
   ])('%s: %s', async (expect_, outcome) => {
     expect(await verdictOn(CLOSES, { name: 'rule', expect: expect_ })).toMatchObject({ outcome, connections: 13 });
   });
