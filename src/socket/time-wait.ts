@@ -27,14 +27,19 @@ const STEP_SECONDS = 10;
 /** Client addresses with a server endpoint, and steps of all of them, that are kept. */
 const PILES_KEPT = 10_000;
 const STEPS_KEPT = 100_000;
+/** A power of two. */
+const RECENT_PILES = 256;
 
 /** Connections of one client address to one server endpoint that left the client in TIME-WAIT. */
 interface Pile {
   /** Both addresses (four words each), the server's port, IP version. */
-  key: readonly number[];
+  key: Int32Array;
   client: string;
   server: Endpoint;
   firstStream: number;
+  /** The step of time of the last connection, and how many entered TIME-WAIT in it that are not yet in `steps`. */
+  step: number;
+  count: number;
   /** Step of time to connections that entered TIME-WAIT in it. */
   steps: Map<number, number>;
 }
@@ -46,6 +51,8 @@ interface Pile {
 export class TimeWaitPiles {
   readonly #ports: number;
   readonly #piles = new Map<number, Pile>();
+  /** Those of late, by the low bits of their hash: most connections have company. */
+  readonly #recent: (Pile | null)[] = Array.from({ length: RECENT_PILES }, () => null);
   #steps = 0;
 
   /** @param ports that a client has for each server endpoint */
@@ -63,12 +70,23 @@ export class TimeWaitPiles {
     if (pile === null) return;
     const entered = floats[sides.times + T_BASE_SECONDS] + floats[sides.serverTimes + F_FIN_TIME] / 1e9;
     const step = Math.floor(entered / STEP_SECONDS);
-    const count = pile.steps.get(step);
-    if (count === undefined && this.#steps >= STEPS_KEPT) return;
-    if (count === undefined) this.#steps++;
-    pile.steps.set(step, (count ?? 0) + 1);
+    if (step !== pile.step) {
+      this.#settle(pile);
+      pile.step = step;
+    }
+    pile.count++;
     const stream = ints[at + C_STREAM];
     if (stream < pile.firstStream) pile.firstStream = stream;
+  }
+
+  /** Moves what is counted in the pile's step to the others. */
+  #settle(pile: Pile): void {
+    const { step, count, steps } = pile;
+    pile.count = 0;
+    const before = steps.get(step);
+    if (count === 0 || (before === undefined && this.#steps >= STEPS_KEPT)) return;
+    if (before === undefined) this.#steps++;
+    steps.set(step, (before ?? 0) + count);
   }
 
   copy(): TimeWaitPiles {
@@ -81,7 +99,9 @@ export class TimeWaitPiles {
   /** The piles that come near to the number of ports that there are. */
   problems(): ProblemGroup[] {
     const problems: ProblemGroup[] = [];
-    for (const { client, server, firstStream, steps } of this.#piles.values()) {
+    for (const pile of this.#piles.values()) {
+      this.#settle(pile);
+      const { client, server, firstStream, steps } = pile;
       const count = mostAtOnce(steps);
       if (count < this.#ports * PILE_FROM) continue;
       const share = ((count / this.#ports) * 100).toFixed(0);
@@ -109,31 +129,36 @@ export class TimeWaitPiles {
       hash = Math.imul(hash ^ ints[c + word], 0x9e3779b1);
       hash = Math.imul(hash ^ ints[s + word] ^ (hash >>> 15), 0x85ebca6b);
     }
+    const slot = hash & (RECENT_PILES - 1);
+    const recent = this.#recent[slot];
+    if (recent !== null && isKey(recent.key, ints, c, s, port, ints[at + C_PROTOCOL])) return recent;
     for (let pile = this.#piles.get(hash); pile !== undefined; pile = this.#piles.get(++hash)) {
-      if (isKey(pile.key, ints, c, s, port, ints[at + C_PROTOCOL])) return pile;
+      if (isKey(pile.key, ints, c, s, port, ints[at + C_PROTOCOL])) {
+        this.#recent[slot] = pile;
+        return pile;
+      }
     }
     if (this.#piles.size >= PILES_KEPT) return null;
-    const words = [...ints.subarray(c, c + 4), ...ints.subarray(s, s + 4), port, ints[at + C_PROTOCOL]];
+    const key = new Int32Array(10);
+    key.set(ints.subarray(c, c + 4));
+    key.set(ints.subarray(s, s + 4), 4);
+    key.set([port, ints[at + C_PROTOCOL]], 8);
     const pile: Pile = {
-      key: words,
+      key,
       client: endpointOf(source, at, clientEndpoint).address,
       server: endpointOf(source, at, 1 - clientEndpoint),
       firstStream: ints[at + C_STREAM],
+      step: 0,
+      count: 0,
       steps: new Map(),
     };
     this.#piles.set(hash, pile);
+    this.#recent[slot] = pile;
     return pile;
   }
 }
 
-function isKey(
-  key: readonly number[],
-  ints: Int32Array,
-  c: number,
-  s: number,
-  port: number,
-  protocol: number,
-): boolean {
+function isKey(key: Int32Array, ints: Int32Array, c: number, s: number, port: number, protocol: number): boolean {
   for (let word = 0; word < 4; word++)
     if (key[word] !== ints[c + word] || key[4 + word] !== ints[s + word]) return false;
   return key[8] === port && key[9] === protocol;
