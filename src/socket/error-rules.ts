@@ -2,7 +2,7 @@ import type { Certainty, Side } from '../record.ts';
 import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/events.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
-import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT } from '../track/tcp-state.ts';
+import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
 import { type IcmpFacts, otherSide, type ResetFacts } from './event-facts.ts';
 import type { Facts } from './facts.ts';
 import { hasGivenUp, isKeepAliveExpiry, nextRetransmission, nextSyn } from './giving-up.ts';
@@ -249,9 +249,10 @@ export function socketErrorOf(facts: Facts, side: Side): SocketError | null {
   return null;
 }
 
-/** The RST that ended `side`'s socket. */
+/** The RST that ended `side`'s socket; what is in TIME-WAIT is no socket any more (tcp_timewait_state_process). */
 function acceptedReset({ resets }: Facts, side: Side): ResetFacts | null {
-  return resets.find((each) => each.to === side && each.accepted && each.receiverState !== CLOSED) ?? null;
+  const isSocket = ({ receiverState }: ResetFacts) => receiverState !== CLOSED && receiverState !== TIME_WAIT;
+  return resets.find((each) => each.to === side && each.accepted && isSocket(each)) ?? null;
 }
 
 /**

@@ -37,6 +37,8 @@ import {
   F_FIN_ACK_TIME,
   F_FIN_TIME,
   F_LAST_TIME,
+  F_PEER_BYTES_AT_FIN,
+  F_UNIQUE_BYTES,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_CLIENT_1,
@@ -152,6 +154,7 @@ function noteShutdown(cursor: Cursor, view: PacketView): void {
     ints[me + E_FLAGS] |= END_FIN_SENT | ((view.chunks & SCTP_SHUTDOWN_ACK) !== 0 ? END_CLOSED_SECOND : 0);
     ints[me + E_FIN_FRAME] = view.frame;
     floats[myTimes + F_FIN_TIME] = now;
+    floats[myTimes + F_PEER_BYTES_AT_FIN] = floats[peerTimes + F_UNIQUE_BYTES];
   }
   if ((view.chunks & (SCTP_SHUTDOWN | SCTP_SHUTDOWN_ACK)) !== 0) ints[me + E_FINS]++;
   const acknowledges = (view.chunks & (SCTP_SHUTDOWN_ACK | SCTP_SHUTDOWN_COMPLETE)) !== 0;

@@ -136,3 +136,8 @@ describe('who is left with what', () => {
     expect(await errors(query, answer, icmpError(answer, 3, 3))).toEqual([null, null]);
   });
 });
+
+test('an RST that meets TIME-WAIT after a half-close meets no socket', async () => {
+  const halfClosed = [...opened, c.fin(), s.data(500), c.ack(), s.fin(), c.ack()];
+  expect(await errorsOf(...halfClosed, s.rst())).toEqual([null, null]);
+});
