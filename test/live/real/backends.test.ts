@@ -67,6 +67,18 @@ onRealInterfaces('the traffic of real programs', () => {
     PATIENCE,
   );
 
+  test.each(BACKENDS)(
+    'is there with %s to the last packet before the end',
+    async (backend) => {
+      const live = await lab.live('--backend', backend, '--json', '--filter', FILTER);
+      await lab.talk(CONNECTIONS);
+      expect(await live.stop()).toBe(0);
+      const { summary } = JSON.parse(live.stdout) as Report;
+      expect(summary.closes).toMatchObject({ graceful: CONNECTIONS, reset: CONNECTIONS / 10, open: 0 });
+    },
+    PATIENCE,
+  );
+
   test(
     'any sees all interfaces, lo its own',
     async () => {
