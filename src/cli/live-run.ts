@@ -37,6 +37,7 @@ export class LiveRun {
     this.#input = input;
     this.#where = where;
     this.#finder = request.process ? new ProcessFinder() : null;
+    process.on('SIGINT', this.quit).on('SIGTERM', this.quit).on('SIGHUP', this.quit);
   }
 
   /** null where nobody asks for processes. */
@@ -60,6 +61,7 @@ export class LiveRun {
   }
 
   close(): void {
+    process.off('SIGINT', this.quit).off('SIGTERM', this.quit).off('SIGHUP', this.quit);
     this.#server?.close();
   }
 
@@ -90,6 +92,7 @@ export class LiveRun {
   /** Analyses what comes, shows it, and writes the report. */
   async follow(view: LiveView, warn: (message: string) => void): Promise<void> {
     this.#view = view;
+    if (this.#input.isStopping) view.stopping?.();
     const { report, quiet } = this.#request.report;
     const people = (await reporters.terminal())(new Output(view.reportTo), this.#look(view.reportTo));
     const hasFormat = report !== 'terminal' && report !== 'ndjson';
@@ -99,7 +102,7 @@ export class LiveRun {
 
     const between = () => this.#reportBetween(session, view, people);
     const stopClock = this.#startClock(session, view);
-    process.on('SIGINT', this.quit).on('SIGTERM', this.quit).on('SIGHUP', this.quit).on('SIGUSR1', between);
+    process.on('SIGUSR1', between);
     let result: AnalysisResult;
     try {
       view.begin?.();

@@ -27,12 +27,13 @@ export async function runLive(request: LiveArguments): Promise<number> {
   const device = capture.device ?? defaultInterface();
   const input = await openLive({ ...capture, device, onWarning: warn });
   try {
-    if (input.backend !== null) warn(`capturing on ${device} with ${input.backend}; Ctrl-C ends it`);
     const run = new LiveRun(request, input, where);
     closeRun = () => run.close();
     const url = await run.serveMetrics();
     if (url !== null) warn(`metrics at ${url}`);
-    view = await openView(request, run);
+    const opened = await openView(request, run);
+    if (input.backend !== null) warn(`capturing on ${device} with ${input.backend}; Ctrl-C ends it`);
+    view = opened;
     await run.follow(view, warn);
     for (const line of lostPackets(input)) warn(line);
     const failures = [input.writeFailure, input.failure].filter((each) => each !== null);
