@@ -54,7 +54,8 @@ async function played(
     if (testimony.client.length === 0) return { truth: null, disagreements: [] };
     const truth = truthOf(scenario, testimony, path);
     const { disagreements } = agreementOf(truth, await recordsOf(path));
-    const late = scenario.capture === undefined && disagreements.some(({ question }) => question === 'connect()');
-    if (!late || attempt === ATTEMPTS) return { truth, disagreements };
+    const { at = 'client', late = false } = scenario.capture ?? {};
+    const isSlow = at === 'client' && !late && disagreements.some(({ question }) => question === 'connect()');
+    if (!isSlow || attempt === ATTEMPTS) return { truth, disagreements };
   }
 }

@@ -118,7 +118,7 @@ export const TRANSFER: Scenario[] = [
       os.execlp("node", "node", "-e", """
         const server = require('node:http').createServer((request, response) => response.end('x'.repeat(3000)));
         server.listen(80, '10.9.0.2', () => console.log('ready'));
-        setTimeout(() => process.exit(0), 1500);
+        setTimeout(() => process.exit(0), 4000);
       """)
     `,
     client: `
