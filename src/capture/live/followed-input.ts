@@ -20,8 +20,8 @@ const WRITE_EVERY = 500;
 
 /** Milliseconds after stop() in which the analysis may catch up with the network. */
 const CATCH_UP_WITHIN = 3000;
-/** Waits without a packet that mean that none is on its way: dumpcap hands on what came within a quarter of a second. */
-const SILENCES = 2;
+/** Milliseconds without a packet that mean that none is on its way: dumpcap hands packets on every quarter of a second. */
+const SILENCE = 750;
 
 /** Where the bytes of a live capture come from. */
 export interface LiveOrigin {
@@ -59,8 +59,8 @@ export class FollowedInput implements LiveInput {
   #ended = false;
   /** Milliseconds since 1970 of stop(). */
   #stoppedAt = 0;
-  /** How often, one after the other, nothing came within `wakeEvery`. */
-  #silences = 0;
+  /** Milliseconds since 1970 when the last bytes came. */
+  #lastCame = 0;
 
   /** @throws InputError where packets are to be kept and the file cannot be written */
   constructor(origin: LiveOrigin, options: LiveOptions) {
@@ -91,9 +91,9 @@ export class FollowedInput implements LiveInput {
       this.#wake = () => resolve('woken');
     });
     const more = await Promise.race([this.#reading, woken]);
-    this.#silences = more === 'woken' ? this.#silences + 1 : 0;
     if (more === 'woken') return true;
     this.#reading = null;
+    this.#lastCame = Date.now();
     this.#child?.stillThere();
     return more || this.#end();
   }
@@ -118,7 +118,6 @@ export class FollowedInput implements LiveInput {
     }
     this.isStopping = true;
     this.#stoppedAt = Date.now();
-    this.#silences = 0;
     this.#wake();
   }
 
@@ -223,9 +222,11 @@ export class FollowedInput implements LiveInput {
    */
   #endOnceCaughtUp(): void {
     if (!this.isStopping) return;
-    const late = Date.now() - this.#stoppedAt > CATCH_UP_WITHIN;
+    const now = Date.now();
+    const isLate = now - this.#stoppedAt > CATCH_UP_WITHIN;
     const isCaughtUp = (this.#stream?.newestTime ?? 0) * 1000 > this.#stoppedAt;
-    if (late || isCaughtUp || this.#silences >= SILENCES) this.#child?.stop();
+    const isSilent = now - Math.max(this.#stoppedAt, this.#lastCame) > SILENCE;
+    if (isLate || isCaughtUp || isSilent) this.#child?.stop();
   }
 
   async #end(): Promise<boolean> {
