@@ -1,6 +1,9 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // Many tests wait for a network or a clock: no processor need be left free.
+  maxWorkers: '100%',
+  globalSetup: '<rootDir>/test/support/bundle.js',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

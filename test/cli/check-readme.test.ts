@@ -2,13 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { CHECK_FORMATS } from '../../src/check/formats/index.ts';
 import { check } from '../../src/index.ts';
 import { fixturePath } from '../fixtures/fixture-files.ts';
-import { ROOT } from '../support/command.ts';
+import { COMMAND, ROOT } from '../support/command.ts';
 import { blocks } from '../support/readme.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -61,9 +60,7 @@ describe('the workflow of the README', () => {
       chmodSync(join(bin, name), 0o755);
     };
     program('npm', 'test "$*" = ci');
-    const loader = pathToFileURL(join(ROOT, 'node_modules/tsx/dist/loader.mjs'));
-    const main = join(ROOT, 'src/cli/main.ts');
-    program('npx', `test "$1" = sockscope && shift && exec '${process.execPath}' --import '${loader}' '${main}' "$@"`);
+    program('npx', `test "$1" = sockscope && shift && exec '${COMMAND.join("' '")}' "$@"`);
 
     const workflow: Workflow = parse(yaml.find(({ body }) => body.startsWith('name: captures'))?.body ?? '');
     expect(workflow.on).toBe('pull_request');

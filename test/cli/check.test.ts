@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { checkCommand } from '../../src/cli/check-command.ts';
 import { parseCommandLine } from '../../src/cli/commands.ts';
 import { quickValues } from '../../src/cli/quick.ts';
-import { ROOT, shell, sockscope } from '../support/command.ts';
+import { COMMAND, ROOT, shell, sockscope } from '../support/command.ts';
 
 const GRACEFUL = 'fixtures/close/client-first.pcap';
 const RESET = 'fixtures/close/abort-by-server.pcap';
@@ -101,7 +101,7 @@ test('sockscope.yml is read where no other rules are named, and a folder is sear
   cpSync(join(ROOT, GRACEFUL), join(project, 'captures', 'deep', 'a.pcap'));
   writeFileSync(join(project, 'captures', 'notes.txt'), 'not a capture');
   writeFileSync(join(project, 'sockscope.yml'), 'rules: [server-closes-first]\n');
-  const command = `cd '${project}' && '${process.execPath}' --import '${ROOT}/node_modules/tsx/dist/loader.mjs' '${ROOT}/src/cli/main.ts' check captures`;
+  const command = `cd '${project}' && '${COMMAND.join("' '")}' check captures`;
   const { status, stdout, stderr } = shell(command);
   expect(status).toBe(1);
   expect(stdout).toContain(

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { shell, sockscope } from '../support/command.ts';
+import { COMMAND, shell, sockscope } from '../support/command.ts';
 import { ethernet, ipv4, pcap, tcp } from '../support/packets.ts';
 
 const SYN = 0x02;
@@ -127,7 +127,7 @@ test('a reader that is slow gets everything', () => {
 
 test('on a terminal the report has colours unless NO_COLOR says no', () => {
   const onTerminal = (environment: string) =>
-    shell(`${environment} script -qec "'${process.execPath}' --import tsx src/cli/main.ts ${HTTP}" /dev/null`).stdout;
+    shell(`${environment} script -qec "${COMMAND.join(' ')} ${HTTP}" /dev/null`).stdout;
   expect(onTerminal('TERM=xterm')).toContain('\u001b[');
   expect(onTerminal('TERM=xterm NO_COLOR=1')).not.toContain('\u001b[');
 });

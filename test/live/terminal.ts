@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from '../support/command.ts';
+import { COMMAND, ROOT } from '../support/command.ts';
 
 const PTY = fileURLToPath(new URL('./at_terminal.py', import.meta.url));
 
@@ -25,11 +24,7 @@ export interface Seen {
 
 /** Runs sockscope at a terminal and does one thing after the other there. @param pipe what its standard input reads */
 export async function atTerminal(args: string[], actions: Action[], pipe?: string): Promise<Seen> {
-  return programAtTerminal(
-    [process.execPath, '--import', 'tsx', join(ROOT, 'src/cli/main.ts'), ...args],
-    actions,
-    pipe,
-  );
+  return programAtTerminal([...COMMAND, ...args], actions, pipe);
 }
 
 /** The same with any program. */

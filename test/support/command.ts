@@ -1,14 +1,18 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs the command line from its sources, at the top of the project, without a terminal. */
+/** Program and first argument of the command line, as bundle.js built it from the sources. */
+export const COMMAND: readonly [string, string] = [process.execPath, join(ROOT, 'tmp/command/cli/main.js')];
+
+/** Runs the command line at the top of the project, without a terminal. */
 export function sockscope(
   args: string[],
   { input, env = {} }: { input?: Uint8Array; env?: Record<string, string> } = {},
 ): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+  return spawnSync(COMMAND[0], [COMMAND[1], ...args], {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -19,7 +23,7 @@ export function sockscope(
 
 /** The same in a shell, where `sockscope` is the command: for pipes and redirections. */
 export function shell(script: string, env: Record<string, string> = {}): SpawnSyncReturns<string> {
-  const command = `sockscope() { '${process.execPath}' --import tsx src/cli/main.ts "$@"; }`;
+  const command = `sockscope() { '${COMMAND.join("' '")}' "$@"; }`;
   return spawnSync('bash', ['-o', 'pipefail', '-c', `${command}\n${script}`], {
     cwd: ROOT,
     encoding: 'utf8',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { BACKENDS } from '../../../src/capture/live.ts';
 import type { Connection } from '../../../src/record.ts';
+import { COMMAND } from '../../support/command.ts';
 import { onRealInterfaces } from './available.ts';
 import { Lab, type Report, settle } from './lab.ts';
 import { DEVICE } from './wire.ts';
@@ -131,7 +132,7 @@ onRealInterfaces('the traffic of real programs', () => {
     'is followed through standard input while it comes',
     async () => {
       const tcpdump = `tcpdump -U -w - -i ${DEVICE} -c 30 ${FILTER}`;
-      const sockscope = `${process.execPath} --import tsx src/cli/main.ts live - --ndjson --events established,ended`;
+      const sockscope = `${COMMAND.join(' ')} live - --ndjson --events established,ended`;
       const live = lab.run('client', 'bash', '-o', 'pipefail', '-c', `${tcpdump} | ${sockscope}`);
       await live.said('listening on');
       await lab.talk(1);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ROOT } from '../../support/command.ts';
+import { COMMAND, ROOT } from '../../support/command.ts';
 
 /** Nothing that a test waits for takes longer, in milliseconds. */
 export const PATIENCE = 40_000;
@@ -83,9 +83,9 @@ export class Session {
   }
 }
 
-/** sockscope from its sources. */
+/** sockscope as the tests run it. */
 export function sockscopeCommand(...args: string[]): string[] {
-  return [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args];
+  return [...COMMAND, ...args];
 }
 
 /** Memory that a process has used at most so far, and uses, in megabytes; CPU time in seconds. */

@@ -1,0 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds the command line that the tests run from the sources as they are: it starts ten times as fast as through a loader. */
+export default function bundle() {
+  execFileSync('npm', ['run', '--silent', 'bundle', '--', '--outdir=tmp/command'], { cwd: ROOT, stdio: 'pipe' });
+}
