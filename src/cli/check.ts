@@ -1,5 +1,4 @@
 import { existsSync, openSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { type FoundCaptures, findCaptures } from '../check/find-captures.ts';
 import type { CheckFormat } from '../check/formats/format.ts';
 import { checkFormats } from '../check/formats/index.ts';
@@ -10,6 +9,7 @@ import { Output, OutputClosed } from '../report/output.ts';
 import { counted } from '../report/units.ts';
 import { type CheckArguments, DEFAULT_RULES } from './check-command.ts';
 import { UsageError } from './errors.ts';
+import { useColor } from './terminal.ts';
 
 const HOLDS = 0;
 const FAILS = 1;
@@ -73,9 +73,9 @@ async function openReports(request: CheckArguments): Promise<Report[]> {
     const makeFormat = await checkFormats[name]();
     return { format: makeFormat(output, { color, all }), output };
   };
-  if (file === null) return [await open(format, STDOUT, useColor(request))];
+  if (file === null) return [await open(format, STDOUT, useColor(request.noColor))];
   const written = await open(format, openSync(file, 'w'), false);
-  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request))];
+  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request.noColor))];
 }
 
 /** All rules that were asked for. @throws RulesError */
@@ -108,9 +108,4 @@ function tellAccepted({ capture, rules }: CaptureVerdict): void {
 
 function foundText({ folder, captures, others }: FoundCaptures): string {
   return `${folder}: ${counted(captures, 'capture')} found, ${counted(others, 'other file')} left alone`;
-}
-
-/** https://no-color.org: any value but the empty one. */
-function useColor({ noColor }: CheckArguments): boolean {
-  return !noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(STDOUT);
 }

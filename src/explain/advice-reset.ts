@@ -1,5 +1,6 @@
 import type { Connection, Reset, ResetCause } from '../record.ts';
-import { other, packetNames } from './words.ts';
+import { otherSide } from '../socket/event-facts.ts';
+import { packetNames } from '../track/packet-names.ts';
 
 /** What to look at after an RST, by why it was sent. */
 export const RESET_ADVICE: Record<ResetCause, (record: Connection, reset: Reset) => string> = {
@@ -7,7 +8,7 @@ export const RESET_ADVICE: Record<ResetCause, (record: Connection, reset: Reset)
   'abortive-close': (record, { from }) => {
     // It was the one that had waited in vain.
     if (record.sockets[from].error === 'ETIMEDOUT') {
-      const peer = other(from);
+      const peer = otherSide(from);
       return `why the ${peer} fell silent: whether ${record[peer].address} was up, and firewalls that forget idle connections sooner than the ${from} asks with keep-alives (net.ipv4.tcp_keepalive_time, TCP_KEEPIDLE)`;
     }
     return `the log of the ${from}'s program at that time: close() with unread data, SO_LINGER 0 and the end of a process all send ${packetNames(record).reset}`;
@@ -16,7 +17,7 @@ export const RESET_ADVICE: Record<ResetCause, (record: Connection, reset: Reset)
     if (record.findings.some(({ code }) => code === 'keep-alive-race')) {
       return "idle timeouts: the client must let go of a kept connection before the server does (the server's keep-alive timeout longer than that of the client's pool), or try again on a new connection";
     }
-    return `why the ${from} closed while the ${other(from)} still sent: the protocol between them must say who closes, and when all has been said`;
+    return `why the ${from} closed while the ${otherSide(from)} still sent: the protocol between them must say who closes, and when all has been said`;
   },
   'half-open-peer': (record, { from }) =>
     `whether ${record[from].address} restarted, or a NAT or firewall on the way forgot the connection while it was idle (conntrack timeouts against keep-alives)`,

@@ -1,6 +1,7 @@
 import type { Connection, Finding, Reset, Side } from '../record.ts';
+import { otherSide } from '../socket/event-facts.ts';
 import { lookForFullQueue, RESET_ADVICE } from './advice-reset.ts';
-import { isEstablished, other, unseenSide } from './words.ts';
+import { isEstablished, unseenSide } from './words.ts';
 
 /** What to look at next: a command, a place, a setting. The first that says something of a kind says it. */
 interface Advice {
@@ -140,5 +141,5 @@ function sideOf({ findings }: Connection, ...codes: string[]): Side {
 
 function zeroWindowSide({ fromClient, fromServer }: Connection): Side | null {
   if (fromClient.zeroWindowTime + fromServer.zeroWindowTime === 0) return null;
-  return fromClient.zeroWindowTime > fromServer.zeroWindowTime ? 'client' : other('client');
+  return fromClient.zeroWindowTime > fromServer.zeroWindowTime ? 'client' : otherSide('client');
 }

@@ -1,11 +1,4 @@
-import {
-  PACKET_ICMP_ERROR,
-  PACKET_SCTP,
-  PACKET_TCP,
-  type PacketView,
-  TCP_FIN,
-  TCP_SYN,
-} from '../../parsers/packet-view.ts';
+import { PACKET_ICMP_ERROR, PACKET_SCTP, PACKET_TCP, type PacketView, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   E_BASE_SEQUENCE,
   E_DUPLICATES,
@@ -160,9 +153,4 @@ function tcpStates(ints: Int32Array, at: number): States {
 /** Of a side that has sent nothing, nothing is known. */
 function tcpState(ints: Int32Array, at: number, me: number, peer: number): string | null {
   return ints[me + E_PACKETS] === 0 ? null : TCP_STATES[stateOf(ints, at, me, peer)];
-}
-
-/** Sequence numbers that a segment takes: its bytes, and one each for SYN and FIN. */
-export function sequenceSpace({ length, flags }: Frame): number {
-  return length + ((flags & TCP_SYN) !== 0 ? 1 : 0) + ((flags & TCP_FIN) !== 0 ? 1 : 0);
 }

@@ -2,6 +2,7 @@ import { formatAddress } from '../../parsers/network/address.ts';
 import { TCP_ACK, TCP_RST } from '../../parsers/packet-view.ts';
 import { SCTP_ABORT } from '../../parsers/transport/sctp.ts';
 import type { Connection, Side } from '../record.ts';
+import { otherSide } from '../socket/event-facts.ts';
 import { formatTime } from '../track/times.ts';
 import type { EndpointIndex, IcmpFrame } from './frame.ts';
 import type { CollectedConnection } from './frame-collector.ts';
@@ -121,7 +122,7 @@ function plainStep(step: Step, connection: CollectedConnection, from: LadderStep
 /** Who sent an ICMP error, and to which side. */
 function icmpWay(record: Connection, icmp: IcmpFrame): { from: Side | 'network'; to: Side } {
   const to = isQuoted(record, icmp, 'client') ? 'client' : 'server';
-  const from = to === 'client' ? 'server' : 'client';
+  const from = otherSide(to);
   const sender = record.icmp.find(({ frame }) => frame === icmp.frame)?.from;
   return { from: sender === withoutZone(record[from].address) ? from : 'network', to };
 }

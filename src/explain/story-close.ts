@@ -1,6 +1,7 @@
 import type { Close, Connection, Reset, Side } from '../record.ts';
 import { duration } from '../report/units.ts';
-import { isEstablished, other, unseenSide } from './words.ts';
+import { otherSide } from '../socket/event-facts.ts';
+import { isEstablished, unseenSide } from './words.ts';
 
 /** How the connection ended, and who ended it. */
 export function closeSentences(record: Connection): string[] {
@@ -27,7 +28,7 @@ function graceful(close: Close): string[] {
   const sentences: string[] = [];
   if (close.style === 'simultaneous') sentences.push('Both sides closed at the same moment.');
   else if (close.firstCloser === 'client' || close.firstCloser === 'server') {
-    const second = other(close.firstCloser);
+    const second = otherSide(close.firstCloser);
     const waited = close.closeWait[second];
     const after = waited === null ? '' : ` ${duration(waited)} later`;
     sentences.push(`The ${close.firstCloser} closed first, the ${second}${after}.`);
@@ -42,7 +43,7 @@ function graceful(close: Close): string[] {
 function halfClosed({ firstCloser }: Close): string[] {
   if (firstCloser !== 'client' && firstCloser !== 'server') return ['One side has closed, the other has not.'];
   return [
-    `The ${firstCloser} closed its side; the ${other(firstCloser)} has not closed its own by the end of the capture.`,
+    `The ${firstCloser} closed its side; the ${otherSide(firstCloser)} has not closed its own by the end of the capture.`,
   ];
 }
 
@@ -56,7 +57,7 @@ function reset(record: Connection, close: Close): string[] {
 }
 
 function resetSentence({ from, frame, cause, because, receiverState }: Reset): string {
-  const receiver: Side = other(from);
+  const receiver: Side = otherSide(from);
   const who = cause === 'injected-suspected' ? 'A packet in the name of the' : 'The';
   return `${who} ${from} reset the connection in frame ${frame}, when the ${receiver} was in ${receiverState}: ${/^answers /.test(because) ? 'it ' : ''}${because}.`;
 }

@@ -1,7 +1,8 @@
 import type { Connection, Handshake } from '../record.ts';
 import { endpointText } from '../report/endpoint.ts';
 import { count, counted, duration, secondsBetween } from '../report/units.ts';
-import { packetNames, unseenSide } from './words.ts';
+import { packetNames } from '../track/packet-names.ts';
+import { unseenSide } from './words.ts';
 
 /** How the connection began, or why it did not. */
 export function handshakeSentences(record: Connection): string[] {

@@ -1,6 +1,8 @@
 import type { Connection, Side, SocketCall } from '../record.ts';
 import { duration, secondsBetween } from '../report/units.ts';
-import { isEstablished, other, packetNames, unseenSide } from './words.ts';
+import { otherSide } from '../socket/event-facts.ts';
+import { packetNames } from '../track/packet-names.ts';
+import { isEstablished, unseenSide } from './words.ts';
 
 /** What the application of one side saw of its socket, in a few words. */
 export function seenBy(record: Connection, side: Side): string {
@@ -43,7 +45,7 @@ const RULE_NAME = / \([a-z-]+\)$/;
 function ended(record: Connection, side: Side): string[] {
   const { close, resets } = record;
   if (close === null) return [];
-  const fin = close.steps.find(({ from, what }) => from === other(side) && what === 'FIN');
+  const fin = close.steps.find(({ from, what }) => from === otherSide(side) && what === 'FIN');
   const own = close.steps.find(({ from, what }) => from === side && what === 'FIN');
   if (fin !== undefined && (own === undefined || fin.frame < own.frame)) {
     return [`read() returned 0 (FIN in frame ${fin.frame}), no error`];

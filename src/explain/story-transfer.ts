@@ -1,6 +1,7 @@
 import type { Connection, Direction, Side } from '../record.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
-import { other, unseenSide } from './words.ts';
+import { otherSide } from '../socket/event-facts.ts';
+import { unseenSide } from './words.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
 
@@ -76,7 +77,7 @@ function stalls({ zeroWindowTime, zeroWindows }: Direction, side: Side): string[
 
 function keepAlives(record: Connection, side: Side): string[] {
   const { keepAlives: sent } = directionOf(record, side);
-  const { keepAliveAcks, zeroWindows } = directionOf(record, other(side));
+  const { keepAliveAcks, zeroWindows } = directionOf(record, otherSide(side));
   // With a closed window they ask for that, and it is told already.
   if (sent === 0 || zeroWindows > 0) return [];
   const answered =

@@ -28,8 +28,9 @@ import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from '.
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
+import { packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
-import type { Sides } from './sides.ts';
+import { protocolOf, type Sides } from './sides.ts';
 import { seconds } from './times.ts';
 
 /** Packets of one direction that make its peer's silence a hole in the capture, not an unanswered call. */
@@ -37,10 +38,6 @@ const ONE_DIRECTION_AT_LEAST = 3;
 
 const TCP = 6;
 const UDP = 17;
-
-/** What the steps of the handshake are called. */
-const TCP_WORDS = { syn: 'SYN', synAck: 'SYN-ACK', reset: 'RST' };
-const SCTP_WORDS = { syn: 'INIT', synAck: 'INIT ACK', reset: 'ABORT' };
 
 /** How the handshake failed or was slow. */
 export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found: FindingList): void {
@@ -56,7 +53,7 @@ export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides
   const syn = ints[at + C_SYN_FRAME];
   const synAck = ints[at + C_SYN_ACK_FRAME];
   const frames = [syn, synAck];
-  const words = (ints[at + C_PROTOCOL] & 0xff) === TCP ? TCP_WORDS : SCTP_WORDS;
+  const words = packetNames({ protocol: protocolOf(ints, at) });
   if (outcome === 'refused') {
     found.add('connection-refused', 'error', 'server', `the ${words.syn} was answered with ${words.reset}`, frames);
   } else if (outcome === 'unanswered') {
