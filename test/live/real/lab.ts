@@ -12,6 +12,9 @@ import { DEVICE, type Host, Wire } from './wire.ts';
 const CONVERSATIONS = fileURLToPath(new URL('./conversations.c', import.meta.url));
 const TALK = fileURLToPath(new URL('./talk.py', import.meta.url));
 
+/** So that another user can run the project also where its folder is nobody else's; it gives no right to capture. */
+export const READS_ALL = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+
 /** The document that --json writes. */
 export interface Report {
   connections: Connection[];
@@ -60,7 +63,14 @@ export class Lab {
 
   /** The same as another user. */
   sockscopeAs(user: string, ...args: string[]): Session {
-    return this.run('client', 'setpriv', `--reuid=${user}`, '--clear-groups', ...sockscopeCommand(...args));
+    return this.run(
+      'client',
+      'setpriv',
+      `--reuid=${user}`,
+      '--clear-groups',
+      ...READS_ALL,
+      ...sockscopeCommand(...args),
+    );
   }
 
   /** `sockscope live` on the client's interface, once it captures. */
