@@ -13,7 +13,7 @@ const CONVERSATIONS = fileURLToPath(new URL('./conversations.c', import.meta.url
 const TALK = fileURLToPath(new URL('./talk.py', import.meta.url));
 
 /** So that another user can run the project also where its folder is nobody else's; it gives no right to capture. */
-export const READS_ALL = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+const READS_ALL = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
 
 /** The document that --json writes. */
 export interface Report {
