@@ -3,6 +3,7 @@ export default {
   roots: ['<rootDir>/test'],
   // Many tests wait for a network or a clock: no processor need be left free.
   maxWorkers: '100%',
+  reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   globalSetup: '<rootDir>/test/support/bundle.js',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

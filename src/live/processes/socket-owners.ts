@@ -99,23 +99,34 @@ export class SocketOwners {
   }
 }
 
-/** What is in a folder; or that it may not be read, or is no more. */
+/** A process's descriptors; or that it does not show them, or is no more. */
 function listOf(folder: string): string[] | 'hidden' | 'gone' {
   try {
-    return readdirSync(folder);
+    const descriptors = readdirSync(folder);
+    // A right to read every folder is enough to list them, but not to see where they lead (proc(5)).
+    if (descriptors.length > 0 && linkOf(`${folder}/${descriptors[0]}`) === 'hidden') return 'hidden';
+    return descriptors;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'hidden' : 'gone';
+    return isRefused(error) ? 'hidden' : 'gone';
   }
 }
 
 /** Inode of the socket that a descriptor is; -1 where it is something else, or gone. */
 function socketOf(link: string): number {
+  const target = linkOf(link);
+  return target.startsWith('socket:[') ? Number(target.slice(8, -1)) : -1;
+}
+
+function linkOf(link: string): string {
   try {
-    const target = readlinkSync(link);
-    return target.startsWith('socket:[') ? Number(target.slice(8, -1)) : -1;
-  } catch {
-    return -1;
+    return readlinkSync(link);
+  } catch (error) {
+    return isRefused(error) ? 'hidden' : 'gone';
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EACCES';
 }
 
 function nameOf(path: string): string | null {

@@ -12,8 +12,11 @@ import { DEVICE, type Host, Wire } from './wire.ts';
 const CONVERSATIONS = fileURLToPath(new URL('./conversations.c', import.meta.url));
 const TALK = fileURLToPath(new URL('./talk.py', import.meta.url));
 
-/** So that another user can run the project also where its folder is nobody else's; it gives no right to capture. */
-const READS_ALL = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+/** Runs a program as another user, who can read the project also where its folder is nobody else's, and may not capture. */
+export function asUser(user: string, ...command: string[]): string[] {
+  const readsAll = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  return ['setpriv', `--reuid=${user}`, '--clear-groups', ...readsAll, ...command];
+}
 
 /** The document that --json writes. */
 export interface Report {
@@ -63,14 +66,7 @@ export class Lab {
 
   /** The same as another user. */
   sockscopeAs(user: string, ...args: string[]): Session {
-    return this.run(
-      'client',
-      'setpriv',
-      `--reuid=${user}`,
-      '--clear-groups',
-      ...READS_ALL,
-      ...sockscopeCommand(...args),
-    );
+    return this.run('client', ...asUser(user, ...sockscopeCommand(...args)));
   }
 
   /** `sockscope live` on the client's interface, once it captures. */

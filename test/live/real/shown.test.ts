@@ -3,7 +3,7 @@ import type { Connection } from '../../../src/record.ts';
 import { run } from '../../lab/processes.ts';
 import { afterwards, programAtTerminal } from '../terminal.ts';
 import { onRealInterfaces } from './available.ts';
-import { Lab, settle } from './lab.ts';
+import { asUser, Lab, settle } from './lab.ts';
 import { type Session, sockscopeCommand } from './session.ts';
 import { CLIENT, DEVICE, SERVER } from './wire.ts';
 
@@ -163,8 +163,8 @@ onRealInterfaces('what a live session shows', () => {
     '--process says what another user cannot see',
     async () => {
       const capture = `timeout 30 tcpdump -i ${DEVICE} -U --immediate-mode -w - tcp`;
-      const command = sockscopeCommand('live', '-', '--process').join(' ');
-      const live = lab.run('client', 'sh', '-c', `${capture} | setpriv --reuid=nobody --clear-groups ${command}`);
+      const command = asUser('nobody', ...sockscopeCommand('live', '-', '--process')).join(' ');
+      const live = lab.run('client', 'sh', '-c', `${capture} | ${command}`);
       await live.said('listening on');
       const pid = await connect(SERVER, 8000, 4);
       await live.said('"ended"');
