@@ -13,24 +13,29 @@ export function formatIpv4(word: number): string {
  */
 export function formatIpv6(word0: number, word1: number, word2: number, word3: number): string {
   if (word0 === 0 && word1 === 0 && word2 === 0xffff) return `::ffff:${formatIpv4(word3)}`;
-  const groups = [word0, word1, word2, word3].flatMap((word) => [word >>> 16, word & 0xffff]);
-  const zeros = longestZeroRun(groups);
-  const text = (part: number[]) => part.map((group) => group.toString(16)).join(':');
-  if (zeros.length < 2) return text(groups);
-  return `${text(groups.slice(0, zeros.start))}::${text(groups.slice(zeros.start + zeros.length))}`;
+  const groups = Uint16Array.of(word0 >>> 16, word0, word1 >>> 16, word1, word2 >>> 16, word2, word3 >>> 16, word3);
+  let start = groups.length;
+  let longest = 1; // one zero group alone is written out
+  for (let i = 0, run = 0; i < groups.length; i++) {
+    run = groups[i] === 0 ? run + 1 : 0;
+    if (run > longest) {
+      longest = run;
+      start = i + 1 - run;
+    }
+  }
+  let text = '';
+  for (let i = 0; i < groups.length; i++) {
+    if (i === start) {
+      text += '::';
+      i += longest - 1;
+    } else {
+      text += i === 0 || i === start + longest ? groups[i].toString(16) : `:${groups[i].toString(16)}`;
+    }
+  }
+  return text;
 }
 
 /** An address of a packet by its IP version; IPv4 is in the first word. */
 export function formatAddress(version: number, word0: number, word1: number, word2: number, word3: number): string {
   return version === 6 ? formatIpv6(word0, word1, word2, word3) : formatIpv4(word0);
-}
-
-function longestZeroRun(groups: number[]): { start: number; length: number } {
-  let longest = { start: 0, length: 0 };
-  let length = 0;
-  groups.forEach((group, i) => {
-    length = group === 0 ? length + 1 : 0;
-    if (length > longest.length) longest = { start: i + 1 - length, length };
-  });
-  return longest;
 }

@@ -54,7 +54,7 @@ export class JsonBytes {
   number(value: number): void {
     this.reserve(32);
     if (value >= 0 && value <= 0x7fffffff && (value | 0) === value) {
-      this.integer(value);
+      this.integer(value | 0);
       return;
     }
     const nanoseconds = Math.round(value * 1e9);
@@ -101,7 +101,7 @@ export class JsonBytes {
     this.view = new DataView(larger.buffer);
   }
 
-  /** From 0 to 2^31 - 1. */
+  /** From 0 to 2^31 - 1; an int32, as the machine divides it much faster than a double. */
   private integer(value: number): void {
     const bytes = this.bytes;
     if (value < 10) {
@@ -121,9 +121,9 @@ export class JsonBytes {
 
   /** Whole seconds, a point and up to nine digits without trailing zeros. */
   private seconds(value: number, nanoseconds: number): void {
-    const whole = Math.floor(value);
+    const whole = Math.floor(value) | 0;
     this.integer(whole);
-    let fraction = nanoseconds - whole * 1e9;
+    let fraction = (nanoseconds - whole * 1e9) | 0;
     if (fraction === 0) return;
     const bytes = this.bytes;
     const start = this.length;

@@ -92,20 +92,24 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
   const base = floats[sides.times + T_BASE_SECONDS];
   const steps: CloseStep[] = [];
   const add = (frame: number, time: number, from: Side, what: CloseStep['what']) => {
-    if (frame !== 0) steps.push({ frame, time: formatTime(base, time), from, what });
+    if (frame === 0) return;
+    const step = { frame, time: formatTime(base, time), from, what };
+    let at = steps.push(step) - 1;
+    for (; at > 0 && steps[at - 1].frame > frame; at--) steps[at] = steps[at - 1];
+    steps[at] = step;
   };
-  add(ints[sides.client + E_FIN_FRAME], floats[sides.clientTimes + F_FIN_TIME], 'client', 'FIN');
-  add(ints[sides.server + E_FIN_FRAME], floats[sides.serverTimes + F_FIN_TIME], 'server', 'FIN');
+  // In this order: within a frame the ACK counts before the FIN.
   add(ints[sides.client + E_FIN_ACK_FRAME], floats[sides.clientTimes + F_FIN_ACK_TIME], 'server', 'ACK of FIN');
   add(ints[sides.server + E_FIN_ACK_FRAME], floats[sides.serverTimes + F_FIN_ACK_TIME], 'client', 'ACK of FIN');
+  add(ints[sides.client + E_FIN_FRAME], floats[sides.clientTimes + F_FIN_TIME], 'client', 'FIN');
+  add(ints[sides.server + E_FIN_FRAME], floats[sides.serverTimes + F_FIN_TIME], 'server', 'FIN');
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
     if (events.ints[v + V_KIND] !== EVENT_RST) continue;
     const from = events.ints[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
     add(events.ints[v + V_FRAME], events.times[event], from, 'RST');
   }
-  // Within a frame the ACK counts before the FIN.
-  return steps.sort((a, b) => a.frame - b.frame || (a.what < b.what ? -1 : 1));
+  return steps;
 }
 
 function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {

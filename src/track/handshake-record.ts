@@ -123,9 +123,7 @@ function capturePoint(synToSynAck: number | null, synAckToAck: number | null): H
 function makeSynOptions(ints: Int32Array, endpoint: number): SynOptions | null {
   if ((ints[endpoint + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) return null;
   if (ints[endpoint + E_SYN_OPTIONS] === 0) return null;
-  return {
-    isn: ints[endpoint + E_ISN] >>> 0,
-    window: ints[endpoint + E_SYN_WINDOW],
-    ...unpackOptions(ints[endpoint + E_SYN_OPTIONS]),
-  };
+  const { mss, windowScale, sackPermitted, timestamps, fastOpen } = unpackOptions(ints[endpoint + E_SYN_OPTIONS]);
+  const isn = ints[endpoint + E_ISN] >>> 0;
+  return { isn, window: ints[endpoint + E_SYN_WINDOW], mss, windowScale, sackPermitted, timestamps, fastOpen };
 }

@@ -28,6 +28,7 @@ export const ZEEK_RESET = 6;
 
 /** Letters of conn.log's history, by code. The originator's are written in upper case. */
 const LETTERS = 'shadfrgtwiq';
+const ORIGINATOR_LETTERS = LETTERS.toUpperCase();
 const LETTER_SYN = 0;
 const LETTER_SYN_ACK = 1;
 const LETTER_ACK = 2;
@@ -194,8 +195,7 @@ export function zeekHistory(ints: Int32Array, at: number, originator: number): s
   const length = ints[at + C_HISTORY_LENGTH];
   for (let i = 0; i < length; i++) {
     const code = (ints[at + C_HISTORY + ((i / 6) | 0)] >>> ((i % 6) * 5)) & 31;
-    const letter = LETTERS[code >> 1];
-    history += (code & 1) === originator ? letter.toUpperCase() : letter;
+    history += ((code & 1) === originator ? ORIGINATOR_LETTERS : LETTERS)[code >> 1];
   }
   return history;
 }
