@@ -2,13 +2,21 @@ import { ByteWindow, RECORD_HEAD } from '../../parsers/capture-file/byte-window.
 import type { ByteSource } from './byte-source.ts';
 
 /** Small enough for a chunk to stay in the core's own cache until it is parsed. */
-export const DEFAULT_CHUNK_SIZE = 128 * 1024;
+export const DEFAULT_CHUNK_SIZE = 256 * 1024;
 
 /** A file may have grown since it was looked at: by a packet or so. */
 const GROWTH = 16_384;
 
-/** A tail up to this length is moved to the front for every chunk, so that the same cache lines are used again. */
+/** A tail up to this length is moved for every chunk, so that the same cache lines are used again. */
 const SHORT_TAIL = 4096;
+
+/**
+ * Chunks begin so far past a multiple of the page size, or where the memory begins. What lies at the same place of its
+ * page as it does in the page cache, or a few bytes further, is copied four times as slowly (processors tell two
+ * addresses apart by their low 12 bits first).
+ */
+const PAGE = 4096;
+const PAST_PAGE = 1024;
 
 /**
  * Feeds a ByteWindow from a source, through one buffer of constant size: the unconsumed tail stays, the next chunk
@@ -18,6 +26,8 @@ export class SlidingBuffer {
   readonly window: ByteWindow;
   private readonly source: ByteSource;
   private readonly chunkSize: number;
+  /** Where a chunk begins whose tail before it fits. */
+  private readonly chunkStart: number;
 
   /** @param size of all that will come, where it is known: a small capture needs no large buffer */
   constructor(source: ByteSource, chunkSize = DEFAULT_CHUNK_SIZE, size: number | null = null) {
@@ -25,7 +35,11 @@ export class SlidingBuffer {
     this.chunkSize = chunkSize;
     // With room for two chunks a long tail is moved at most once a chunk, also where the bytes come one by one.
     const longestTail = size === null ? RECORD_HEAD : Math.min(RECORD_HEAD, size + GROWTH);
-    this.window = new ByteWindow(new Uint8Array(longestTail + 2 * chunkSize));
+    this.chunkStart = Math.ceil(longestTail / PAGE) * PAGE + PAST_PAGE;
+    this.window = new ByteWindow(new Uint8Array(this.chunkStart + 2 * chunkSize));
+    this.window.position = this.chunkStart;
+    this.window.end = this.chunkStart;
+    this.window.base = -this.chunkStart;
   }
 
   /**
@@ -44,11 +58,13 @@ export class SlidingBuffer {
     window.position += skipped;
   }
 
+  /** Puts the tail before the place of the next chunk. */
   private moveTail(): void {
     const window = this.window;
-    window.bytes.copyWithin(0, window.position, window.end);
-    window.base += window.position;
-    window.end -= window.position;
-    window.position = 0;
+    const start = Math.max(0, this.chunkStart - window.available);
+    window.bytes.copyWithin(start, window.position, window.end);
+    window.base += window.position - start;
+    window.end += start - window.position;
+    window.position = start;
   }
 }

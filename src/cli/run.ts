@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { setFlagsFromString } from 'node:v8';
 import { analyzeInto } from '../analyze.ts';
 import { reporters } from '../report/index.ts';
 import { Output } from '../report/output.ts';
@@ -10,9 +11,19 @@ import { useColor, width } from './terminal.ts';
 const STDOUT = 1;
 const STDERR = 2;
 
+/**
+ * An analysis is over in a second or two and spends it in a few functions: V8 is told to see at once what they work on,
+ * and to compile them after half the work that it waits for by itself. That takes a tenth off a large capture.
+ */
+function compileSoon(): void {
+  setFlagsFromString('--no-lazy-feedback-allocation');
+  setFlagsFromString('--interrupt-budget=66000');
+}
+
 /** Analyses the captures and writes the report to standard output. */
 export async function run(request: AnalyzeArguments): Promise<void> {
   const began = performance.now();
+  compileSoon();
   const { captures, report, calls, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);

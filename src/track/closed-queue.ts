@@ -15,6 +15,8 @@ export class ClosedQueue {
   readonly #capacity: number;
   #head = 0;
   #count = 0;
+  /** Time of the oldest entry, Infinity where there is none: asked for every packet. */
+  #due = Number.POSITIVE_INFINITY;
 
   /** @param capacity a power of two */
   constructor(capacity: number) {
@@ -32,7 +34,7 @@ export class ClosedQueue {
 
   /** True when the oldest entry's time has come. @param seconds capture time */
   isDue(seconds: number): boolean {
-    return this.#count > 0 && seconds >= this.#deadlines[this.#head];
+    return seconds >= this.#due;
   }
 
   push(row: number, stream: number, deadline: number): void {
@@ -41,7 +43,7 @@ export class ClosedQueue {
     this.#rows[at] = row;
     this.#streams[at] = stream;
     this.#deadlines[at] = deadline;
-    this.#count++;
+    if (this.#count++ === 0) this.#due = deadline;
   }
 
   /** Row and stream of the oldest entry, which `drop` then takes out. */
@@ -64,7 +66,7 @@ export class ClosedQueue {
 
   drop(): void {
     this.#head = (this.#head + 1) & this.#mask;
-    this.#count--;
+    this.#due = --this.#count > 0 ? this.#deadlines[this.#head] : Number.POSITIVE_INFINITY;
   }
 }
 
