@@ -5,6 +5,8 @@ export interface Fragment {
 }
 
 const WORD = 8;
+/** Room that there always is beyond what was reserved: for a number, a literal, a bracket. */
+const SPARE = 64;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const QUOTE = 0x22;
@@ -33,26 +35,25 @@ export class JsonBytes {
   private view: DataView;
 
   constructor(capacity: number) {
-    this.bytes = new Uint8Array(capacity);
+    this.bytes = new Uint8Array(capacity + SPARE);
     this.view = new DataView(this.bytes.buffer);
   }
 
   byte(value: number): void {
-    this.reserve(1);
     this.bytes[this.length++] = value;
   }
 
+  /** Ready-made JSON, for which there must be room: `reserve` it. */
   raw(source: Fragment): void {
     const { words } = source;
-    this.reserve(words.length * WORD);
     const view = this.view;
     let at = this.length;
     for (let i = 0; i < words.length; i++, at += WORD) view.setFloat64(at, words[i], true);
     this.length += source.length;
   }
 
+  /** Takes up to 32 bytes of the room that there is. */
   number(value: number): void {
-    this.reserve(32);
     if (value >= 0 && value <= 0x7fffffff && (value | 0) === value) {
       this.integer(value | 0);
       return;
@@ -90,12 +91,13 @@ export class JsonBytes {
     this.length += encoder.encodeInto(value, this.bytes.subarray(this.length)).written;
   }
 
-  private reserve(count: number): void {
-    if (this.length + count > this.bytes.length) this.grow(count);
+  /** Sees to it that there is room for so many bytes, and some more. */
+  reserve(count: number): void {
+    if (this.length + count + SPARE > this.bytes.length) this.grow(count);
   }
 
   private grow(count: number): void {
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count));
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count + SPARE));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
     this.view = new DataView(larger.buffer);

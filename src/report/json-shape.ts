@@ -6,6 +6,7 @@ export type WriteJson<T> = (json: JsonBytes, value: T) => void;
 const NULL = fragment('null');
 const TRUE = fragment('true');
 const FALSE = fragment('false');
+const EMPTY = fragment('[]');
 
 export const number: WriteJson<number> = (json, value) => json.number(value);
 /** A number that is rarely zero. */
@@ -22,13 +23,26 @@ export function nullable<T>(write: WriteJson<T>): WriteJson<T | null> {
 
 export function array<T>(write: WriteJson<T>): WriteJson<T[]> {
   return (json, values) => {
+    if (values.length === 0) {
+      json.raw(EMPTY);
+      return;
+    }
     json.byte(0x5b);
     for (let i = 0; i < values.length; i++) {
+      json.reserve(1);
       if (i > 0) json.byte(0x2c);
       write(json, values[i]);
     }
     json.byte(0x5d);
   };
+}
+
+/** What a number or a literal takes at most. */
+const WIDEST_VALUE = 32;
+
+/** Writes no more than that; strings, lists and objects see to their own room. */
+function isShort(write: WriteJson<never>): boolean {
+  return [number, count, boolean].includes(write as WriteJson<unknown>);
 }
 
 /** So many counters in a row that are mostly zero are worth looking at together. */
@@ -54,9 +68,19 @@ export function object<T extends object>(members: { [K in keyof T]-?: WriteJson<
   const memberOf = (i: number) => `value[${JSON.stringify(names[i])}]`;
   const writeMember = (i: number) =>
     `json.raw(${constant(fragment(leads[i]))}); ${constant(writers[i])}(json, ${memberOf(i)});`;
+  /** Room for the members from here up to one whose length is not known, which asks for its own. */
+  const reserve = (from: number): string => {
+    let room = 0;
+    for (let i = from; i < names.length; i++) {
+      room += leads[i].length + WIDEST_VALUE;
+      if (!isShort(writers[i])) break;
+    }
+    return `json.reserve(${room});`;
+  };
 
   const lines: string[] = [];
   for (let i = 0; i < names.length; ) {
+    if (i === 0 || !isShort(writers[i - 1])) lines.push(reserve(i));
     let end = i;
     while (end < names.length && writers[end] === (number as WriteJson<never>)) end++;
     if (end - i < ZERO_RUN_AT_LEAST) {

@@ -11,7 +11,7 @@ const BATCH_ROWS = 512;
 /** The JSON of so many rows, more or less. */
 const BATCH_BYTES = 2 * 1024 * 1024;
 /** With so many batches waiting for the thread, the next one is made into lines here. */
-const ENOUGH_WAITING = 2;
+const ENOUGH_WAITING = 3;
 /** Batches that may be under way: what is ended faster than it is written waits for them. */
 const BATCHES = 8;
 

@@ -4,11 +4,13 @@ import { JsonBytes } from '../../src/report/json-bytes.ts';
 import { writeConnection } from '../../src/report/record-json.ts';
 import { aConnection, aDatagramExchange, aFinding } from '../support/records.ts';
 
-function asJson(write: (json: JsonBytes) => void): string {
-  const json = new JsonBytes(16);
+function asJson(write: (json: JsonBytes) => void, capacity = 16): string {
+  const json = new JsonBytes(capacity);
   write(json);
   return Buffer.from(json.bytes.subarray(0, json.length)).toString('utf8');
 }
+
+const FAILED: Connection['sockets'] = { client: { error: 'ECONNRESET' }, server: { error: null } };
 
 describe('a record is written as JSON.stringify writes it', () => {
   test.each<[string, Connection]>([
@@ -73,6 +75,14 @@ describe('a record is written as JSON.stringify writes it', () => {
     ],
   ])('%s', (_name, record) => {
     expect(asJson((json) => writeConnection(json, record))).toBe(JSON.stringify(record));
+  });
+
+  test('wherever the buffer was full', () => {
+    const record = aConnection({ vlan: [1, 2], tunnel: ['gre'], findings: [aFinding()], sockets: FAILED });
+    const expected = JSON.stringify(record);
+    for (let capacity = 0; capacity < expected.length; capacity++) {
+      expect(asJson((json) => writeConnection(json, record), capacity)).toBe(expected);
+    }
   });
 });
 
