@@ -23,6 +23,7 @@ const DESTINATION_PORT = 2;
 const VERIFICATION_TAG = 4;
 const HEADER_LENGTH = 12;
 
+const CHUNK_FLAGS = 1;
 const CHUNK_LENGTH = 2;
 const CHUNK_VALUE = 4;
 /** Chunk header, TSN, stream and protocol identifiers that come before the user data (3.3.1; RFC 8260 2.1 for I-DATA). */
@@ -32,6 +33,7 @@ const I_DATA_HEADER_LENGTH = 20;
 const TYPE_DATA = 0;
 const TYPE_INIT = 1;
 const TYPE_INIT_ACK = 2;
+const TYPE_ABORT = 6;
 const LAST_BASIC_TYPE = 14;
 const TYPE_I_DATA = 64;
 
@@ -42,13 +44,17 @@ export const SCTP_INIT_ACK = 1 << TYPE_INIT_ACK;
 export const SCTP_SACK = 1 << 3;
 export const SCTP_HEARTBEAT = 1 << 4;
 export const SCTP_HEARTBEAT_ACK = 1 << 5;
-export const SCTP_ABORT = 1 << 6;
+export const SCTP_ABORT = 1 << TYPE_ABORT;
 export const SCTP_SHUTDOWN = 1 << 7;
 export const SCTP_SHUTDOWN_ACK = 1 << 8;
 export const SCTP_ERROR = 1 << 9;
 export const SCTP_COOKIE_ECHO = 1 << 10;
 export const SCTP_COOKIE_ACK = 1 << 11;
 export const SCTP_SHUTDOWN_COMPLETE = 1 << 14;
+/** The ABORT has the T bit: its sender knew no association, and sent back the tag that it was given (3.3.7). */
+export const SCTP_ABORT_REFLECTS = 1 << 15;
+
+const T_BIT = 1;
 
 export function decodeSctp(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
@@ -72,6 +78,7 @@ export function decodeSctp(view: PacketView, offset: number, claimedEnd: number)
       return PACKET_SCTP;
     }
     if (type <= LAST_BASIC_TYPE) view.chunks |= 1 << type;
+    if (type === TYPE_ABORT && (bytes[chunk + CHUNK_FLAGS] & T_BIT) !== 0) view.chunks |= SCTP_ABORT_REFLECTS;
     if (type === TYPE_DATA) {
       view.dataLength += Math.max(length - DATA_HEADER_LENGTH, 0);
     } else if (type === TYPE_I_DATA) {

@@ -1,6 +1,7 @@
 import type { PacketView } from '../../parsers/packet-view.ts';
 import {
   SCTP_ABORT,
+  SCTP_ABORT_REFLECTS,
   SCTP_COOKIE_ACK,
   SCTP_COOKIE_ECHO,
   SCTP_DATA,
@@ -165,17 +166,16 @@ function noteShutdown(cursor: Cursor, view: PacketView): void {
   }
 }
 
-/** An ABORT counts if it carries the receiver's tag, or the sender's own with the T bit (RFC 9260 8.5.1). */
+/**
+ * An ABORT counts if it carries its receiver's tag or, with the T bit, its sender's own (RFC 9260 8.5.1). A tag that
+ * the capture did not show cannot be held against it.
+ */
 function noteAbort(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): void {
   const { ints, at, me, peer } = cursor;
   ints[me + E_RESETS]++;
-  const tag = view.verificationTag;
-  const theirs = ints[peer + E_FLAGS];
-  const mine = ints[me + E_FLAGS];
+  const owner = (view.chunks & SCTP_ABORT_REFLECTS) !== 0 ? me : peer;
   const accepted =
-    (theirs & END_BASE_SET) === 0 ||
-    tag === ints[peer + E_BASE_SEQUENCE] ||
-    ((mine & END_BASE_SET) !== 0 && tag === ints[me + E_BASE_SEQUENCE]);
+    (ints[owner + E_FLAGS] & END_BASE_SET) === 0 || view.verificationTag === ints[owner + E_BASE_SEQUENCE];
   const event = events.add(slab, cursor.row, EVENT_RST);
   if (event >= 0) {
     const v = event * EVENT_STRIDE;

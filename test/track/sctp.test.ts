@@ -77,6 +77,8 @@ describe('the end of an association', () => {
   test.each<[string, Step, boolean]>([
     ['with the tag of its receiver', abort('server', CLIENT_TAG), true],
     ['with its own tag, the T bit says so', abort('server', SERVER_TAG, 1), true],
+    ['with its own tag, and no T bit', abort('server', SERVER_TAG), false],
+    ["with its receiver's tag and the T bit", abort('server', CLIENT_TAG, 1), false],
     ['with no tag of theirs', abort('server', 0x33), false],
   ])('ABORT %s', async (_, step, accepted) => {
     const found = await connectionOf(...opening, step);
