@@ -7,7 +7,7 @@ import type { Change, HandshakeShift, ProfileCounts, ServerDiff, ShiftVerdict } 
 import { ASPECTS } from './diff-aspects.ts';
 import type { CaptureDiff, DiffSide } from './diff-captures.ts';
 import type { ShapePair } from './diff-pairs.ts';
-import { waysToLook } from './failure.ts';
+import { explainCommand } from './failure.ts';
 
 export interface DiffReportOptions {
   /** Changes that `--fail-on` names. */
@@ -145,7 +145,7 @@ function lookAt(changes: readonly Change[], diff: CaptureDiff): string {
   const example = first?.example ?? null;
   if (first === undefined || example === null) return '';
   const files = diff[example.capture].captures.map(({ file }) => file);
-  return `${waysToLook({ protocol: protocolOf(first.server), stream: example.stream }, files).explain}\n`;
+  return `${explainCommand({ protocol: protocolOf(first.server), stream: example.stream }, files)}\n`;
 }
 
 function protocolOf(server: string): Protocol {

@@ -1,8 +1,7 @@
-import type { Connection, Protocol } from '../record.ts';
+import { wiresharkFilter } from '../explain/wireshark-filter.ts';
+import type { Connection } from '../record.ts';
 import { shellWord } from '../report/shell-word.ts';
 import type { Failure, Value } from './verdict.ts';
-
-const STREAM_FILTER: Record<Protocol, string> = { tcp: 'tcp.stream', udp: 'udp.stream', sctp: 'sctp.assoc_index' };
 
 /** Frames told of one connection. */
 const FRAMES_SHOWN = 8;
@@ -31,19 +30,16 @@ export function failureOf(record: Connection, files: string[], evidence: Evidenc
 
 /** Where to see a connection: in Wireshark, and in words. */
 export function waysToLook(
-  { stream, protocol }: Pick<Connection, 'stream' | 'protocol'>,
+  connection: Pick<Connection, 'stream' | 'protocol' | 'client' | 'server'>,
   files: string[],
 ): Pick<Failure, 'filter' | 'explain'> {
-  return {
-    filter: `${STREAM_FILTER[protocol]} eq ${stream}`,
-    explain: [
-      'sockscope explain',
-      ...files.map(shellWord),
-      '--stream',
-      stream,
-      ...(protocol === 'tcp' ? [] : ['--protocol', protocol]),
-    ].join(' '),
-  };
+  return { filter: wiresharkFilter(connection, files.length === 1), explain: explainCommand(connection, files) };
+}
+
+/** The command that tells the story of a connection. */
+export function explainCommand({ stream, protocol }: Pick<Connection, 'stream' | 'protocol'>, files: string[]): string {
+  const words = ['sockscope explain', ...files.map(shellWord), '--stream', stream];
+  return [...words, ...(protocol === 'tcp' ? [] : ['--protocol', protocol])].join(' ');
 }
 
 function framesOf(record: Connection, reads: readonly string[]): number[] {

@@ -2,7 +2,7 @@ import { sourceOf } from '../connection-source.ts';
 import type { Connection } from '../record.ts';
 import { endpointText, streamText } from '../report/endpoint.ts';
 import { counted } from '../report/units.ts';
-import { waysToLook } from './failure.ts';
+import { explainCommand } from './failure.ts';
 import { valueText } from './formats/value-text.ts';
 import { ladderOf } from './ladder.ts';
 import type { Value } from './verdict.ts';
@@ -37,7 +37,7 @@ export function shownText(shown: readonly Shown[]): string {
   const source = sourceOf(connection);
   if (ladder !== null) lines.push('', ladder);
   else if (source !== null && 'inputs' in source) {
-    lines.push('', waysToLook(connection, [...source.inputs]).explain);
+    lines.push('', explainCommand(connection, [...source.inputs]));
   }
   return lines.join('\n');
 }

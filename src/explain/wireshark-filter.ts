@@ -8,8 +8,10 @@ const STREAM_FIELDS = { tcp: 'tcp.stream', udp: 'udp.stream', sctp: null } as co
  * Where its number means nothing there, addresses and ports do; a later connection of the same ports matches, too.
  * @param isWholeInput the connection's number counts within the one file that Wireshark would open
  */
-export function wiresharkFilter(record: Connection, isWholeInput: boolean): string {
-  const { protocol, stream, client, server } = record;
+export function wiresharkFilter(
+  { protocol, stream, client, server }: Pick<Connection, 'protocol' | 'stream' | 'client' | 'server'>,
+  isWholeInput: boolean,
+): string {
   const field = STREAM_FIELDS[protocol];
   if (isWholeInput && field !== null) return `${field} eq ${stream}`;
   const layer = client.address.includes(':') ? 'ipv6' : 'ip';
