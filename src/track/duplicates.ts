@@ -14,7 +14,7 @@ import type { Cursor } from './cursor.ts';
 import { atOrAfter } from './sequence.ts';
 
 /** A copy arrives at once: mirror ports and `any` see a packet twice within this of the sender's last packet; nanoseconds. */
-const COPY_WINDOW = 100e6;
+export const COPY_WINDOW = 100e6;
 /**
  * Without an IP identification (IPv6, and Linux's 0 on DF segments) copies and retransmissions look
  * alike; no retransmission comes this soon (the least RTO is 200 ms, tail loss probes wait 2 RTT).

@@ -41,7 +41,7 @@ export const V_IDLE = 15;
 /** V_UNANSWERED as it was when its receiver was last heard again, and milliseconds for which that was sent again. */
 export const V_UNANSWERED_BEFORE = 16;
 export const V_RESENT_FOR = 17;
-/** IP identification of its sender's packet before it * 65536 + its own. */
+/** IP identification of its sender's packet before it * 65536 + its own. ICMP: that of the error. */
 export const V_IP_IDS = 18;
 export const EVENT_STRIDE = 19;
 

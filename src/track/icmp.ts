@@ -13,6 +13,7 @@ import {
   T_BASE_SECONDS,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
+import { COPY_WINDOW } from './duplicates.ts';
 import {
   EVENT_ICMP,
   EVENT_STRIDE,
@@ -21,6 +22,8 @@ import {
   V_DETAIL,
   V_ENDPOINT,
   V_FRAME,
+  V_IP_IDS,
+  V_KIND,
   V_STATE,
   V_VALUE,
   V_VERSION,
@@ -36,6 +39,8 @@ import { ESTABLISHED, stateOf } from './tcp-state.ts';
  */
 export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): void {
   const { ints, floats, at, me, peer, times } = cursor;
+  const now = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
+  if (isCopy(cursor, view, now, slab, events)) return;
   const isTcp = view.quotedProtocol === 6;
   const inFlight = !isTcp || isInFlight(ints, me, peer, view.quotedSequence);
   const handshake = ints[at + C_HANDSHAKE];
@@ -61,7 +66,25 @@ export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, even
   events.ints[v + V_ADDRESS + 1] = view.source1;
   events.ints[v + V_ADDRESS + 2] = view.source2;
   events.ints[v + V_ADDRESS + 3] = view.source3;
-  events.times[event] = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
+  events.ints[v + V_IP_IDS] = view.ipId;
+  events.times[event] = now;
+}
+
+/** A mirror port shows an error twice: the same IP identification, sender and kind. One without identification may be another. */
+function isCopy(cursor: Cursor, view: PacketView, now: number, slab: Slab, events: EventPool): boolean {
+  if (view.ipId === 0) return false;
+  for (let event = events.first(slab, cursor.row); event >= 0; event = events.next(event)) {
+    const v = event * EVENT_STRIDE;
+    const isSame =
+      events.ints[v + V_KIND] === EVENT_ICMP &&
+      events.ints[v + V_IP_IDS] === view.ipId &&
+      events.ints[v + V_ENDPOINT] === cursor.sender &&
+      events.ints[v + V_VALUE] === ((view.icmpType << 8) | view.icmpCode) &&
+      events.ints[v + V_ADDRESS] === view.source0 &&
+      events.ints[v + V_ADDRESS + 3] === view.source3;
+    if (isSame && now - events.times[event] <= COPY_WINDOW) return true;
+  }
+  return false;
 }
 
 /** Sent, and not acknowledged. */

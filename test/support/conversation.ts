@@ -170,8 +170,8 @@ export function play(steps: Step[]): TimedPacket[] {
 }
 
 function packetOf(step: Step, numbering: Numbering): Uint8Array {
-  if (step.quotes !== undefined) return icmpPacket(step.quotes, numbering);
   const { pair: both, from, ttl = 64, id = 0 } = step;
+  if (step.quotes !== undefined) return icmpPacket(step.quotes, id, numbering);
   const addresses = { source: both[from].address, destination: both[otherSide(from)].address, ttl };
   const payload = step.payload ?? numbering.segment(step, true);
   const isIpv6 = addresses.source.includes(':');
@@ -180,7 +180,7 @@ function packetOf(step: Step, numbering: Numbering): Uint8Array {
   return packet;
 }
 
-function icmpPacket(quotes: NonNullable<Step['quotes']>, numbering: Numbering): Uint8Array {
+function icmpPacket(quotes: NonNullable<Step['quotes']>, id: number, numbering: Numbering): Uint8Array {
   const { step: quoted, type, code, from, length } = quotes;
   const addresses = { source: from, destination: quoted.pair[quoted.from].address };
   const inner = {
@@ -189,7 +189,7 @@ function icmpPacket(quotes: NonNullable<Step['quotes']>, numbering: Numbering): 
   };
   const transport = quoted.payload ?? numbering.segment(quoted, false);
   if (!from.includes(':')) {
-    return ipv4(addresses, icmp(4, type, code, 0, ipv4(inner, transport).subarray(0, 20 + length)));
+    return ipv4({ ...addresses, id }, icmp(4, type, code, 0, ipv4(inner, transport).subarray(0, 20 + length)));
   }
   return ipv6(addresses, icmp(6, type, code, 0, ipv6(inner, transport).subarray(0, 40 + length)));
 }

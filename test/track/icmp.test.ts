@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { icmpMeaning } from '../../src/track/icmp-errors.ts';
-import { c, connectionOf, handshake, icmpError, pair, START, type Step, s, talk } from '../support/conversation.ts';
+import {
+  c,
+  connectionOf,
+  copy,
+  handshake,
+  icmpError,
+  pair,
+  START,
+  type Step,
+  s,
+  talk,
+} from '../support/conversation.ts';
 
 describe('what an ICMP error means to a Linux socket', () => {
   test.each<[version: number, type: number, code: number, errno: string | null, fatal: boolean]>([
@@ -76,6 +87,20 @@ describe('an ICMP error belongs to the connection that it quotes', () => {
   test('whichever side sent the packet', async () => {
     const found = await connectionOf(...handshake, s.data(100), icmpError(s.data(100, { seq: 1 }), 3, 1));
     expect(found.icmp).toHaveLength(1);
+  });
+
+  test.each<[string, Step[], number]>([
+    ['a copy of it is not', [icmpError(c.syn(), 3, 1, { id: 7 }), copy({ after: 0.1 })], 1],
+    ['not: later than 100 ms', [icmpError(c.syn(), 3, 1, { id: 7 }), copy({ after: 0.101 })], 2],
+    ['not: of another kind', [icmpError(c.syn(), 3, 1, { id: 7 }), icmpError(c.syn(), 3, 13, { id: 7 })], 2],
+    [
+      'not: of another router',
+      [icmpError(c.syn(), 3, 1, { id: 7 }), icmpError(c.syn(), 3, 1, { id: 7, from: '192.0.2.1' })],
+      2,
+    ],
+    ['not: without identification', [icmpError(c.syn(), 3, 1), copy()], 2],
+  ])('once: %s', async (_, errors, count) => {
+    expect((await connectionOf(c.syn(), ...errors)).icmp).toHaveLength(count);
   });
 
   test('the first 16 are kept', async () => {
