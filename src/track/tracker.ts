@@ -8,13 +8,11 @@ import {
   TCP_FIN,
   TCP_SYN,
 } from '../../parsers/packet-view.ts';
+import { Beginnings } from './beginnings.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
-  C_HASH,
-  C_REUSED_STREAM,
   C_STATUS,
   C_STREAM,
-  C_ZONE,
   FLOAT_STRIDE,
   INT_STRIDE,
   ROW_CLOSED,
@@ -34,22 +32,21 @@ import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
 import { IdleSweep } from './idle-sweep.ts';
 import type { RowObserver } from './row-observer.ts';
-import { countPacket, nameQuotedRow, nameRow } from './rows.ts';
+import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { lastSeconds, timeOf } from './times.ts';
 import { TurnBook } from './turns.ts';
-import { isLinkLocal, Zones } from './zones.ts';
+import { Zones } from './zones.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 const CLOSED_KEPT_SECONDS = 240;
 /** Closed connections kept at once; beyond, the oldest is reported early. At 10,000 connections/s this is 0.4 s, twice the least retransmission timeout. */
 const CLOSED_KEPT = 4096;
 
-/** IP protocol numbers. */
+/** IP protocol number. */
 const TCP = 6;
-const UDP = 17;
 /** Bytes of a quoted header that Wireshark needs before it gives the quoted connection a stream number. */
 const QUOTED_TCP_NEEDED = 16;
 const QUOTED_UDP_NEEDED = 8;
@@ -91,15 +88,21 @@ export class Tracker {
   readonly #closed = new ClosedQueue(CLOSED_KEPT);
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
-  #tcpStreams = 0;
-  #udpStreams = 0;
-  #sctpStreams = 0;
+  readonly #beginnings: Beginnings;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
     this.turns = options.turns === true ? new TurnBook() : null;
     this.#observer = options.observer ?? null;
     this.#sweep = new IdleSweep(this.slab, options.mostConnections);
+    const { slab, events, zones } = this;
+    this.#beginnings = new Beginnings({
+      slab,
+      events,
+      zones,
+      flows: this.#flows,
+      interfaceName: options.interfaceName,
+    });
   }
 
   /** A decoded packet. Fragments are kept until the datagram is whole, which is then followed as one packet. */
@@ -176,7 +179,7 @@ export class Tracker {
     const sender = row < 0 ? 0 : this.#flows.sender;
     if (row < 0) {
       if (view.quotedLength < (view.quotedProtocol === TCP ? QUOTED_TCP_NEEDED : QUOTED_UDP_NEEDED)) return;
-      row = this.#beginQuoted(view);
+      row = this.#beginnings.beginQuoted(view);
     }
     const cursor = this.#cursor;
     cursor.set(this.slab, row, sender);
@@ -188,7 +191,7 @@ export class Tracker {
   /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */
   #noteCarrier(view: PacketView): void {
     const known = this.#flows.findQuoted(view);
-    const row = known < 0 ? this.#beginQuoted(view) : known;
+    const row = known < 0 ? this.#beginnings.beginQuoted(view) : known;
     const { ints, floats } = this.slab;
     if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) return; // it sends for itself, too
     const times = row * FLOAT_STRIDE;
@@ -199,54 +202,13 @@ export class Tracker {
   #follow(view: PacketView, row: number, reused: number): Cursor {
     const cursor = this.#cursor;
     if (row < 0) {
-      cursor.set(this.slab, this.#begin(view, reused), 0);
+      cursor.set(this.slab, this.#beginnings.begin(view, reused), 0);
     } else {
       cursor.set(this.slab, row, this.#flows.sender);
-      if ((cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) !== 0) this.#adopt(cursor, view);
+      if ((cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) !== 0) this.#beginnings.adopt(cursor, view);
     }
     countPacket(cursor, view);
     return cursor;
-  }
-
-  #begin(view: PacketView, reused: number): number {
-    const row = this.slab.allocate();
-    this.#name(row, view);
-    const ints = this.slab.ints;
-    ints[row * INT_STRIDE + C_HASH] = this.#flows.hash;
-    ints[row * INT_STRIDE + C_STREAM] = this.#nextStream(view.ipProtocol);
-    ints[row * INT_STRIDE + C_REUSED_STREAM] = reused;
-    this.#flows.insert(row);
-    return row;
-  }
-
-  /** A connection of which only an ICMP error is known. */
-  #beginQuoted(view: PacketView): number {
-    const row = this.slab.allocate();
-    nameQuotedRow(this.slab, row, view);
-    this.slab.ints[row * INT_STRIDE + C_HASH] = this.#flows.hash;
-    this.slab.ints[row * INT_STRIDE + C_STREAM] = this.#nextStream(view.quotedProtocol);
-    this.#flows.insert(row);
-    return row;
-  }
-
-  /** The first packet of a connection that an ICMP error had quoted before: it names the row anew. */
-  #adopt(cursor: Cursor, view: PacketView): void {
-    const { row, floats, times } = cursor;
-    this.events.rebase(this.slab, row, (floats[times + T_BASE_SECONDS] - view.seconds) * 1e9, cursor.sender);
-    this.#name(row, view);
-    cursor.set(this.slab, row, 0);
-  }
-
-  #name(row: number, view: PacketView): void {
-    nameRow(this.slab, row, view);
-    if (view.ipVersion === 6 && (isLinkLocal(view.source0) || isLinkLocal(view.destination0))) {
-      this.slab.ints[row * INT_STRIDE + C_ZONE] = this.zones.number(this.#options.interfaceName(view));
-    }
-  }
-
-  #nextStream(protocol: number): number {
-    if (protocol === TCP) return this.#tcpStreams++;
-    return protocol === UDP ? this.#udpStreams++ : this.#sctpStreams++;
   }
 
   /** The connection is over; it is reported when nothing of it can come any more. */

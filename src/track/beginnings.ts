@@ -1,0 +1,86 @@
+import type { PacketView } from '../../parsers/packet-view.ts';
+import { C_HASH, C_REUSED_STREAM, C_STREAM, C_ZONE, INT_STRIDE, T_BASE_SECONDS } from './columns.ts';
+import type { Cursor } from './cursor.ts';
+import type { EventPool } from './events.ts';
+import type { FlowTable } from './flow-table.ts';
+import { nameQuotedRow, nameRow } from './rows.ts';
+import type { Slab } from './slab.ts';
+import { isLinkLocal, type Zones } from './zones.ts';
+
+/** IP protocol numbers. */
+const TCP = 6;
+const UDP = 17;
+
+/** What a new row is entered in. */
+interface Tables {
+  slab: Slab;
+  flows: FlowTable;
+  events: EventPool;
+  zones: Zones;
+  /** Name of the interface that the packet came from, '' where it is not known. */
+  interfaceName: (view: PacketView) => string;
+}
+
+/** Begins connections: gives each a row, its names and its stream number, as Wireshark counts them for each protocol. */
+export class Beginnings {
+  readonly #tables: Tables;
+  #tcpStreams = 0;
+  #udpStreams = 0;
+  #sctpStreams = 0;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  /**
+   * The connection whose first packet this is; the flow table has just looked for it.
+   * @param reused number of the stream that used its addresses and ports before, plus 1; 0 where there was none
+   * @returns its row
+   */
+  begin(view: PacketView, reused: number): number {
+    const { slab } = this.#tables;
+    const row = slab.allocate();
+    this.#name(row, view);
+    slab.ints[row * INT_STRIDE + C_REUSED_STREAM] = reused;
+    this.#enter(row, view.ipProtocol);
+    return row;
+  }
+
+  /** A connection of which only an ICMP error, or the packet of a tunnel, is known. */
+  beginQuoted(view: PacketView): number {
+    const { slab } = this.#tables;
+    const row = slab.allocate();
+    nameQuotedRow(slab, row, view);
+    this.#enter(row, view.quotedProtocol);
+    return row;
+  }
+
+  /** The first packet of a connection that was only quoted before: it names the row anew. */
+  adopt(cursor: Cursor, view: PacketView): void {
+    const { slab, events } = this.#tables;
+    const { row, floats, times } = cursor;
+    events.rebase(slab, row, (floats[times + T_BASE_SECONDS] - view.seconds) * 1e9, cursor.sender);
+    this.#name(row, view);
+    cursor.set(slab, row, 0);
+  }
+
+  #name(row: number, view: PacketView): void {
+    const { slab, zones, interfaceName } = this.#tables;
+    nameRow(slab, row, view);
+    if (view.ipVersion === 6 && (isLinkLocal(view.source0) || isLinkLocal(view.destination0))) {
+      slab.ints[row * INT_STRIDE + C_ZONE] = zones.number(interfaceName(view));
+    }
+  }
+
+  #enter(row: number, protocol: number): void {
+    const { slab, flows } = this.#tables;
+    slab.ints[row * INT_STRIDE + C_HASH] = flows.hash;
+    slab.ints[row * INT_STRIDE + C_STREAM] = this.#nextStream(protocol);
+    flows.insert(row);
+  }
+
+  #nextStream(protocol: number): number {
+    if (protocol === TCP) return this.#tcpStreams++;
+    return protocol === UDP ? this.#udpStreams++ : this.#sctpStreams++;
+  }
+}
