@@ -1,4 +1,5 @@
-import { decodeLinkType } from './link/link-types.ts';
+import { decodeEthernet } from './link/ethernet.ts';
+import { decodeLinkType, LINK_ETHERNET } from './link/link-types.ts';
 import { FAULT_NONE, type PacketView } from './packet-view.ts';
 
 export { canDecodeLink, LINK_TYPES, linkTypeName } from './link/link-types.ts';
@@ -19,7 +20,10 @@ export function decode(view: PacketView): number {
   view.nesting = 0;
   view.isCarried = 0;
   view.ipVersion = 0;
-  const kind = decodeLinkType(view, view.linkType, view.start, view.start + view.originalLength);
+  const { linkType, start } = view;
+  const end = start + view.originalLength;
+  // Nearly all frames are Ethernet: they need not go through the list.
+  const kind = linkType === LINK_ETHERNET ? decodeEthernet(view, start, end) : decodeLinkType(view, linkType, start, end);
   view.kind = kind;
   return kind;
 }

@@ -24,7 +24,7 @@ import { decodePktap, decodePpi, decodePrivatePktap } from './wrapped-link.ts';
  * https://www.tcpdump.org/linktypes.html
  */
 const LINK_NULL = 0;
-const LINK_ETHERNET = 1;
+export const LINK_ETHERNET = 1;
 const LINK_ARCNET = 7;
 const LINK_SLIP = 8;
 const LINK_PPP = 9;
