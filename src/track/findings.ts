@@ -95,8 +95,8 @@ function findInTransfer(
 ): void {
   const { ints, floats } = slab;
   const again = ints[me + E_RETRANSMISSIONS] - ints[me + E_DUPLICATES];
-  const share = again / ints[me + E_PACKETS];
-  if (again >= thresholds.retransmissionsAtLeast && share > thresholds.retransmissionShare) {
+  const share = again >= thresholds.retransmissionsAtLeast ? again / ints[me + E_PACKETS] : 0;
+  if (share > thresholds.retransmissionShare) {
     const message = `${again} of ${ints[me + E_PACKETS]} packets sent again (${(share * 100).toFixed(1)} %)`;
     found.add('heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
   }
