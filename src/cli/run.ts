@@ -11,11 +11,15 @@ import { useColor, width } from './terminal.ts';
 const STDOUT = 1;
 const STDERR = 2;
 
+/** The last version of Node whose V8 is known to have the flags: one that has not would complain on standard error. */
+const LAST_NODE_WITH_FLAGS = 24;
+
 /**
  * An analysis is over in a second or two and spends it in a few functions: V8 is told to see at once what they work on,
  * and to compile them after half the work that it waits for by itself. That takes a tenth off a large capture.
  */
 function compileSoon(): void {
+  if (Number.parseInt(process.versions.node, 10) > LAST_NODE_WITH_FLAGS) return;
   setFlagsFromString('--no-lazy-feedback-allocation');
   setFlagsFromString('--interrupt-budget=66000');
 }
