@@ -28,7 +28,7 @@ export interface AnalyzeOptions {
   summarize?: boolean;
   /** From where on something is worth a finding. */
   thresholds?: Partial<Thresholds>;
-  /** Open connections kept at once (default 1,000,000, about 1.4 GB); beyond, the longest idle is reported as it is. */
+  /** Open connections kept at once (default 1,000,000, about 1.3 GB); beyond, the longest idle is reported as it is. */
   mostConnections?: number;
   /** Called once in a while with the bytes read so far and the size of the input (null for a pipe). */
   onProgress?: (bytesRead: number, bytesTotal: number | null) => void;

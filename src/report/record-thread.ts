@@ -6,7 +6,7 @@ import { JsonBytes } from './json-bytes.ts';
 import { OutputClosed } from './output.ts';
 import { writeLines } from './record-lines.ts';
 
-/** Rows that travel together: some 700 KB. */
+/** Rows that travel together: some 620 KB. */
 const BATCH_ROWS = 512;
 /** The JSON of so many rows, more or less. */
 const BATCH_BYTES = 2 * 1024 * 1024;

@@ -94,58 +94,58 @@ export const E_TIMED = 15;
 // the second line: most data segments
 /** and the sequence numbers after them. */
 export const E_TIMED_ENDS = 32; // to 35
-export const E_RTT_SAMPLES = 43;
 /** Signatures of this side's last four packets; the slot to write next, with the IP identification of the last (duplicates.ts). */
 export const E_SIGNATURES = 36; // to 39
 export const E_SIGNATURE_SLOT = 40;
 export const E_FIRST_DATA_FRAME = 41;
 export const E_LAST_DATA_FRAME = 42;
-/** Sequence number that the FIN occupies, frame of the first FIN and of its first acknowledgment. Guarded by END_FIN_SENT. */
-export const E_FIN_SEQUENCE = 44;
-export const E_FIN_FRAME = 45;
-export const E_FIN_ACK_FRAME = 46;
+export const E_RTT_SAMPLES = 43;
 /** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
-export const E_ISN = 80;
-export const E_SYN_WINDOW = 81;
-export const E_SYN_OPTIONS = 82;
+export const E_ISN = 44;
+export const E_SYN_WINDOW = 45;
+export const E_SYN_OPTIONS = 46;
 /** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
 export const E_BASE_SEQUENCE = 47;
-// counters of what is rare, or should be
-export const E_SYNS = 83;
-export const E_FINS = 84;
-export const E_RESETS = 85;
-export const E_RETRANSMISSIONS = 86;
-export const E_FAST_RETRANSMISSIONS = 87;
-export const E_SPURIOUS_RETRANSMISSIONS = 88;
-export const E_OUT_OF_ORDER = 89;
-export const E_DUPLICATE_ACKS = 90;
-export const E_LOST_SEGMENTS = 91;
-export const E_ACKED_UNSEEN = 92;
-export const E_ZERO_WINDOWS = 93;
-export const E_ZERO_WINDOW_PROBES = 94;
-export const E_WINDOW_FULL = 95;
-export const E_WINDOW_UPDATES = 96;
-export const E_KEEP_ALIVES = 97;
-export const E_KEEP_ALIVE_ACKS = 98;
-export const E_DUPLICATES = 99;
+// one line, with float64 32 to 34, of what a summary asks of each connection
+export const E_RESETS = 70;
+export const E_RETRANSMISSIONS = 71;
+export const E_DUPLICATES = 72;
+export const E_ACKED_UNSEEN = 73;
+export const E_SYNS = 74;
+export const E_FINS = 75;
+/** Sequence number that the FIN occupies, frame of the first FIN and of its first acknowledgment. Guarded by END_FIN_SENT. */
+export const E_FIN_SEQUENCE = 76;
+export const E_FIN_FRAME = 77;
+export const E_FIN_ACK_FRAME = 78;
 /** Zeek: sequence numbers of the last SYN, FIN and RST; counters of the letters w, t and g. */
-export const E_ZEEK_SYN = 100;
-export const E_ZEEK_FIN = 101;
-export const E_ZEEK_RST = 102;
-export const E_ZEEK_ZERO_WINDOWS = 103;
-export const E_ZEEK_RESENT = 104;
-export const E_ZEEK_GAPS = 105;
+export const E_ZEEK_FIN = 79;
+export const E_ZEEK_SYN = 80;
+export const E_ZEEK_RST = 81;
+export const E_ZEEK_ZERO_WINDOWS = 82;
+export const E_ZEEK_RESENT = 83;
+export const E_ZEEK_GAPS = 84;
+// counters of what is rare, or should be
+export const E_FAST_RETRANSMISSIONS = 85;
+export const E_SPURIOUS_RETRANSMISSIONS = 86;
+export const E_OUT_OF_ORDER = 87;
+export const E_DUPLICATE_ACKS = 88;
+export const E_LOST_SEGMENTS = 89;
+export const E_ZERO_WINDOWS = 90;
+export const E_ZERO_WINDOW_PROBES = 91;
+export const E_WINDOW_FULL = 92;
+export const E_WINDOW_UPDATES = 93;
+export const E_KEEP_ALIVES = 94;
+export const E_KEEP_ALIVE_ACKS = 95;
 /** First frame that closed this side's window. */
-export const E_ZERO_WINDOW_FRAME = 106;
-/** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
-export const E_GAP_EDGES = 107; // to 114
-
+export const E_ZERO_WINDOW_FRAME = 96;
 /** The segment that was last sent again: its sequence number, length, and how many times in a row. */
-export const E_RESENT_SEQUENCE = 115;
-export const E_RESENT_LENGTH = 116;
-export const E_RESENT_RUN = 117;
+export const E_RESENT_SEQUENCE = 97;
+export const E_RESENT_LENGTH = 98;
+export const E_RESENT_RUN = 99;
 /** E_UNANSWERED when the peer was last heard again. */
-export const E_UNANSWERED_BEFORE = 118;
+export const E_UNANSWERED_BEFORE = 100;
+/** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
+export const E_GAP_EDGES = 101; // to 108
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
@@ -157,11 +157,11 @@ export const T_INITIAL_RTT = 10;
 export const T_ANY_SYN = 11;
 export const T_SYN = 12;
 export const T_LAST_SYN = 13;
-export const T_SYN_ACK = 14;
-export const T_LAST_SYN_ACK = 15;
+export const T_LAST_SYN_ACK = 14;
 /** First SYN-ACK that acknowledges the SYN, and the SYN before it. Guarded by HANDSHAKE_CONNECTED. */
-export const T_CONNECTED = 32;
-export const T_CONNECTED_SYN = 33;
+export const T_CONNECTED = 15;
+export const T_CONNECTED_SYN = 32;
+export const T_SYN_ACK = 33;
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
@@ -185,22 +185,22 @@ export const F_TIMED = 24; // to 27
 export const F_RTT_MIN = 28;
 export const F_RTT_MAX = 29;
 export const F_RTT_M2 = 30;
-/** Times of the FIN and of its acknowledgment. */
-export const F_FIN_TIME = 31;
-export const F_FIN_ACK_TIME = 32;
 /** Since when this side's window has been closed (guarded by END_WINDOW_CLOSED), and nanoseconds closed in all before. */
-export const F_ZERO_WINDOW_SINCE = 33;
-export const F_ZERO_WINDOW_TIME = 34;
+export const F_ZERO_WINDOW_SINCE = 31;
+export const F_ZERO_WINDOW_TIME = 32;
+/** Times of the FIN and of its acknowledgment. */
+export const F_FIN_TIME = 33;
+export const F_FIN_ACK_TIME = 34;
 /** F_UNIQUE_BYTES of the peer when this side's FIN came. */
-export const F_PEER_BYTES_AT_FIN = 35;
+export const F_PEER_BYTES_AT_FIN = 55;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
 export const ENDPOINT_INT_0 = 80;
-export const ENDPOINT_INT_STRIDE = 128;
-export const INT_STRIDE = 336;
+export const ENDPOINT_INT_STRIDE = 112;
+export const INT_STRIDE = 304;
 export const ENDPOINT_FLOAT_0 = 40;
-export const ENDPOINT_FLOAT_STRIDE = 64;
-export const FLOAT_STRIDE = 168;
+export const ENDPOINT_FLOAT_STRIDE = 56;
+export const FLOAT_STRIDE = 152;
 
 // --- bits of C_STATUS ---
 export const ROW_USED = 1;

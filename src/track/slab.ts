@@ -23,7 +23,7 @@ export class Slab {
   #free: Int32Array;
   #freeCount = 0;
 
-  /** @param capacity to begin with: a row has 1.3 kB, and most captures have few connections */
+  /** @param capacity to begin with: a row has 1.2 kB, and most captures have few connections */
   constructor(capacity = 32) {
     this.#capacity = capacity;
     this.floats = new Float64Array(capacity * FLOAT_STRIDE);
