@@ -23,7 +23,8 @@ export function decode(view: PacketView): number {
   const { linkType, start } = view;
   const end = start + view.originalLength;
   // Nearly all frames are Ethernet: they need not go through the list.
-  const kind = linkType === LINK_ETHERNET ? decodeEthernet(view, start, end) : decodeLinkType(view, linkType, start, end);
+  const kind =
+    linkType === LINK_ETHERNET ? decodeEthernet(view, start, end) : decodeLinkType(view, linkType, start, end);
   view.kind = kind;
   return kind;
 }
