@@ -46,6 +46,6 @@ export function explainHint({ captures, summary }: AnalysisResult): string {
   const files = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
   const named = files.length > FILES_NAMED ? '<the same captures>' : files.map(shellWord).join(' ');
   const which = `--stream ${worst.example}${worst.protocol === 'tcp' ? '' : ` --protocol ${worst.protocol}`}`;
-  const input = files.includes('-') ? ' (given the same input)' : '';
-  return `the first of them: sockscope explain ${named} ${which}${input}; an example of each: --problems`;
+  const input = files.includes('-') ? ', given the same input' : '';
+  return `sockscope explain ${named} ${which} (the first of them) or --problems (one of each)${input}`;
 }
