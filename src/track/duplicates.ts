@@ -33,13 +33,22 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
   if (view.dataLength > 0 || control !== 0) {
     const isNew = nextSequence === 0 || (atOrAfter(view.sequence, nextSequence) && (control & TCP_RST) === 0);
-    if (!isNew && isKnown(cursor, view, signature, view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID)) return true;
+    const window = view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID;
+    if (!isNew && !isAnotherReset(cursor, view) && isKnown(cursor, view, signature, window)) return true;
   } else if (view.ipId !== 0 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT]) {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
     if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
   }
   remember(cursor.ints, cursor.me, signature, view.ipId);
   return false;
+}
+
+/**
+ * Each segment that reaches a closed socket is answered with an RST of the same number (RFC 9293 3.10.7.1), and Linux
+ * gives those no identification. Two alike are two, where nothing else of the connection was captured twice.
+ */
+function isAnotherReset({ ints, me, peer }: Cursor, view: PacketView): boolean {
+  return (view.flags & TCP_RST) !== 0 && view.ipId === 0 && (ints[me + E_DUPLICATES] | ints[peer + E_DUPLICATES]) === 0;
 }
 
 /** The same for a datagram. Without an IP identification a repeated datagram cannot be told from a copy. */

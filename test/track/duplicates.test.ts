@@ -38,6 +38,9 @@ describe('without an identification copies are told by time', () => {
     ['not: later, where it may be a retransmission', [c.data(100), copy({ after: 0.0011 })], 0],
     ['not: pure ACKs, which repeat on purpose', [c.ack(), copy({ after: 0 })], 0],
     ['not: other data as soon', [c.data(100), c.data(100, { after: 0.0001 })], 0],
+    ['not: an RST, for each segment is answered with one', [c.rst(), copy({ after: 0.0001 })], 0],
+    ['an RST where other packets came twice', [c.data(1, { id: 7 }), copy(), c.rst(), copy({ after: 0.0001 })], 2],
+    ['an RST where those of the peer did', [s.data(1, { id: 7 }), copy(), c.rst(), copy({ after: 0.0001 })], 1],
   ])('%s', async (_, steps, copies) => {
     expect(await copiesOf(...handshake, ...steps)).toBe(copies);
   });
