@@ -24,7 +24,7 @@ const COPY_WINDOW_WITHOUT_ID = 1e6;
 /**
  * Is the segment an exact copy of one of the sender's last four packets? Then it has the same IP identification
  * and the same checksum over everything else, and it takes nothing forward. Counts it; a copy tells nothing about
- * the endpoints.
+ * the endpoints, nor does an RST like the one before.
  */
 export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const { ints, me } = cursor;
@@ -33,22 +33,13 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
   if (view.dataLength > 0 || control !== 0) {
     const isNew = nextSequence === 0 || (atOrAfter(view.sequence, nextSequence) && (control & TCP_RST) === 0);
-    const window = view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID;
-    if (!isNew && !isAnotherReset(cursor, view) && isKnown(cursor, view, signature, window)) return true;
+    if (!isNew && isKnown(cursor, view, signature, view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID)) return true;
   } else if (view.ipId !== 0 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT]) {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
     if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
   }
   remember(cursor.ints, cursor.me, signature, view.ipId);
   return false;
-}
-
-/**
- * Each segment that reaches a closed socket is answered with an RST of the same number (RFC 9293 3.10.7.1), and Linux
- * gives those no identification. Two alike are two, where nothing else of the connection was captured twice.
- */
-function isAnotherReset({ ints, me, peer }: Cursor, view: PacketView): boolean {
-  return (view.flags & TCP_RST) !== 0 && view.ipId === 0 && (ints[me + E_DUPLICATES] | ints[peer + E_DUPLICATES]) === 0;
 }
 
 /** The same for a datagram. Without an IP identification a repeated datagram cannot be told from a copy. */
@@ -68,12 +59,21 @@ function isKnown(cursor: Cursor, view: PacketView, signature: number, copyWindow
   const known = Math.min(ints[me + E_PACKETS] - 1, SIGNATURES_KEPT);
   for (let i = 0; i < known; i++) {
     if (ints[me + E_SIGNATURES + i] === signature) {
+      if (isAnotherReset(cursor, view)) return true;
       ints[me + E_DUPLICATES]++;
       if (ints[cursor.at + C_DUPLICATE_FRAME] === 0) ints[cursor.at + C_DUPLICATE_FRAME] = view.frame;
       return true;
     }
   }
   return false;
+}
+
+/**
+ * Each segment that reaches a closed socket is answered with an RST of the same number (RFC 9293 3.10.7.1), and Linux
+ * gives those no identification. Two alike say the same as one, and are two where nothing else came twice.
+ */
+function isAnotherReset({ ints, me, peer }: Cursor, view: PacketView): boolean {
+  return (view.flags & TCP_RST) !== 0 && view.ipId === 0 && (ints[me + E_DUPLICATES] | ints[peer + E_DUPLICATES]) === 0;
 }
 
 /**
