@@ -26,7 +26,7 @@ export class SlidingBuffer {
   readonly window: ByteWindow;
   private readonly source: ByteSource;
   private readonly chunkSize: number;
-  /** Where a chunk begins whose tail before it fits. */
+  /** Where a chunk begins whose tail is short. */
   private readonly chunkStart: number;
 
   /** @param size of all that will come, where it is known: a small capture needs no large buffer */
@@ -58,10 +58,11 @@ export class SlidingBuffer {
     window.position += skipped;
   }
 
-  /** Puts the tail before the place of the next chunk. */
+  /** Puts a short tail before the place of the next chunk, a long one to the front, where it has room to grow. */
   private moveTail(): void {
     const window = this.window;
-    const start = Math.max(0, this.chunkStart - window.available);
+    const { available } = window;
+    const start = available <= SHORT_TAIL ? this.chunkStart - available : 0;
     window.bytes.copyWithin(start, window.position, window.end);
     window.base += window.position - start;
     window.end += start - window.position;
