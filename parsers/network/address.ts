@@ -23,14 +23,11 @@ export function formatIpv6(word0: number, word1: number, word2: number, word3: n
       start = i + 1 - run;
     }
   }
+  const end = start + longest;
   let text = '';
   for (let i = 0; i < groups.length; i++) {
-    if (i === start) {
-      text += '::';
-      i += longest - 1;
-    } else {
-      text += i === 0 || i === start + longest ? groups[i].toString(16) : `:${groups[i].toString(16)}`;
-    }
+    if (i === start) text += '::';
+    else if (i < start || i >= end) text += `${i === 0 || i === end ? '' : ':'}${groups[i].toString(16)}`;
   }
   return text;
 }
