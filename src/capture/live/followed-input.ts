@@ -1,3 +1,4 @@
+import { LINK_ETHERNET } from '../../../parsers/link/link-types.ts';
 import type { PacketView } from '../../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../../summary.ts';
 import type { ByteSource } from '../byte-source.ts';
@@ -11,7 +12,6 @@ import type { Lag, LiveInput } from './live-input.ts';
 import { type BackendName, type Drops, type LiveOptions, UNKNOWN_DROPS } from './options.ts';
 import { Watch } from './watch.ts';
 
-const LINKTYPE_ETHERNET = 1;
 const WAKE_EVERY = 200;
 /** Milliseconds between two questions for drop counts, and two looks at the interface. */
 const LOOK_EVERY = 1000;
@@ -176,7 +176,7 @@ export class FollowedInput implements LiveInput {
   #describe(view: PacketView | null): WrittenInterface {
     const known = this.#stream?.interfaces[view?.interfaceId ?? 0];
     return {
-      linkType: view?.linkType ?? known?.linkType ?? LINKTYPE_ETHERNET,
+      linkType: view?.linkType ?? known?.linkType ?? LINK_ETHERNET,
       name: view === null ? '' : this.interfaceName(view),
       snapLength: known?.snapLength ?? 0,
       filter: this.#options.filter ?? '',
