@@ -70,7 +70,10 @@ export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, even
   events.times[event] = now;
 }
 
-/** A mirror port shows an error twice: the same IP identification, sender and kind. One without identification may be another. */
+/**
+ * A mirror port shows an error twice: the same IP identification, sender and kind, about the same side. One without
+ * identification, as over IPv6, may be another.
+ */
 function isCopy(cursor: Cursor, view: PacketView, now: number, slab: Slab, events: EventPool): boolean {
   if (view.ipId === 0) return false;
   for (let event = events.first(slab, cursor.row); event >= 0; event = events.next(event)) {
@@ -80,8 +83,7 @@ function isCopy(cursor: Cursor, view: PacketView, now: number, slab: Slab, event
       events.ints[v + V_IP_IDS] === view.ipId &&
       events.ints[v + V_ENDPOINT] === cursor.sender &&
       events.ints[v + V_VALUE] === ((view.icmpType << 8) | view.icmpCode) &&
-      events.ints[v + V_ADDRESS] === view.source0 &&
-      events.ints[v + V_ADDRESS + 3] === view.source3;
+      events.ints[v + V_ADDRESS] === view.source0;
     if (isSame && now - events.times[event] <= COPY_WINDOW) return true;
   }
   return false;

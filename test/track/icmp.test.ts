@@ -98,6 +98,11 @@ describe('an ICMP error belongs to the connection that it quotes', () => {
       [icmpError(c.syn(), 3, 1, { id: 7 }), icmpError(c.syn(), 3, 1, { id: 7, from: '192.0.2.1' })],
       2,
     ],
+    [
+      'not: about the other side',
+      [s.synAck(), icmpError(c.syn(), 3, 1, { id: 7 }), icmpError(s.synAck(), 3, 1, { id: 7 })],
+      2,
+    ],
     ['not: without identification', [icmpError(c.syn(), 3, 1), copy()], 2],
   ])('once: %s', async (_, errors, count) => {
     expect((await connectionOf(c.syn(), ...errors)).icmp).toHaveLength(count);
