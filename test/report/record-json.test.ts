@@ -78,7 +78,18 @@ describe('a record is written as JSON.stringify writes it', () => {
   });
 
   test('wherever the buffer was full', () => {
-    const record = aConnection({ vlan: [1, 2], tunnel: ['gre'], findings: [aFinding()], sockets: FAILED });
+    const { fromClient } = aConnection();
+    const large = Object.entries(fromClient).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? 123456.000000001 : value,
+    ]);
+    const record = aConnection({
+      fromClient: Object.fromEntries(large),
+      vlan: [1, 2],
+      tunnel: ['gre'],
+      findings: [aFinding({ frames: Array.from({ length: 40 }, () => 2147483647) })],
+      sockets: FAILED,
+    });
     const expected = JSON.stringify(record);
     for (let capacity = 0; capacity < expected.length; capacity++) {
       expect(asJson((json) => writeConnection(json, record), capacity)).toBe(expected);

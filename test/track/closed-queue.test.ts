@@ -14,9 +14,12 @@ test('it is due when the time of the oldest has come', () => {
   const queue = new ClosedQueue(4);
   expect(queue.isDue(1e9)).toBe(false);
   queue.push(7, 70, 100);
+  queue.push(8, 80, 110);
   expect([queue.isDue(99), queue.isDue(100)]).toEqual([false, true]);
   queue.drop();
-  expect(queue.isDue(100)).toBe(false);
+  expect([queue.isDue(109), queue.isDue(110)]).toEqual([false, true]);
+  queue.drop();
+  expect(queue.isDue(1e9)).toBe(false);
 });
 
 test('it holds its capacity, however often it went round', () => {

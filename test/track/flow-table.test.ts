@@ -48,6 +48,17 @@ const b: End = ['10.0.0.2', 80];
 const a6: End = ['2001:db8::1', 40000];
 const b6: End = ['2001:db8::2', 80];
 
+test('every word of both addresses counts, also where another connection has the same hash', () => {
+  for (const column of [C_ADDRESS_0, C_ADDRESS_1]) {
+    for (let word = 0; word < 4; word++) {
+      const flows = new Flows();
+      const row = flows.add(packet(a6, b6));
+      flows.slab.ints[row * INT_STRIDE + column + word] ^= 1;
+      expect([flows.find(packet(a6, b6)), flows.find(packet(b6, a6))]).toEqual([null, null]);
+    }
+  }
+});
+
 describe('a connection is found', () => {
   test.each<[string, End, End]>([
     ['over IPv4', a, b],
