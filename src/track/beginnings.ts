@@ -5,6 +5,7 @@ import type { EventPool } from './events.ts';
 import type { FlowTable } from './flow-table.ts';
 import { nameQuotedRow, nameRow } from './rows.ts';
 import type { Slab } from './slab.ts';
+import { W_HASH, W_SCTP_STREAMS, W_TCP_STREAMS, W_UDP_STREAMS } from './words.ts';
 import { isLinkLocal, type Zones } from './zones.ts';
 
 /** IP protocol numbers. */
@@ -24,9 +25,6 @@ interface Tables {
 /** Begins connections: gives each a row, its names and its stream number, as Wireshark counts them for each protocol. */
 export class Beginnings {
   readonly #tables: Tables;
-  #tcpStreams = 0;
-  #udpStreams = 0;
-  #sctpStreams = 0;
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -74,13 +72,16 @@ export class Beginnings {
 
   #enter(row: number, protocol: number): void {
     const { slab, flows } = this.#tables;
-    slab.ints[row * INT_STRIDE + C_HASH] = flows.hash;
-    slab.ints[row * INT_STRIDE + C_STREAM] = this.#nextStream(protocol);
+    nameStream(slab, row, protocol);
     flows.insert(row);
   }
+}
 
-  #nextStream(protocol: number): number {
-    if (protocol === TCP) return this.#tcpStreams++;
-    return protocol === UDP ? this.#udpStreams++ : this.#sctpStreams++;
-  }
+/** Hash of a row whose key was just looked for, and its stream number. */
+export function nameStream({ ints, words }: Slab, row: number, protocol: number): void {
+  const counter = protocol === TCP ? W_TCP_STREAMS : protocol === UDP ? W_UDP_STREAMS : W_SCTP_STREAMS;
+  const at = row * INT_STRIDE;
+  ints[at + C_HASH] = words[W_HASH];
+  ints[at + C_STREAM] = words[counter];
+  words[counter]++;
 }

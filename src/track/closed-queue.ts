@@ -1,78 +1,78 @@
-/** Most captures have few connections. */
-const FIRST_SIZE = 64;
+import type { Slab } from './slab.ts';
+import { N_CLOSED_DUE, W_CLOSED_COUNT, W_CLOSED_FIRST } from './words.ts';
+
+/** Closed connections kept at once, a power of two; beyond, the oldest is reported early. At 10,000 connections/s this is 0.4 s, twice the least retransmission timeout. */
+export const CLOSED_KEPT = 4096;
 
 /**
- * Connections that are closed and wait to be reported, oldest first, in a ring that grows up to a size.
+ * Connections that are closed and wait to be reported, oldest first, in a ring.
  *
  * A closed connection is kept for a while because segments of it may still come: a FIN sent again, the
  * last ACK. An entry may be stale: its row was reported earlier and is used anew; `stream` tells.
  */
 export class ClosedQueue {
-  #rows: Int32Array;
-  #streams: Int32Array;
-  #deadlines: Float64Array;
-  #mask: number;
-  readonly #capacity: number;
-  #head = 0;
-  #count = 0;
-  /** Time of the oldest entry, Infinity where there is none: asked for every packet. */
-  #due = Number.POSITIVE_INFINITY;
+  /** Row and stream of each entry, and when it is due. */
+  readonly closed: Int32Array;
+  readonly closedTimes: Float64Array;
+  readonly words: Int32Array;
+  readonly sums: Float64Array;
 
-  /** @param capacity a power of two */
-  constructor(capacity: number) {
-    const size = Math.min(capacity, FIRST_SIZE);
-    this.#capacity = capacity;
-    this.#rows = new Int32Array(size);
-    this.#streams = new Int32Array(size);
-    this.#deadlines = new Float64Array(size);
-    this.#mask = size - 1;
+  constructor(slab: Slab) {
+    const { rows, times } = slab.memory.closed(CLOSED_KEPT);
+    this.closed = rows;
+    this.closedTimes = times;
+    this.words = slab.words;
+    this.sums = slab.sums;
+    this.sums[N_CLOSED_DUE] = Number.POSITIVE_INFINITY;
   }
 
   get isFull(): boolean {
-    return this.#count === this.#capacity;
+    return this.words[W_CLOSED_COUNT] === CLOSED_KEPT;
   }
 
   /** True when the oldest entry's time has come. @param seconds capture time */
   isDue(seconds: number): boolean {
-    return seconds >= this.#due;
-  }
-
-  push(row: number, stream: number, deadline: number): void {
-    if (this.#count > this.#mask) this.#grow();
-    const at = (this.#head + this.#count) & this.#mask;
-    this.#rows[at] = row;
-    this.#streams[at] = stream;
-    this.#deadlines[at] = deadline;
-    if (this.#count++ === 0) this.#due = deadline;
+    return seconds >= this.sums[N_CLOSED_DUE];
   }
 
   /** Row and stream of the oldest entry, which `drop` then takes out. */
   get row(): number {
-    return this.#rows[this.#head];
+    return this.closed[2 * this.words[W_CLOSED_FIRST]];
   }
 
   get stream(): number {
-    return this.#streams[this.#head];
+    return this.closed[2 * this.words[W_CLOSED_FIRST] + 1];
   }
 
-  #grow(): void {
-    const size = 2 * this.#rows.length;
-    this.#rows = unrolled(this.#rows, this.#head, new Int32Array(size));
-    this.#streams = unrolled(this.#streams, this.#head, new Int32Array(size));
-    this.#deadlines = unrolled(this.#deadlines, this.#head, new Float64Array(size));
-    this.#head = 0;
-    this.#mask = size - 1;
+  push(row: number, stream: number, deadline: number): void {
+    pushClosed(this, row, stream, deadline);
   }
 
   drop(): void {
-    this.#head = (this.#head + 1) & this.#mask;
-    this.#due = --this.#count > 0 ? this.#deadlines[this.#head] : Number.POSITIVE_INFINITY;
+    dropClosed(this);
   }
 }
 
-/** A full ring from its oldest entry on, at the start of a larger one. */
-function unrolled<Ring extends Int32Array | Float64Array>(ring: Ring, head: number, larger: Ring): Ring {
-  larger.set(ring.subarray(head));
-  larger.set(ring.subarray(0, head), ring.length - head);
-  return larger;
+/** Enters a connection, where there is room. @param deadline seconds since 1970 */
+export function pushClosed(
+  { closed, closedTimes, words, sums }: ClosedQueue,
+  row: number,
+  stream: number,
+  deadline: number,
+): void {
+  const count = words[W_CLOSED_COUNT];
+  const at = (words[W_CLOSED_FIRST] + count) & (CLOSED_KEPT - 1);
+  closed[2 * at] = row;
+  closed[2 * at + 1] = stream;
+  closedTimes[at] = deadline;
+  if (count === 0) sums[N_CLOSED_DUE] = deadline;
+  words[W_CLOSED_COUNT] = count + 1;
+}
+
+/** Takes the oldest out. */
+export function dropClosed({ closedTimes, words, sums }: ClosedQueue): void {
+  const first = (words[W_CLOSED_FIRST] + 1) & (CLOSED_KEPT - 1);
+  words[W_CLOSED_FIRST] = first;
+  words[W_CLOSED_COUNT]--;
+  sums[N_CLOSED_DUE] = words[W_CLOSED_COUNT] > 0 ? closedTimes[first] : Number.POSITIVE_INFINITY;
 }

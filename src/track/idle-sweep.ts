@@ -13,6 +13,7 @@ import {
 } from './columns.ts';
 import type { Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
+import { W_ROWS_USED, W_SWEEP_ABOVE, W_SWEEP_PACKETS } from './words.ts';
 
 /** Up to this many connections none is given up for being idle: small captures come out exactly as in Wireshark. */
 const KEEP_ALL_BELOW = 16_384;
@@ -23,7 +24,7 @@ const HANDSHAKE_IDLE_SECONDS = 130;
 /** With keep-alives on, Linux hears from a living peer in 7200 s and 9 probes of 75 s. */
 const ESTABLISHED_IDLE_SECONDS = 7875;
 /** Packets between two looks, and rows looked at in one: spread over the table, so that each is seen in turn. */
-const PACKETS_BETWEEN = 256;
+export const PACKETS_BETWEEN = 256;
 const ROWS_AT_ONCE = 1024;
 
 /**
@@ -37,9 +38,7 @@ export class IdleSweep {
   isEviction = false;
   readonly #slab: Slab;
   readonly #most: number;
-  readonly #keepAllBelow: number;
   readonly #sample = new Float64Array(ROWS_AT_ONCE);
-  #packets = 0;
   /** First row of this look, distance between its rows, and how many it has looked at. */
   #first = 0;
   #stride = 1;
@@ -50,14 +49,12 @@ export class IdleSweep {
   constructor(slab: Slab, mostConnections: number) {
     this.#slab = slab;
     this.#most = mostConnections;
-    this.#keepAllBelow = Math.min(KEEP_ALL_BELOW, mostConnections);
+    slab.words[W_SWEEP_ABOVE] = Math.min(KEEP_ALL_BELOW, mostConnections);
   }
 
   /** Called for each packet: is it time to look? */
   isDue(): boolean {
-    if (++this.#packets < PACKETS_BETWEEN) return false;
-    this.#packets = 0;
-    return this.#slab.used > this.#keepAllBelow;
+    return isSweepDue(this.#slab);
   }
 
   /** Begins a look. @param seconds capture time */
@@ -100,6 +97,13 @@ export class IdleSweep {
     const sorted = this.#sample.subarray(0, size).sort();
     return sorted[Math.max(0, size - count)];
   }
+}
+
+/** Counts a packet: is it time to look? */
+export function isSweepDue({ words }: Slab): boolean {
+  if (++words[W_SWEEP_PACKETS] < PACKETS_BETWEEN) return false;
+  words[W_SWEEP_PACKETS] = 0;
+  return words[W_ROWS_USED] > words[W_SWEEP_ABOVE];
 }
 
 function idleLimit(ints: Int32Array, at: number): number {

@@ -1,4 +1,6 @@
-import { E_WINDOW, E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
+import { C_CHAIN, E_WINDOW, E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, INT_STRIDE } from './columns.ts';
+import { OrdinaryMemory, type TableMemory } from './table-memory.ts';
+import { W_FREE_ROW, W_ROWS_CAPACITY, W_ROWS_HIGH, W_ROWS_USED } from './words.ts';
 
 /** The two views of rows: enough to read them. */
 export interface Rows {
@@ -7,7 +9,8 @@ export interface Rows {
 }
 
 /**
- * Rows of memory, one a connection (columns.ts), handed out and taken back; seen as int32 and as float64.
+ * Rows of memory, one a connection (columns.ts), handed out and taken back; seen as int32 and as float64. Beside them
+ * the words and sums of what spans connections (words.ts).
  *
  * Objects would cost four times as much a packet: the garbage collector and pointer chasing. The arrays
  * are replaced when the slab grows, so read `ints` and `floats` afresh after `allocate`.
@@ -15,59 +18,82 @@ export interface Rows {
 export class Slab {
   ints: Int32Array;
   floats: Float64Array;
-  /** Rows handed out and not yet taken back. */
-  used = 0;
-  /** Rows that were ever handed out; those beyond were never touched. */
-  high = 0;
-  #capacity: number;
-  #free: Int32Array;
-  #freeCount = 0;
+  readonly words: Int32Array;
+  readonly sums: Float64Array;
+  readonly memory: TableMemory;
 
   /** @param capacity to begin with: a row has 1.2 kB, and most captures have few connections */
-  constructor(capacity = 32) {
-    this.#capacity = capacity;
-    this.floats = new Float64Array(capacity * FLOAT_STRIDE);
-    this.ints = new Int32Array(this.floats.buffer);
-    this.#free = new Int32Array(capacity);
+  constructor(capacity = 32, memory: TableMemory = new OrdinaryMemory()) {
+    this.memory = memory;
+    this.words = memory.words;
+    this.sums = memory.sums;
+    this.words[W_ROWS_CAPACITY] = capacity;
+    this.floats = memory.rows(capacity);
+    this.ints = intsOf(this.floats);
+  }
+
+  /** Rows handed out and not yet taken back. */
+  get used(): number {
+    return this.words[W_ROWS_USED];
+  }
+
+  /** Rows that were ever handed out; those beyond were never touched. */
+  get high(): number {
+    return this.words[W_ROWS_HIGH];
   }
 
   /** A clean row: its number. Multiply by INT_STRIDE and FLOAT_STRIDE for where it begins. */
   allocate(): number {
-    this.used++;
-    let row: number;
-    if (this.#freeCount > 0) {
-      row = this.#free[--this.#freeCount];
-    } else {
-      if (this.high === this.#capacity) this.#grow();
-      row = this.high++;
-    }
-    const ints = this.ints;
-    const at = row * INT_STRIDE;
-    ints.fill(0, at, at + INT_STRIDE);
-    const first = at + ENDPOINT_INT_0;
-    const second = first + ENDPOINT_INT_STRIDE;
-    // Neither window is known, so neither is closed.
-    ints[first + E_WINDOW] = -1;
-    ints[first + E_WINDOW_SCALE] = -1;
-    ints[second + E_WINDOW] = -1;
-    ints[second + E_WINDOW_SCALE] = -1;
-    return row;
+    if (!hasRoom(this)) this.#grow();
+    return takeRow(this);
   }
 
   /** Takes a row back; the next `allocate` may hand it out again. */
   release(row: number): void {
-    this.used--;
-    this.#free[this.#freeCount++] = row;
+    this.words[W_ROWS_USED]--;
+    this.ints[row * INT_STRIDE + C_CHAIN] = this.words[W_FREE_ROW];
+    this.words[W_FREE_ROW] = row + 1;
+  }
+
+  /** A row is kept for its record although its connection is over: it counts as used no more. */
+  retain(): void {
+    this.words[W_ROWS_USED]--;
   }
 
   #grow(): void {
-    this.#capacity *= 2;
-    const floats = new Float64Array(this.#capacity * FLOAT_STRIDE);
-    this.ints = new Int32Array(floats.buffer);
-    this.ints.set(new Int32Array(this.floats.buffer));
-    this.floats = floats;
-    const free = new Int32Array(this.#capacity);
-    free.set(this.#free);
-    this.#free = free;
+    this.words[W_ROWS_CAPACITY] *= 2;
+    this.floats = this.memory.rows(this.words[W_ROWS_CAPACITY]);
+    this.ints = intsOf(this.floats);
   }
+}
+
+/** A row is free, or was never used. */
+export function hasRoom({ words }: Slab): boolean {
+  return words[W_FREE_ROW] !== 0 || words[W_ROWS_HIGH] < words[W_ROWS_CAPACITY];
+}
+
+/** A clean row, where there is room. */
+export function takeRow({ ints, words }: Slab): number {
+  let row = words[W_FREE_ROW] - 1;
+  if (row >= 0) {
+    words[W_FREE_ROW] = ints[row * INT_STRIDE + C_CHAIN];
+  } else {
+    row = words[W_ROWS_HIGH];
+    words[W_ROWS_HIGH] = row + 1;
+  }
+  words[W_ROWS_USED]++;
+  const at = row * INT_STRIDE;
+  ints.fill(0, at, at + INT_STRIDE);
+  const first = at + ENDPOINT_INT_0;
+  const second = first + ENDPOINT_INT_STRIDE;
+  // Neither window is known, so neither is closed.
+  ints[first + E_WINDOW] = -1;
+  ints[first + E_WINDOW_SCALE] = -1;
+  ints[second + E_WINDOW] = -1;
+  ints[second + E_WINDOW_SCALE] = -1;
+  return row;
+}
+
+function intsOf(floats: Float64Array): Int32Array {
+  return new Int32Array(floats.buffer, floats.byteOffset, 2 * floats.length);
 }

@@ -35,15 +35,17 @@ import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
+import type { TableMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { lastSeconds, timeOf } from './times.ts';
 import { TurnBook } from './turns.ts';
+import { N_PACKETS, N_WIRE_BYTES } from './words.ts';
 import { Zones } from './zones.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 const CLOSED_KEPT_SECONDS = 240;
-/** Closed connections kept at once; beyond, the oldest is reported early. At 10,000 connections/s this is 0.4 s, twice the least retransmission timeout. */
-const CLOSED_KEPT = 4096;
+/** A row has 1.2 kB, and most captures have few connections. */
+const FIRST_ROWS = 32;
 
 /** IP protocol number. */
 const TCP = 6;
@@ -63,6 +65,8 @@ export interface TrackerOptions {
   /** Called with the row of each connection that has ended, while the row is still whole. */
   ended: (row: number) => void;
   observer?: RowObserver | null;
+  /** Where its tables have their memory from; an ordinary one unless given. */
+  memory?: TableMemory;
 }
 
 /**
@@ -70,22 +74,19 @@ export interface TrackerOptions {
  * out when it has ended. No state but the tables spans connections; a flow's key alone decides where it is kept.
  */
 export class Tracker {
-  readonly slab = new Slab();
+  readonly slab: Slab;
   readonly events = new EventPool();
   readonly frames = new FrameCounts();
   readonly zones = new Zones();
   /** Null unless asked for. */
   readonly turns: TurnBook | null;
-  /** Packets and their original lengths, all kinds. */
-  packets = 0;
-  wireBytes = 0;
   /** Connections given up before their end to keep memory bounded. */
   evicted = 0;
   readonly #options: TrackerOptions;
   readonly #observer: RowObserver | null;
-  readonly #flows = new FlowTable(this.slab);
+  readonly #flows: FlowTable;
   readonly #fragments = new FragmentTable();
-  readonly #closed = new ClosedQueue(CLOSED_KEPT);
+  readonly #closed: ClosedQueue;
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
   readonly #beginnings: Beginnings;
@@ -94,6 +95,9 @@ export class Tracker {
     this.#options = options;
     this.turns = options.turns === true ? new TurnBook() : null;
     this.#observer = options.observer ?? null;
+    this.slab = new Slab(FIRST_ROWS, options.memory);
+    this.#flows = new FlowTable(this.slab);
+    this.#closed = new ClosedQueue(this.slab);
     this.#sweep = new IdleSweep(this.slab, options.mostConnections);
     const { slab, events, zones } = this;
     this.#beginnings = new Beginnings({
@@ -105,10 +109,20 @@ export class Tracker {
     });
   }
 
+  /** Packets and their original lengths, all kinds. */
+  get packets(): number {
+    return this.slab.sums[N_PACKETS];
+  }
+
+  get wireBytes(): number {
+    return this.slab.sums[N_WIRE_BYTES];
+  }
+
   /** A decoded packet. Fragments are kept until the datagram is whole, which is then followed as one packet. */
   update(view: PacketView): void {
-    this.packets++;
-    this.wireBytes += view.originalLength;
+    const { sums } = this.slab;
+    sums[N_PACKETS]++;
+    sums[N_WIRE_BYTES] += view.originalLength;
     if (this.#closed.isDue(view.seconds)) this.#reportClosed(view);
     if (this.#sweep.isDue()) this.#giveUpIdle(view);
 
@@ -275,7 +289,7 @@ export class Tracker {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
       this.slab.floats[row * FLOAT_STRIDE + T_UNTIL] = timeOf(view);
       // Kept for its record, and open no more: it must not make the sweep think that there are too many.
-      this.slab.used--;
+      this.slab.retain();
       return;
     }
     this.events.release(this.slab, row);

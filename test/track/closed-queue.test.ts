@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { ClosedQueue } from '../../src/track/closed-queue.ts';
+import { CLOSED_KEPT, ClosedQueue } from '../../src/track/closed-queue.ts';
+import { Slab } from '../../src/track/slab.ts';
 
 test('the oldest comes first, with its row and stream', () => {
-  const queue = new ClosedQueue(4);
+  const queue = new ClosedQueue(new Slab());
   queue.push(7, 70, 100);
   queue.push(8, 80, 110);
   expect([queue.row, queue.stream]).toEqual([7, 70]);
@@ -11,7 +12,7 @@ test('the oldest comes first, with its row and stream', () => {
 });
 
 test('it is due when the time of the oldest has come', () => {
-  const queue = new ClosedQueue(4);
+  const queue = new ClosedQueue(new Slab());
   expect(queue.isDue(1e9)).toBe(false);
   queue.push(7, 70, 100);
   queue.push(8, 80, 110);
@@ -23,14 +24,14 @@ test('it is due when the time of the oldest has come', () => {
 });
 
 test('it holds its capacity, however often it went round', () => {
-  const queue = new ClosedQueue(4);
-  for (let i = 0; i < 4; i++) queue.push(i, i, i);
+  const queue = new ClosedQueue(new Slab());
+  for (let i = 0; i < CLOSED_KEPT; i++) queue.push(i, i, i);
   expect(queue.isFull).toBe(true);
-  for (let i = 4; i < 20; i++) {
-    expect(queue.row).toBe(i - 4);
+  for (let i = CLOSED_KEPT; i < 5 * CLOSED_KEPT; i++) {
+    expect(queue.row).toBe(i - CLOSED_KEPT);
     queue.drop();
     expect(queue.isFull).toBe(false);
     queue.push(i, i, i);
   }
-  expect([queue.isFull, queue.row]).toEqual([true, 16]);
+  expect([queue.isFull, queue.row]).toEqual([true, 4 * CLOSED_KEPT]);
 });

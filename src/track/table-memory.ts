@@ -1,0 +1,36 @@
+import { FLOAT_STRIDE } from './columns.ts';
+import { SUMS, WORDS } from './words.ts';
+
+/** Where the tables of a tracker have their memory from. */
+export interface TableMemory {
+  readonly words: Int32Array;
+  readonly sums: Float64Array;
+  /** Room for so many closed connections: a row and a stream for each, and a time. */
+  closed(capacity: number): { rows: Int32Array; times: Float64Array };
+  /** A clean array of buckets, in place of the one before. */
+  heads(length: number): Int32Array;
+  /** Room for so many rows, with what the rows before hold. */
+  rows(capacity: number): Float64Array;
+}
+
+/** Memory of the ordinary kind. */
+export class OrdinaryMemory implements TableMemory {
+  readonly words = new Int32Array(WORDS);
+  readonly sums = new Float64Array(SUMS);
+  #rows = new Float64Array(0);
+
+  closed(capacity: number): { rows: Int32Array; times: Float64Array } {
+    return { rows: new Int32Array(2 * capacity), times: new Float64Array(capacity) };
+  }
+
+  heads(length: number): Int32Array {
+    return new Int32Array(length);
+  }
+
+  rows(capacity: number): Float64Array {
+    const rows = new Float64Array(capacity * FLOAT_STRIDE);
+    rows.set(this.#rows);
+    this.#rows = rows;
+    return rows;
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Where the tracker's counters and positions stand: everything that changes from packet to packet and belongs to no
+ * single connection. They are words of memory, as the columns of a row are, so that whoever follows a packet, in
+ * JavaScript or in the fast lane (src/lane), finds and leaves them in one place.
+ */
+
+// --- words: int32 ---
+/** Rows handed out and not taken back; rows that were ever handed out; rows that there is memory for. */
+export const W_ROWS_USED = 0;
+export const W_ROWS_HIGH = 1;
+export const W_ROWS_CAPACITY = 2;
+/** The row that was taken back last, plus 1; 0 where none waits. Chained through C_CHAIN. */
+export const W_FREE_ROW = 3;
+/** Flow table: seed of its hash, buckets less 1, rows that are entered. */
+export const W_SEED = 4;
+export const W_BUCKET_MASK = 5;
+export const W_FLOWS = 6;
+/** What the last look into the flow table found: hash of the key, and which endpoint of the row sent the packet. */
+export const W_HASH = 7;
+export const W_SENDER = 8;
+/** Streams begun so far, of each protocol. */
+export const W_TCP_STREAMS = 9;
+export const W_UDP_STREAMS = 10;
+export const W_SCTP_STREAMS = 11;
+/** Ring of closed connections: its oldest entry, how many wait. */
+export const W_CLOSED_FIRST = 12;
+export const W_CLOSED_COUNT = 13;
+/** Idle sweep: packets since the last look, rows from which on it looks. */
+export const W_SWEEP_PACKETS = 14;
+export const W_SWEEP_ABOVE = 15;
+export const WORDS = 64;
+
+// --- sums: float64 ---
+/** Packets and their original lengths, all kinds. */
+export const N_PACKETS = 0;
+export const N_WIRE_BYTES = 1;
+/** When the oldest closed connection is due, in seconds since 1970; Infinity where there is none. */
+export const N_CLOSED_DUE = 2;
+export const SUMS = 32;
