@@ -8,7 +8,7 @@ import type { CaptureInfo, Summary } from './summary.ts';
 import type { RecordSource } from './track/record-source.ts';
 import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
-import { formatTime, timeOf } from './track/times.ts';
+import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
@@ -129,7 +129,7 @@ export async function analyzeInput(
   const connection = new EndedRow(source);
   const view = new PacketView();
 
-  const setTo = (row: number, nowSeconds = timeOf(view)) => {
+  const setTo = (row: number, nowSeconds = tracker.now) => {
     source.nowSeconds = nowSeconds;
     connection.set(row);
     return connection;
@@ -145,7 +145,7 @@ export async function analyzeInput(
     summary: {
       packets: tracker.packets,
       wireBytes: tracker.wireBytes,
-      ...span.record(tracker.packets === 0 ? null : view),
+      ...span.record(tracker),
       ...total.finish(),
       otherFrames: tracker.frames.list(),
       evicted: tracker.evicted,
@@ -189,9 +189,8 @@ class CaptureSpan {
     this.#nanoseconds = view.nanoseconds;
   }
 
-  /** @param last the last packet, null where there was none */
-  record(last: PacketView | null): { start: string | null; end: string | null; duration: number } {
-    if (last === null) return { start: null, end: null, duration: 0 };
+  record(last: Tracker): { start: string | null; end: string | null; duration: number } {
+    if (last.packets === 0) return { start: null, end: null, duration: 0 };
     const elapsed = (last.seconds - this.#seconds) * 1e9 + last.nanoseconds - this.#nanoseconds;
     return {
       start: formatTime(this.#seconds, this.#nanoseconds),

@@ -44,15 +44,20 @@ export class Cursor {
       this.ints = slab.ints;
       this.floats = slab.floats;
     }
-    this.row = row;
-    this.sender = sender;
-    const at = row * INT_STRIDE;
-    const times = row * FLOAT_STRIDE;
-    this.at = at;
-    this.me = at + ENDPOINT_INT_0 + sender * ENDPOINT_INT_STRIDE;
-    this.peer = at + ENDPOINT_INT_0 + (1 - sender) * ENDPOINT_INT_STRIDE;
-    this.times = times;
-    this.myTimes = times + ENDPOINT_FLOAT_0 + sender * ENDPOINT_FLOAT_STRIDE;
-    this.peerTimes = times + ENDPOINT_FLOAT_0 + (1 - sender) * ENDPOINT_FLOAT_STRIDE;
+    pointAt(this, row, sender);
   }
+}
+
+/** Points the cursor at a row of the slab that it already has. */
+export function pointAt(cursor: Cursor, row: number, sender: number): void {
+  const at = row * INT_STRIDE;
+  const times = row * FLOAT_STRIDE;
+  cursor.row = row;
+  cursor.sender = sender;
+  cursor.at = at;
+  cursor.me = at + ENDPOINT_INT_0 + sender * ENDPOINT_INT_STRIDE;
+  cursor.peer = at + ENDPOINT_INT_0 + (1 - sender) * ENDPOINT_INT_STRIDE;
+  cursor.times = times;
+  cursor.myTimes = times + ENDPOINT_FLOAT_0 + sender * ENDPOINT_FLOAT_STRIDE;
+  cursor.peerTimes = times + ENDPOINT_FLOAT_0 + (1 - sender) * ENDPOINT_FLOAT_STRIDE;
 }

@@ -60,13 +60,13 @@ export class FlowTable {
 
   /** Enters a row whose C_HASH is set. */
   insert(row: number): void {
-    if (this.isFull) this.#grow();
+    this.makeRoom();
     enterFlow(this, this.slab, row);
   }
 
-  /** A row more needs more buckets. */
-  get isFull(): boolean {
-    return isCrowded(this.slab);
+  /** Sees to it that there are buckets for one more row. */
+  makeRoom(): void {
+    if (isCrowded(this.slab)) this.#grow();
   }
 
   /** Takes a row out, if it is in. */

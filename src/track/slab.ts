@@ -44,8 +44,13 @@ export class Slab {
 
   /** A clean row: its number. Multiply by INT_STRIDE and FLOAT_STRIDE for where it begins. */
   allocate(): number {
-    if (!hasRoom(this)) this.#grow();
+    this.makeRoom();
     return takeRow(this);
+  }
+
+  /** Sees to it that `takeRow` finds a row. */
+  makeRoom(): void {
+    if (!hasRoom(this)) this.#grow();
   }
 
   /** Takes a row back; the next `allocate` may hand it out again. */

@@ -1,4 +1,3 @@
-import type { PacketView } from '../../parsers/packet-view.ts';
 import type { Mark } from '../record.ts';
 import { T_BASE_SECONDS, T_NOW, T_UNTIL } from './columns.ts';
 import type { RecordSource } from './record-source.ts';
@@ -33,11 +32,6 @@ export function seconds(nanoseconds: number): number {
 /** Whole seconds since 1970 of a connection's last packet. @param times where its float columns begin */
 export function lastSeconds(floats: Float64Array, times: number): number {
   return floats[times + T_BASE_SECONDS] + Math.floor(floats[times + T_NOW] / 1e9);
-}
-
-/** Capture time of a packet in seconds since 1970, to a microsecond. */
-export function timeOf({ seconds, nanoseconds }: PacketView): number {
-  return seconds + nanoseconds / 1e9;
 }
 
 /** Up to when a connection was watched, in seconds since the base of its row. @param times where its float columns begin */

@@ -15,7 +15,6 @@ import {
   C_STREAM,
   FLOAT_STRIDE,
   INT_STRIDE,
-  ROW_CLOSED,
   ROW_QUOTED,
   ROW_RETIRED,
   ROW_USED,
@@ -25,6 +24,7 @@ import {
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
+import { CLOSED_KEPT_SECONDS, endConnection, type Hooks, isClosed, reportOldest } from './endings.ts';
 import { EventPool } from './events.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
@@ -37,13 +37,11 @@ import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import type { TableMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
-import { lastSeconds, timeOf } from './times.ts';
+import { lastSeconds } from './times.ts';
 import { TurnBook } from './turns.ts';
-import { N_PACKETS, N_WIRE_BYTES } from './words.ts';
+import { N_NANOSECONDS, N_PACKETS, N_SECONDS, N_WIRE_BYTES } from './words.ts';
 import { Zones } from './zones.ts';
 
-/** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
-const CLOSED_KEPT_SECONDS = 240;
 /** A row has 1.2 kB, and most captures have few connections. */
 const FIRST_ROWS = 32;
 
@@ -73,7 +71,7 @@ export interface TrackerOptions {
  * Follows every connection of a capture: finds the one that a packet belongs to, moves it on, and hands it
  * out when it has ended. No state but the tables spans connections; a flow's key alone decides where it is kept.
  */
-export class Tracker {
+export class Tracker implements Hooks {
   readonly slab: Slab;
   readonly events = new EventPool();
   readonly frames = new FrameCounts();
@@ -118,13 +116,29 @@ export class Tracker {
     return this.slab.sums[N_WIRE_BYTES];
   }
 
+  /** Capture time of the last packet in seconds since 1970, to a microsecond. */
+  get now(): number {
+    return this.seconds + this.nanoseconds / 1e9;
+  }
+
+  /** The same exactly. */
+  get seconds(): number {
+    return this.slab.sums[N_SECONDS];
+  }
+
+  get nanoseconds(): number {
+    return this.slab.sums[N_NANOSECONDS];
+  }
+
   /** A decoded packet. Fragments are kept until the datagram is whole, which is then followed as one packet. */
   update(view: PacketView): void {
     const { sums } = this.slab;
+    sums[N_SECONDS] = view.seconds;
+    sums[N_NANOSECONDS] = view.nanoseconds;
     sums[N_PACKETS]++;
     sums[N_WIRE_BYTES] += view.originalLength;
-    if (this.#closed.isDue(view.seconds)) this.#reportClosed(view);
-    if (this.#sweep.isDue()) this.#giveUpIdle(view);
+    if (this.#closed.isDue(view.seconds)) this.#reportClosed(view.seconds);
+    if (this.#sweep.isDue()) this.#giveUpIdle(view.seconds);
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
     if (view.isCarried !== 0) this.#noteCarrier(view);
@@ -164,12 +178,13 @@ export class Tracker {
     if (row >= 0) {
       if ((view.flags & TCP_SYN) !== 0 && beginsNewStream(this.slab.ints, row, flows.sender, view)) {
         reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-        this.#retire(row, view);
+        this.retire(row);
         row = -1;
       }
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#close(cursor, view);
+    if (updateTcp(cursor, view, row < 0, this.slab, this.events))
+      endConnection(cursor, this.slab, this.#closed, view.seconds, this);
     if (this.turns !== null) this.turns.note(cursor, view.frame, (view.flags & TCP_FIN) !== 0);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
@@ -179,11 +194,12 @@ export class Tracker {
     let reused = 0;
     if (row >= 0 && beginsNewAssociation(this.slab.ints, row * INT_STRIDE, view)) {
       reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-      this.#retire(row, view);
+      this.retire(row);
       row = -1;
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateSctp(cursor, view, this.slab, this.events)) this.#close(cursor, view);
+    if (updateSctp(cursor, view, this.slab, this.events))
+      endConnection(cursor, this.slab, this.#closed, view.seconds, this);
     if (this.turns !== null) this.turns.note(cursor, view.frame, false);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
@@ -225,60 +241,32 @@ export class Tracker {
     return cursor;
   }
 
-  /** The connection is over; it is reported when nothing of it can come any more. */
-  #close(cursor: Cursor, view: PacketView): void {
-    const { ints, at, row } = cursor;
-    if ((ints[at + C_STATUS] & ROW_CLOSED) !== 0) return;
-    ints[at + C_STATUS] |= ROW_CLOSED;
-    const closed = this.#closed;
-    if (closed.isFull) this.#reportOldest(view);
-    closed.push(row, ints[at + C_STREAM], view.seconds + CLOSED_KEPT_SECONDS);
-  }
-
   /** Reports what was closed long enough ago; a connection of which packets still come waits on. */
-  #reportClosed(view: PacketView): void {
-    const { seconds } = view;
+  #reportClosed(seconds: number): void {
     while (this.#closed.isDue(seconds)) {
       const { row, stream } = this.#closed;
       const last = lastSeconds(this.slab.floats, row * FLOAT_STRIDE);
-      if (this.#isClosed(row, stream) && last + CLOSED_KEPT_SECONDS > seconds) {
+      if (isClosed(this.slab, row, stream) && last + CLOSED_KEPT_SECONDS > seconds) {
         this.#closed.drop();
         this.#closed.push(row, stream, last + CLOSED_KEPT_SECONDS);
       } else {
-        this.#reportOldest(view);
+        reportOldest(this.slab, this.#closed, this);
       }
     }
   }
 
-  #reportOldest(view: PacketView): void {
-    const { row, stream } = this.#closed;
-    this.#closed.drop();
-    if (this.#isClosed(row, stream)) this.#retire(row, view);
-  }
-
-  /** The row still holds the closed connection that was queued. */
-  #isClosed(row: number, stream: number): boolean {
-    const at = row * INT_STRIDE;
-    const { ints } = this.slab;
-    return (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
-  }
-
-  #giveUpIdle(view: PacketView): void {
-    const { seconds } = view;
+  #giveUpIdle(seconds: number): void {
     this.#sweep.begin(seconds);
     let row = this.#sweep.next(seconds);
     while (row >= 0) {
       if (this.#sweep.isEviction) this.evicted++;
-      this.#retire(row, view, this.#sweep.isEviction);
+      this.retire(row, this.#sweep.isEviction);
       row = this.#sweep.next(seconds);
     }
   }
 
-  /**
-   * Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end.
-   * @param view the packet at which that happens
-   */
-  #retire(row: number, view: PacketView, isEviction = false): void {
+  /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */
+  retire(row: number, isEviction = false): void {
     this.#flows.remove(row);
     const isQuoted = (this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0;
     if (!isQuoted) {
@@ -287,7 +275,7 @@ export class Tracker {
     }
     if (this.#options.retain) {
       this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
-      this.slab.floats[row * FLOAT_STRIDE + T_UNTIL] = timeOf(view);
+      this.slab.floats[row * FLOAT_STRIDE + T_UNTIL] = this.now;
       // Kept for its record, and open no more: it must not make the sweep think that there are too many.
       this.slab.retain();
       return;

@@ -36,4 +36,7 @@ export const N_PACKETS = 0;
 export const N_WIRE_BYTES = 1;
 /** When the oldest closed connection is due, in seconds since 1970; Infinity where there is none. */
 export const N_CLOSED_DUE = 2;
+/** Capture time of the packet being handled, or of the last one: seconds since 1970, and nanoseconds. */
+export const N_SECONDS = 3;
+export const N_NANOSECONDS = 4;
 export const SUMS = 32;

@@ -1,0 +1,39 @@
+import { CLOSED_KEPT, type ClosedQueue, dropClosed, pushClosed } from './closed-queue.ts';
+import { C_STATUS, C_STREAM, INT_STRIDE, ROW_CLOSED, ROW_RETIRED } from './columns.ts';
+import type { Cursor } from './cursor.ts';
+import type { Slab } from './slab.ts';
+import { W_CLOSED_COUNT, W_CLOSED_FIRST } from './words.ts';
+
+/** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
+export const CLOSED_KEPT_SECONDS = 240;
+
+/** Who is told of connections that leave the tables. */
+export interface Hooks {
+  /** Takes the connection of the row out of the tables and reports it. */
+  retire(row: number): void;
+}
+
+/** The connection is over; it is reported when nothing of it can come any more. @param seconds capture time */
+export function endConnection(cursor: Cursor, slab: Slab, queue: ClosedQueue, seconds: number, hooks: Hooks): void {
+  const { ints, at, row } = cursor;
+  if ((ints[at + C_STATUS] & ROW_CLOSED) !== 0) return;
+  ints[at + C_STATUS] |= ROW_CLOSED;
+  if (slab.words[W_CLOSED_COUNT] === CLOSED_KEPT) reportOldest(slab, queue, hooks);
+  pushClosed(queue, row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
+}
+
+/** Reports the connection that has been closed for longest, if it was not reported already. */
+export function reportOldest(slab: Slab, queue: ClosedQueue, hooks: Hooks): void {
+  const { closed, words } = queue;
+  const first = 2 * words[W_CLOSED_FIRST];
+  const row = closed[first];
+  const stream = closed[first + 1];
+  dropClosed(queue);
+  if (isClosed(slab, row, stream)) hooks.retire(row);
+}
+
+/** The row still holds the closed connection that was queued. */
+export function isClosed({ ints }: Slab, row: number, stream: number): boolean {
+  const at = row * INT_STRIDE;
+  return (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
+}
