@@ -2,6 +2,7 @@ import { decode } from '../parsers/decode.ts';
 import { PacketView } from '../parsers/packet-view.ts';
 import { type CaptureInput, openCaptures } from './capture/input.ts';
 import { type EndedConnection, EndedRow } from './ended-connection.ts';
+import { FastLane } from './lane/fast-lane.ts';
 import type { Connection } from './record.ts';
 import { SummaryBuilder } from './summarize.ts';
 import type { CaptureInfo, Summary } from './summary.ts';
@@ -92,20 +93,30 @@ export async function analyzeInto(
   consumer: ConnectionConsumer,
   options: AnalyzeOptions = {},
 ): Promise<AnalysisResult> {
-  const input = await openCaptures(inputs, options.onWarning === undefined ? {} : { onWarning: options.onWarning });
+  const { onWarning } = options;
+  const lane = new FastLane();
+  // Packets of several files come in order of their times, from several windows.
+  const input = await openCaptures(inputs, {
+    ...(onWarning === undefined ? {} : { onWarning }),
+    ...(inputs.length === 1 ? { makeWindow: lane.window } : {}),
+  });
   try {
-    return await analyzeInput(input, consumer, options);
+    return await analyzeInput(input, consumer, options, null, lane);
   } finally {
     await input.close();
   }
 }
 
-/** The same for an input that is open, and for one that looks on. */
+/**
+ * The same for an input that is open, and for one that looks on.
+ * @param lane gave the input its window
+ */
 export async function analyzeInput(
   input: CaptureInput,
   consumer: ConnectionConsumer,
   options: AnalyzeOptions = {},
   observer: AnalysisObserver | null = null,
+  lane = new FastLane(),
 ): Promise<AnalysisResult> {
   const { where } = options;
   const summary = new SummaryBuilder();
@@ -117,6 +128,7 @@ export async function analyzeInput(
     interfaceName: (packet) => input.interfaceName(packet),
     ended: (row) => handOut(row, summary, consumer),
     observer,
+    ...(lane.memory === undefined ? {} : { memory: lane.memory }),
   });
   const source = {
     slab: tracker.slab,
@@ -166,10 +178,15 @@ export async function analyzeInput(
   });
 
   while (await input.fill()) {
+    lane.run();
     while (input.next(view)) {
-      if (tracker.packets === 0) span.begin(view);
+      if (tracker.packets === 0) {
+        span.begin(view);
+        if (observer === null && tracker.turns === null) lane.open(tracker, input.plainRecords ?? null);
+      }
       decode(view);
       tracker.update(view);
+      lane.run();
     }
     options.onProgress?.(input.bytesRead, input.bytesTotal);
     await consumer.chunkDone?.();

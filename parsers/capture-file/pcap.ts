@@ -47,6 +47,14 @@ const LENGTHS_IN_ORDER = 0;
 const LENGTHS_SWAPPED = 1;
 const LENGTHS_SWAPPED_WHERE_LONGER = 2;
 
+/** Records as nearly every file has them: little-endian, a header of 16 bytes, lengths in order, no frame check sequence. */
+export interface RecordLayout {
+  readonly linkType: number;
+  readonly nanosecondsPerUnit: number;
+  /** A longer record is damaged. */
+  readonly maxCaptured: number;
+}
+
 /** True if the four bytes are a pcap magic number in either byte order. */
 export function isPcap(data: DataView, at: number): boolean {
   return variantOf(data.getUint32(at, false)) !== undefined || variantOf(data.getUint32(at, true)) !== undefined;
@@ -92,6 +100,14 @@ export class PcapReader implements CaptureReader {
     const snapLength = data.getUint32(at + SNAP_LENGTH, this.littleEndian);
     this.interfaces = [{ linkType: this.linkType, name: '', snapLength, received: null, dropped: null }];
     window.consume(FILE_HEADER_LENGTH);
+  }
+
+  /** Null where the records are of a rarer kind. */
+  get layout(): RecordLayout | null {
+    const isUsual = this.headerLength === RECORD_HEADER_LENGTH && this.lengthOrder === LENGTHS_IN_ORDER;
+    if (!this.littleEndian || !isUsual || this.fcsLength !== 0 || this.maxCaptured > RECORD_HEAD) return null;
+    const { linkType, nanosecondsPerUnit, maxCaptured } = this;
+    return { linkType, nanosecondsPerUnit, maxCaptured };
   }
 
   next(view: PacketView): number {

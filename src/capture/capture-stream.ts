@@ -1,4 +1,5 @@
 import { DETECTION_LENGTH, openReader } from '../../parsers/capture-file/detect.ts';
+import { PcapReader } from '../../parsers/capture-file/pcap.ts';
 import {
   CaptureFormatError,
   type CaptureInterface,
@@ -12,7 +13,8 @@ import type { ByteSource } from './byte-source.ts';
 import { CaptureTally } from './capture-tally.ts';
 import { type Compression, decompressed } from './decompress/decompress.ts';
 import { describeError, InputError } from './input-error.ts';
-import { DEFAULT_CHUNK_SIZE, SlidingBuffer } from './sliding-buffer.ts';
+import type { PlainRecords } from './plain-records.ts';
+import { DEFAULT_CHUNK_SIZE, type MakeWindow, SlidingBuffer } from './sliding-buffer.ts';
 
 /** No smaller chunk is worth a read. */
 const SMALLEST_CHUNK_SIZE = 4096;
@@ -54,14 +56,19 @@ export class CaptureStream {
    * Reads as far as the header, decompressing where that is needed. Closes the source where it throws.
    * @throws InputError for empty or unreadable inputs, CaptureFormatError for what is no capture; both name the input
    */
-  static async open(name: string, raw: ByteSource, chunkSize?: number): Promise<CaptureStream> {
+  static async open(
+    name: string,
+    raw: ByteSource,
+    chunkSize?: number,
+    makeWindow?: MakeWindow,
+  ): Promise<CaptureStream> {
     let source = raw;
     try {
       const opened = await decompressed(raw);
       const { compression } = opened;
       source = opened.source;
       const size = compression === null ? source.bytesTotal : null;
-      const buffer = new SlidingBuffer(source, chunkSize ?? chunkSizeFor(size), size);
+      const buffer = new SlidingBuffer(source, chunkSize ?? chunkSizeFor(size), size, makeWindow);
       const window = buffer.window;
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
       if (window.available === 0) {
@@ -101,6 +108,27 @@ export class CaptureStream {
     }
     if (found === READ_END) this.ended = true;
     return false;
+  }
+
+  /** Its records for who reads them elsewhere; null where they are not so plain. */
+  get plainRecords(): PlainRecords | null {
+    const { reader, tally } = this;
+    if (!(reader instanceof PcapReader)) return null;
+    const { window } = this.buffer;
+    const { layout } = reader;
+    if (layout === null) return null;
+    return {
+      window,
+      layout,
+      get frames() {
+        return reader.frames;
+      },
+      pass(position, frames, span) {
+        window.position = position;
+        reader.frames = frames;
+        tally.add(span);
+      },
+    };
   }
 
   /** if_name of the packet's interface, '' where the capture does not say. */

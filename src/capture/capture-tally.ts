@@ -2,6 +2,7 @@ import type { CaptureReader } from '../../parsers/capture-file/reader.ts';
 import { linkTypeName } from '../../parsers/link/link-types.ts';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
+import type { PacketSpan } from './plain-records.ts';
 
 /** Counts what is read of one file, for its CaptureInfo. */
 export class CaptureTally {
@@ -23,7 +24,18 @@ export class CaptureTally {
       this.untimed++;
       return;
     }
-    const { seconds, nanoseconds } = view;
+    this.noteTime(view.seconds, view.nanoseconds);
+  }
+
+  /** Packets that were counted elsewhere. */
+  add(span: PacketSpan): void {
+    this.bytes += span.bytes;
+    if (span.linkType !== this.lastLinkType) this.noteLinkType(span.linkType);
+    this.noteTime(span.firstSeconds, span.firstNanoseconds);
+    this.noteTime(span.lastSeconds, span.lastNanoseconds);
+  }
+
+  private noteTime(seconds: number, nanoseconds: number): void {
     if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanoseconds > this.lastNanoseconds)) {
       this.lastSeconds = seconds;
       this.lastNanoseconds = nanoseconds;

@@ -7,7 +7,9 @@ import { CaptureStream } from './capture-stream.ts';
 import { FileSource, openSource } from './file-source.ts';
 import { InputError } from './input-error.ts';
 import { MergedInput, type MergeEntry } from './merged-input.ts';
+import type { PlainRecords } from './plain-records.ts';
 import { SingleInput } from './single-input.ts';
+import type { MakeWindow } from './sliding-buffer.ts';
 import { Spool } from './spool.ts';
 import { StreamSource } from './stream-source.ts';
 
@@ -22,6 +24,8 @@ export interface CaptureInput {
   next(view: PacketView): boolean;
   /** Name of the interface that the packet of the last `next` came from, '' where the capture does not say. */
   interfaceName(view: PacketView): string;
+  /** The records of the window for who reads them elsewhere; missing or null where they cannot be read so. */
+  readonly plainRecords?: PlainRecords | null;
   /** What was read, one entry a file in the order given; complete after the end. */
   readonly captures: CaptureInfo[];
   /** Bytes read so far of the files as they lie on disk, and their size; null where that is unknown (a pipe). */
@@ -35,6 +39,8 @@ export interface OpenOptions {
   onWarning?: (message: string) => void;
   /** Bytes that are read at once. */
   chunkSize?: number;
+  /** Where windows have their memory from. */
+  makeWindow?: MakeWindow;
   /** Pipes that were put aside: they are read from there. */
   spools?: ReadonlyMap<string, Spool>;
 }
@@ -90,7 +96,7 @@ function isPipe(path: string): boolean {
 
 async function openPath(path: string, options: OpenOptions): Promise<CaptureStream> {
   const source = options.spools?.get(path)?.read() ?? (await sourceOf(path));
-  return CaptureStream.open(nameOf(path), source, options.chunkSize);
+  return CaptureStream.open(nameOf(path), source, options.chunkSize, options.makeWindow);
 }
 
 async function sourceOf(path: string): Promise<ByteSource> {

@@ -2,6 +2,7 @@ import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 import type { CaptureStream } from './capture-stream.ts';
 import type { CaptureInput, OpenOptions } from './input.ts';
+import type { PlainRecords } from './plain-records.ts';
 
 /** One capture alone. */
 export class SingleInput implements CaptureInput {
@@ -24,6 +25,10 @@ export class SingleInput implements CaptureInput {
 
   next(view: PacketView): boolean {
     return this.stream.next(view);
+  }
+
+  get plainRecords(): PlainRecords | null {
+    return this.stream.plainRecords;
   }
 
   interfaceName(view: PacketView): string {

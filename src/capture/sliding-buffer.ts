@@ -4,6 +4,9 @@ import type { ByteSource } from './byte-source.ts';
 /** Small enough for a chunk to stay in the core's own cache until it is parsed. */
 export const DEFAULT_CHUNK_SIZE = 256 * 1024;
 
+/** Memory for a window of this length. @param size of all that will come, null where it is not known */
+export type MakeWindow = (length: number, size: number | null) => Uint8Array;
+
 /** A file may have grown since it was looked at: by a packet or so. */
 const GROWTH = 16_384;
 
@@ -30,13 +33,18 @@ export class SlidingBuffer {
   private readonly chunkStart: number;
 
   /** @param size of all that will come, where it is known: a small capture needs no large buffer */
-  constructor(source: ByteSource, chunkSize = DEFAULT_CHUNK_SIZE, size: number | null = null) {
+  constructor(
+    source: ByteSource,
+    chunkSize = DEFAULT_CHUNK_SIZE,
+    size: number | null = null,
+    makeWindow: MakeWindow = (length) => new Uint8Array(length),
+  ) {
     this.source = source;
     this.chunkSize = chunkSize;
     // With room for two chunks a long tail is moved at most once a chunk, also where the bytes come one by one.
     const longestTail = size === null ? RECORD_HEAD : Math.min(RECORD_HEAD, size + GROWTH);
     this.chunkStart = Math.ceil(longestTail / PAGE) * PAGE + PAST_PAGE;
-    this.window = new ByteWindow(new Uint8Array(this.chunkStart + 2 * chunkSize));
+    this.window = new ByteWindow(makeWindow(this.chunkStart + 2 * chunkSize, size));
     this.window.position = this.chunkStart;
     this.window.end = this.chunkStart;
     this.window.base = -this.chunkStart;

@@ -24,7 +24,7 @@ const HANDSHAKE_IDLE_SECONDS = 130;
 /** With keep-alives on, Linux hears from a living peer in 7200 s and 9 probes of 75 s. */
 const ESTABLISHED_IDLE_SECONDS = 7875;
 /** Packets between two looks, and rows looked at in one: spread over the table, so that each is seen in turn. */
-export const PACKETS_BETWEEN = 256;
+const PACKETS_BETWEEN = 256;
 const ROWS_AT_ONCE = 1024;
 
 /**
@@ -104,6 +104,11 @@ export function isSweepDue({ words }: Slab): boolean {
   if (++words[W_SWEEP_PACKETS] < PACKETS_BETWEEN) return false;
   words[W_SWEEP_PACKETS] = 0;
   return words[W_ROWS_USED] > words[W_SWEEP_ABOVE];
+}
+
+/** Would `isSweepDue` say yes to the next packet? */
+export function isSweepNext({ words }: Slab): boolean {
+  return words[W_SWEEP_PACKETS] + 1 >= PACKETS_BETWEEN && words[W_ROWS_USED] > words[W_SWEEP_ABOVE];
 }
 
 function idleLimit(ints: Int32Array, at: number): number {

@@ -28,6 +28,8 @@ export const W_CLOSED_COUNT = 13;
 /** Idle sweep: packets since the last look, rows from which on it looks. */
 export const W_SWEEP_PACKETS = 14;
 export const W_SWEEP_ABOVE = 15;
+/** Number of the last frame that was read, where the fast lane reads records. */
+export const W_FRAME = 16;
 export const WORDS = 64;
 
 // --- sums: float64 ---
@@ -39,4 +41,10 @@ export const N_CLOSED_DUE = 2;
 /** Capture time of the packet being handled, or of the last one: seconds since 1970, and nanoseconds. */
 export const N_SECONDS = 3;
 export const N_NANOSECONDS = 4;
+/** Of the records that the fast lane read in one go: captured bytes; earliest and latest time, as above. */
+export const N_CAPTURED_BYTES = 5;
+export const N_FIRST_SECONDS = 6;
+export const N_FIRST_NANOSECONDS = 7;
+export const N_LAST_SECONDS = 8;
+export const N_LAST_NANOSECONDS = 9;
 export const SUMS = 32;

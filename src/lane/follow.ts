@@ -1,0 +1,153 @@
+import { decode } from '../../parsers/decode.ts';
+import { PACKET_TCP, PACKET_UDP, type PacketView, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
+import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
+import type { ClosedQueue } from '../track/closed-queue.ts';
+import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
+import { type Cursor, pointAt } from '../track/cursor.ts';
+import { updateUdp } from '../track/datagrams.ts';
+import { endConnection, type Hooks } from '../track/endings.ts';
+import type { EventPool } from '../track/events.ts';
+import { type FlowTable, findFlow, isCrowded } from '../track/flow-table.ts';
+import { isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
+import { countPacket } from '../track/rows.ts';
+import { hasRoom, type Slab } from '../track/slab.ts';
+import { beginsNewStream, updateTcp } from '../track/tcp.ts';
+import {
+  N_CAPTURED_BYTES,
+  N_CLOSED_DUE,
+  N_FIRST_NANOSECONDS,
+  N_FIRST_SECONDS,
+  N_LAST_NANOSECONDS,
+  N_LAST_SECONDS,
+  N_NANOSECONDS,
+  N_PACKETS,
+  N_SECONDS,
+  N_WIRE_BYTES,
+  W_FRAME,
+  W_SENDER,
+} from '../track/words.ts';
+import { wasLeftOut } from './compile/left-out.ts';
+
+/*
+ * The fast lane: what the tracker does with ordinary packets, record after record in one loop. This file and
+ * all that it reaches is compiled to WebAssembly (compile/); the rules are those of parsers/ and src/track, of which there
+ * is one source only. A packet that needs more, be it an ICMP error or a row of memory, is left to the tracker before
+ * anything of it was noted.
+ */
+
+/** Little-endian pcap records (parsers/capture-file/pcap.ts). */
+const RECORD_FRACTION = 4;
+const RECORD_CAPTURED = 8;
+const RECORD_ORIGINAL = 12;
+const RECORD_HEADER_LENGTH = 16;
+const NANOSECONDS = 1_000_000_000;
+
+/**
+ * Follows the packets of the records that begin at `from` in the window, up to one that is not whole before `to` or that is
+ * not for the lane.
+ * @param nanosecondsPerUnit of the fraction of a second: 1 or 1000
+ * @returns where that record begins
+ */
+export function followRecords(
+  view: PacketView,
+  cursor: Cursor,
+  slab: Slab,
+  flows: FlowTable,
+  queue: ClosedQueue,
+  events: EventPool,
+  hooks: Hooks,
+  from: number,
+  to: number,
+  linkType: number,
+  nanosecondsPerUnit: number,
+  maxCaptured: number,
+): number {
+  const { data } = view;
+  const { words, sums } = slab;
+  let at = from;
+  while (to - at >= RECORD_HEADER_LENGTH) {
+    const fraction = data.getInt32(at + RECORD_FRACTION, true);
+    const captured = data.getInt32(at + RECORD_CAPTURED, true);
+    const original = data.getInt32(at + RECORD_ORIGINAL, true);
+    const start = at + RECORD_HEADER_LENGTH;
+    // Lengths of 2 GB and more come out negative.
+    if (captured < 0 || captured > maxCaptured || original < 0 || captured > to - start) break;
+    if (fraction < 0 || fraction >= ((NANOSECONDS / nanosecondsPerUnit) | 0)) break;
+    view.frame = words[W_FRAME] + 1;
+    view.seconds = data.getUint32(at, true);
+    view.nanoseconds = fraction * nanosecondsPerUnit;
+    view.linkType = linkType;
+    view.start = start;
+    view.end = start + captured;
+    view.originalLength = original;
+    if (!followPacket(view, cursor, slab, flows, queue, events, hooks)) break;
+    words[W_FRAME]++;
+    sums[N_CAPTURED_BYTES] += captured;
+    noteSpan(view, sums);
+    at = start + captured;
+  }
+  return at;
+}
+
+/** Earliest and latest time. */
+function noteSpan(view: PacketView, sums: Float64Array): void {
+  const { seconds, nanoseconds } = view;
+  if (seconds > sums[N_LAST_SECONDS] || (seconds === sums[N_LAST_SECONDS] && nanoseconds > sums[N_LAST_NANOSECONDS])) {
+    sums[N_LAST_SECONDS] = seconds;
+    sums[N_LAST_NANOSECONDS] = nanoseconds;
+  }
+  if (
+    seconds < sums[N_FIRST_SECONDS] ||
+    (seconds === sums[N_FIRST_SECONDS] && nanoseconds < sums[N_FIRST_NANOSECONDS])
+  ) {
+    sums[N_FIRST_SECONDS] = seconds;
+    sums[N_FIRST_NANOSECONDS] = nanoseconds;
+  }
+}
+
+/** What Tracker.update does with a packet, if it is ordinary. @returns false if it is not; then nothing was noted */
+function followPacket(
+  view: PacketView,
+  cursor: Cursor,
+  slab: Slab,
+  flows: FlowTable,
+  queue: ClosedQueue,
+  events: EventPool,
+  hooks: Hooks,
+): boolean {
+  const { ints, words, sums } = slab;
+  const kind = decode(view);
+  if (wasLeftOut() || view.isCarried !== 0) return false;
+  const isTcp = kind === PACKET_TCP;
+  if (!isTcp && kind !== PACKET_UDP) return false;
+  if (isTcp && (view.flags & TCP_RST) !== 0) return false;
+  if (view.seconds >= sums[N_CLOSED_DUE] || isSweepNext(slab)) return false;
+
+  let row = findFlow(flows, slab, view);
+  const isReused =
+    isTcp && row >= 0 && (view.flags & TCP_SYN) !== 0 && beginsNewStream(ints, row, words[W_SENDER], view);
+  if (row < 0 || isReused) {
+    if (!hasRoom(slab) || isCrowded(slab) || isBetweenNeighbours(view)) return false;
+  } else if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0) {
+    return false;
+  }
+
+  isSweepDue(slab);
+  sums[N_SECONDS] = view.seconds;
+  sums[N_NANOSECONDS] = view.nanoseconds;
+  sums[N_PACKETS]++;
+  sums[N_WIRE_BYTES] += view.originalLength;
+  let reused = 0;
+  if (isReused) {
+    reused = ints[row * INT_STRIDE + C_STREAM] + 1;
+    hooks.retire(row);
+    row = -1;
+  }
+  const isFirst = row < 0;
+  if (isFirst) pointAt(cursor, beginRow(slab, flows, view, reused), 0);
+  else pointAt(cursor, row, words[W_SENDER]);
+  countPacket(cursor, view);
+  if (!isTcp) updateUdp(cursor, view);
+  else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, slab, queue, view.seconds, hooks);
+  return true;
+}

@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { type AnalysisResult, type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
+import { openCaptures } from '../../src/capture/input.ts';
+import { FastLane } from '../../src/lane/fast-lane.ts';
+import { webAssembly } from '../../src/lane/webassembly.ts';
+import type { Connection } from '../../src/record.ts';
+import { ROOT } from '../support/command.ts';
+
+const FOLLOW = new webAssembly.Module(readFileSync(join(ROOT, 'tmp/command/lane/follow.wasm')));
+const CORPUS = join(ROOT, '../shared/corpus');
+
+interface Analysis {
+  connections: Connection[];
+  result: AnalysisResult;
+  warnings: string[];
+  /** Packets that went through the lane. */
+  inLane: number;
+}
+
+/** Analyses a capture of any size through the lane, or without it. */
+async function analyzed(
+  path: string,
+  withLane: boolean,
+  options: AnalyzeOptions = {},
+  chunkSize?: number,
+): Promise<Analysis | string> {
+  const connections: Connection[] = [];
+  const warnings: string[] = [];
+  const lane = new FastLane(0, withLane ? FOLLOW : null);
+  try {
+    const onWarning = (line: string) => warnings.push(line);
+    const input = await openCaptures([path], {
+      onWarning,
+      makeWindow: lane.window,
+      ...(chunkSize === undefined ? {} : { chunkSize }),
+    });
+    const consumer = { ended: (connection: { record(): Connection }) => connections.push(connection.record()) };
+    const result = await analyzeInput(input, consumer, options, null, lane);
+    await input.close();
+    return { connections, result, warnings, inLane: lane.packets };
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** @returns packets that went through the lane */
+async function expectBothWaysTheSame(path: string, options?: AnalyzeOptions, chunkSize?: number): Promise<number> {
+  const without = await analyzed(path, false, options, chunkSize);
+  const through = await analyzed(path, true, options, chunkSize);
+  if (typeof without === 'string' || typeof through === 'string') {
+    expect(through).toEqual(without);
+    return 0;
+  }
+  const { inLane, ...rest } = through;
+  expect({ ...rest, inLane: 0 }).toEqual(without);
+  return inLane;
+}
+
+function capturesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(pcap|cap)$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+const fixtures = capturesIn(join(ROOT, 'fixtures'));
+const corpus = existsSync(CORPUS) ? capturesIn(CORPUS) : [];
+
+test('every fixture, and capture of the corpus where there is one, gives the same connections through the lane', async () => {
+  let inLane = 0;
+  for (const path of [...fixtures, ...corpus]) inLane += await expectBothWaysTheSame(path);
+  expect(inLane).toBeGreaterThan(1000);
+}, 240_000);
+
+test('the same in order of the capture, where rows are kept, and in small chunks', async () => {
+  for (const path of fixtures) {
+    await expectBothWaysTheSame(path, { order: 'capture' });
+    await expectBothWaysTheSame(path, {}, 300);
+  }
+}, 60_000);
