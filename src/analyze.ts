@@ -11,6 +11,7 @@ import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
 import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
+import { NEVER, W_QUIET_FROM } from './track/words.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
 
@@ -47,6 +48,11 @@ export interface Where {
 /** Takes what the analysis finds, as it finds it. */
 export interface ConnectionConsumer {
   ended(connection: EndedConnection): void;
+  /**
+   * Connections that begin at this frame or later need not be handed out where nothing is to be said of them: they are
+   * counted in the summary. May fall while the analysis runs.
+   */
+  readonly needlessFrom?: number;
   /** Called after each chunk of input: the place to wait for a slow output. */
   chunkDone?(): void | Promise<void>;
 }
@@ -121,7 +127,9 @@ export async function analyzeInput(
   const { where } = options;
   const summary = new SummaryBuilder();
   const span = new CaptureSpan();
+  const thresholds = { ...DEFAULT_THRESHOLDS, ...options.thresholds };
   const tracker = new Tracker({
+    thresholds,
     retain: options.order === 'capture',
     mostConnections: options.mostConnections ?? MOST_CONNECTIONS,
     turns: options.calls === true,
@@ -134,7 +142,7 @@ export async function analyzeInput(
     slab: tracker.slab,
     events: tracker.events,
     zones: tracker.zones,
-    thresholds: { ...DEFAULT_THRESHOLDS, ...options.thresholds },
+    thresholds,
     nowSeconds: 0,
     turns: tracker.turns,
   };
@@ -151,6 +159,14 @@ export async function analyzeInput(
     if (where !== undefined && !where(where.keepsNothing ? connection.view() : connection.record())) return;
     if (options.summarize !== false) total.add(source, row);
     to.ended(connection);
+  };
+  // Who chooses connections or looks on must see each.
+  const seesAll = where !== undefined || options.summarize === false || observer !== null || tracker.turns !== null;
+  const maySkip = !seesAll && options.order !== 'capture';
+  const addQuiet = () => {
+    const { slab, log } = tracker;
+    summary.addQuiet(slab, log);
+    if (maySkip) slab.words[W_QUIET_FROM] = Math.min(consumer.needlessFrom ?? NEVER, NEVER);
   };
   const result = (total: SummaryBuilder): AnalysisResult => ({
     captures: input.captures,
@@ -188,10 +204,12 @@ export async function analyzeInput(
       tracker.update(view);
       lane.run();
     }
+    addQuiet();
     options.onProgress?.(input.bytesRead, input.bytesTotal);
     await consumer.chunkDone?.();
   }
   tracker.finish();
+  addQuiet();
   await consumer.chunkDone?.();
   return result(summary);
 }

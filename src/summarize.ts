@@ -18,8 +18,10 @@ import {
 } from './track/columns.ts';
 import { SEVERITY_ORDER } from './track/finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './track/handshake-record.ts';
+import { QT_CONNECT, QUIET_TIMES_STRIDE, type QuietLog, takeQuiet } from './track/quiet.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
+import type { Slab } from './track/slab.ts';
 import { seconds } from './track/times.ts';
 
 /** Quantiles are within 1 % of the true value (DDSketch), and sketches of parts add up to that of the whole. */
@@ -85,6 +87,20 @@ export class SummaryBuilder {
       if (connect >= 0) this.#connectTime.accept(connect);
     }
     for (const finding of makeFindings(source, row, sides)) this.#group(source, sides, protocol, finding);
+  }
+
+  /** Those that were only counted, up to now; they wait no more. */
+  addQuiet(slab: Slab, log: QuietLog): void {
+    const { count, graceful, bytes } = takeQuiet(slab);
+    this.#connections.tcp += count;
+    this.#handshakes.completed += count;
+    this.#closes.graceful += graceful;
+    this.#closes.simultaneous += count - graceful;
+    this.#payloadBytes += bytes;
+    for (let entry = 0; entry < count; entry++) {
+      this.#connectTime.accept(seconds(log.quietTimes[entry * QUIET_TIMES_STRIDE + QT_CONNECT]));
+      this.#timeWait.addQuiet(log, entry);
+    }
   }
 
   #group(source: RecordSource, sides: Sides, protocol: Protocol, finding: Finding): void {

@@ -1,16 +1,15 @@
 import { decode } from '../../parsers/decode.ts';
 import { PACKET_TCP, PACKET_UDP, type PacketView, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
-import type { ClosedQueue } from '../track/closed-queue.ts';
 import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
 import { type Cursor, pointAt } from '../track/cursor.ts';
 import { updateUdp } from '../track/datagrams.ts';
-import { endConnection, type Hooks } from '../track/endings.ts';
+import { endConnection, type Hooks, type Tables } from '../track/endings.ts';
 import type { EventPool } from '../track/events.ts';
-import { type FlowTable, findFlow, isCrowded } from '../track/flow-table.ts';
+import { findFlow, isCrowded } from '../track/flow-table.ts';
 import { isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
 import { countPacket } from '../track/rows.ts';
-import { hasRoom, type Slab } from '../track/slab.ts';
+import { hasRoom } from '../track/slab.ts';
 import { beginsNewStream, updateTcp } from '../track/tcp.ts';
 import {
   N_CAPTURED_BYTES,
@@ -51,9 +50,7 @@ const NANOSECONDS = 1_000_000_000;
 export function followRecords(
   view: PacketView,
   cursor: Cursor,
-  slab: Slab,
-  flows: FlowTable,
-  queue: ClosedQueue,
+  tables: Tables,
   events: EventPool,
   hooks: Hooks,
   from: number,
@@ -63,7 +60,7 @@ export function followRecords(
   maxCaptured: number,
 ): number {
   const { data } = view;
-  const { words, sums } = slab;
+  const { words, sums } = tables.slab;
   let at = from;
   while (to - at >= RECORD_HEADER_LENGTH) {
     const fraction = data.getInt32(at + RECORD_FRACTION, true);
@@ -80,7 +77,7 @@ export function followRecords(
     view.start = start;
     view.end = start + captured;
     view.originalLength = original;
-    if (!followPacket(view, cursor, slab, flows, queue, events, hooks)) break;
+    if (!followPacket(view, cursor, tables, events, hooks)) break;
     words[W_FRAME]++;
     sums[N_CAPTURED_BYTES] += captured;
     noteSpan(view, sums);
@@ -106,15 +103,8 @@ function noteSpan(view: PacketView, sums: Float64Array): void {
 }
 
 /** What Tracker.update does with a packet, if it is ordinary. @returns false if it is not; then nothing was noted */
-function followPacket(
-  view: PacketView,
-  cursor: Cursor,
-  slab: Slab,
-  flows: FlowTable,
-  queue: ClosedQueue,
-  events: EventPool,
-  hooks: Hooks,
-): boolean {
+function followPacket(view: PacketView, cursor: Cursor, tables: Tables, events: EventPool, hooks: Hooks): boolean {
+  const { slab, flows } = tables;
   const { ints, words, sums } = slab;
   const kind = decode(view);
   if (wasLeftOut() || view.isCarried !== 0) return false;
@@ -148,6 +138,6 @@ function followPacket(
   else pointAt(cursor, row, words[W_SENDER]);
   countPacket(cursor, view);
   if (!isTcp) updateUdp(cursor, view);
-  else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, slab, queue, view.seconds, hooks);
+  else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, tables, view.seconds, hooks);
   return true;
 }

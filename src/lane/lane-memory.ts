@@ -1,7 +1,19 @@
 import { FLOAT_STRIDE } from '../track/columns.ts';
+import { QUIET_STRIDE, QUIET_TIMES_STRIDE, type QuietLog } from '../track/quiet.ts';
 import type { TableMemory } from '../track/table-memory.ts';
 import { SUMS, WORDS } from '../track/words.ts';
-import { CLOSED_AT, CLOSED_TIMES_AT, END, HEADS_AT, ROWS_AT, SUMS_AT, WINDOW_AT, WORDS_AT } from './memory-map.ts';
+import {
+  CLOSED_AT,
+  CLOSED_TIMES_AT,
+  END,
+  HEADS_AT,
+  QUIET_AT,
+  QUIET_TIMES_AT,
+  ROWS_AT,
+  SUMS_AT,
+  WINDOW_AT,
+  WORDS_AT,
+} from './memory-map.ts';
 import { type Memory, webAssembly } from './webassembly.ts';
 
 const PAGE = 65_536;
@@ -40,6 +52,13 @@ export class LaneMemory implements TableMemory {
     return {
       rows: new Int32Array(this.memory.buffer, CLOSED_AT, 2 * capacity),
       times: new Float64Array(this.memory.buffer, CLOSED_TIMES_AT, capacity),
+    };
+  }
+
+  quiet(capacity: number): QuietLog {
+    return {
+      quiet: new Int32Array(this.memory.buffer, QUIET_AT, capacity * QUIET_STRIDE),
+      quietTimes: new Float64Array(this.memory.buffer, QUIET_TIMES_AT, capacity * QUIET_TIMES_STRIDE),
     };
   }
 

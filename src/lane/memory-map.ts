@@ -13,8 +13,11 @@ export const SUMS_AT = 6144;
 /** The ring of closed connections. */
 export const CLOSED_AT = 0x1_0000;
 export const CLOSED_TIMES_AT = 0x1_8000;
+/** Quiet connections that wait to be added up. */
+export const QUIET_AT = 0x2_0000;
+export const QUIET_TIMES_AT = 0x4_0000;
 /** First rows of the flow table's buckets: up to 4 million. */
-export const HEADS_AT = 0x2_0000;
+export const HEADS_AT = 0x10_0000;
 /** Chunks of the capture. */
 export const WINDOW_AT = 0x110_0000;
 /** The rows of the connections. */

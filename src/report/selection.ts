@@ -50,6 +50,12 @@ export class Selection<Row> {
     }
   }
 
+  /** A connection that begins at this frame or later is not among them any more; Infinity where any may be. */
+  get closedFrom(): number {
+    if (this.limit === 0) return 0;
+    return this.sort === null && this.heap.length === this.limit ? this.heap[0].firstFrame : Number.POSITIVE_INFINITY;
+  }
+
   /** One that has the same in it and goes its own way. */
   copy(): Selection<Row> {
     const copy = new Selection(this.limit, this.sort, this.rowOf);

@@ -37,6 +37,10 @@ class TerminalReport implements Reporter {
     this.#selection.offer(connection);
   }
 
+  get needlessFrom(): number {
+    return this.#selection.closedFrom;
+  }
+
   soFar(changes: Partial<ReportOptions>): Reporter {
     return new TerminalReport(this.#output, { ...this.#options, ...changes }, this.#selection.copy());
   }

@@ -1,3 +1,4 @@
+import { formatAddress } from '../../parsers/network/address.ts';
 import type { Endpoint } from '../record.ts';
 import type { ProblemGroup } from '../summary.ts';
 import {
@@ -12,6 +13,18 @@ import {
   F_FIN_TIME,
   T_BASE_SECONDS,
 } from '../track/columns.ts';
+import {
+  Q_CLIENT,
+  Q_PORT,
+  Q_PROTOCOL,
+  Q_SERVER,
+  Q_STREAM,
+  Q_TIME_WAIT,
+  QT_SERVER_FIN,
+  QUIET_STRIDE,
+  QUIET_TIMES_STRIDE,
+  type QuietLog,
+} from '../track/quiet.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import { endpointOf, type Sides } from '../track/sides.ts';
 import { stateOf, TIME_WAIT } from '../track/tcp-state.ts';
@@ -28,12 +41,12 @@ const STEP_SECONDS = 10;
 const PILES_KEPT = 10_000;
 const STEPS_KEPT = 100_000;
 /** A power of two. */
-const RECENT_PILES = 256;
+const FIRST_SLOTS = 256;
+/** Words of a key: addresses of client and server, the server's port, IP version and protocol. */
+const KEY_LENGTH = 10;
 
 /** Connections of one client address to one server endpoint that left the client in TIME-WAIT. */
 interface Pile {
-  /** Both addresses (four words each), the server's port, IP version. */
-  key: Int32Array;
   client: string;
   server: Endpoint;
   firstStream: number;
@@ -50,9 +63,10 @@ interface Pile {
  */
 export class TimeWaitPiles {
   readonly #ports: number;
-  readonly #piles = new Map<number, Pile>();
-  /** Those of late, by the low bits of their hash: most connections have company. */
-  readonly #recent: (Pile | null)[] = Array.from({ length: RECENT_PILES }, () => null);
+  readonly #piles: Pile[] = [];
+  /** A hash table: numbers of piles, plus 1, and the keys of the piles. */
+  #slots = new Int32Array(FIRST_SLOTS);
+  #keys = new Int32Array((FIRST_SLOTS / 2) * KEY_LENGTH);
   #steps = 0;
 
   /** @param ports that a client has for each server endpoint */
@@ -63,19 +77,43 @@ export class TimeWaitPiles {
   /** A TCP connection that has ended. */
   add(source: RecordSource, sides: Sides): void {
     const { ints, floats } = source.slab;
-    const { at, client, server } = sides;
+    const { at, client, server, clientEndpoint } = sides;
     if ((ints[client + E_FLAGS] & (END_FIN_SENT | END_CLOSED_SECOND)) !== END_FIN_SENT) return;
     if (stateOf(ints, at, client, server) !== TIME_WAIT) return;
-    const pile = this.#pileOf(source, sides);
-    if (pile === null) return;
+    const c = at + (clientEndpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
+    const s = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
+    const port = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
     const entered = floats[sides.times + T_BASE_SECONDS] + floats[sides.serverTimes + F_FIN_TIME] / 1e9;
+    let pile = this.#find(ints, c, s, port, ints[at + C_PROTOCOL]);
+    if (pile === null && this.#isFull) return;
+    pile ??= this.#begin(endpointOf(source, at, clientEndpoint).address, endpointOf(source, at, 1 - clientEndpoint));
+    this.#count(pile, entered, ints[at + C_STREAM]);
+  }
+
+  /** One that was quiet (src/track/quiet.ts). @param entry its place among those that wait */
+  addQuiet({ quiet, quietTimes }: QuietLog, entry: number): void {
+    const q = entry * QUIET_STRIDE;
+    if (quiet[q + Q_TIME_WAIT] === 0) return;
+    const port = quiet[q + Q_PORT];
+    const protocol = quiet[q + Q_PROTOCOL];
+    const entered = quietTimes[entry * QUIET_TIMES_STRIDE + QT_SERVER_FIN];
+    const pile =
+      this.#find(quiet, q + Q_CLIENT, q + Q_SERVER, port, protocol) ??
+      this.#begin(addressOf(quiet, q + Q_CLIENT, protocol), {
+        address: addressOf(quiet, q + Q_SERVER, protocol),
+        port,
+      });
+    if (pile !== null) this.#count(pile, entered, quiet[q + Q_STREAM]);
+  }
+
+  /** @param entered when the client entered TIME-WAIT, in seconds since 1970 */
+  #count(pile: Pile, entered: number, stream: number): void {
     const step = Math.floor(entered / STEP_SECONDS);
     if (step !== pile.step) {
       this.#settle(pile);
       pile.step = step;
     }
     pile.count++;
-    const stream = ints[at + C_STREAM];
     if (stream < pile.firstStream) pile.firstStream = stream;
   }
 
@@ -91,7 +129,9 @@ export class TimeWaitPiles {
 
   copy(): TimeWaitPiles {
     const copy = new TimeWaitPiles(this.#ports);
-    for (const [hash, pile] of this.#piles) copy.#piles.set(hash, { ...pile, steps: new Map(pile.steps) });
+    for (const pile of this.#piles) copy.#piles.push({ ...pile, steps: new Map(pile.steps) });
+    copy.#slots = this.#slots.slice();
+    copy.#keys = this.#keys.slice();
     copy.#steps = this.#steps;
     return copy;
   }
@@ -99,7 +139,7 @@ export class TimeWaitPiles {
   /** The piles that come near to the number of ports that there are. */
   problems(): ProblemGroup[] {
     const problems: ProblemGroup[] = [];
-    for (const pile of this.#piles.values()) {
+    for (const pile of this.#piles) {
       this.#settle(pile);
       const { client, server, firstStream, steps } = pile;
       const count = mostAtOnce(steps);
@@ -119,49 +159,81 @@ export class TimeWaitPiles {
     return problems;
   }
 
-  #pileOf(source: RecordSource, { at, clientEndpoint }: Sides): Pile | null {
-    const { ints } = source.slab;
-    const c = at + (clientEndpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
-    const s = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
-    const port = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
-    let hash = port ^ ints[at + C_PROTOCOL];
+  /**
+   * The pile of a key, or null; then its place is kept, for `#begin`. @param c, s where the words of the addresses begin
+   */
+  #find(words: Int32Array, c: number, s: number, port: number, protocol: number): Pile | null {
+    const keys = this.#keys;
+    const last = this.#slots.length - 1;
+    let slot = hashOf(words, c, s, port, protocol) & last;
+    for (let index = this.#slots[slot]; index !== 0; index = this.#slots[slot]) {
+      if (isKey(keys, (index - 1) * KEY_LENGTH, words, c, s, port, protocol)) return this.#piles[index - 1];
+      slot = (slot + 1) & last;
+    }
+    if (this.#isFull) return null;
+    const key = this.#piles.length * KEY_LENGTH;
     for (let word = 0; word < 4; word++) {
-      hash = Math.imul(hash ^ ints[c + word], 0x9e3779b1);
-      hash = Math.imul(hash ^ ints[s + word] ^ (hash >>> 15), 0x85ebca6b);
+      keys[key + word] = words[c + word];
+      keys[key + 4 + word] = words[s + word];
     }
-    const slot = hash & (RECENT_PILES - 1);
-    const recent = this.#recent[slot];
-    if (recent !== null && isKey(recent.key, ints, c, s, port, ints[at + C_PROTOCOL])) return recent;
-    for (let pile = this.#piles.get(hash); pile !== undefined; pile = this.#piles.get(++hash)) {
-      if (isKey(pile.key, ints, c, s, port, ints[at + C_PROTOCOL])) {
-        this.#recent[slot] = pile;
-        return pile;
-      }
-    }
-    if (this.#piles.size >= PILES_KEPT) return null;
-    const key = new Int32Array(10);
-    key.set(ints.subarray(c, c + 4));
-    key.set(ints.subarray(s, s + 4), 4);
-    key.set([port, ints[at + C_PROTOCOL]], 8);
-    const pile: Pile = {
-      key,
-      client: endpointOf(source, at, clientEndpoint).address,
-      server: endpointOf(source, at, 1 - clientEndpoint),
-      firstStream: ints[at + C_STREAM],
-      step: 0,
-      count: 0,
-      steps: new Map(),
-    };
-    this.#piles.set(hash, pile);
-    this.#recent[slot] = pile;
+    keys[key + 8] = port;
+    keys[key + 9] = protocol;
+    this.#slots[slot] = this.#piles.length + 1;
+    return null;
+  }
+
+  get #isFull(): boolean {
+    return this.#piles.length >= PILES_KEPT;
+  }
+
+  /** The pile whose key `#find` has just put in its place. */
+  #begin(client: string, server: Endpoint): Pile {
+    const pile = { client, server, firstStream: Number.POSITIVE_INFINITY, step: 0, count: 0, steps: new Map() };
+    this.#piles.push(pile);
+    if (2 * this.#piles.length >= this.#slots.length) this.#grow();
     return pile;
+  }
+
+  #grow(): void {
+    const keys = new Int32Array(2 * this.#keys.length);
+    keys.set(this.#keys);
+    this.#keys = keys;
+    this.#slots = new Int32Array(2 * this.#slots.length);
+    const last = this.#slots.length - 1;
+    for (let index = 0; index < this.#piles.length; index++) {
+      const key = index * KEY_LENGTH;
+      let slot = hashOf(keys, key, key + 4, keys[key + 8], keys[key + 9]) & last;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & last;
+      this.#slots[slot] = index + 1;
+    }
   }
 }
 
-function isKey(key: Int32Array, ints: Int32Array, c: number, s: number, port: number, protocol: number): boolean {
+function hashOf(words: Int32Array, c: number, s: number, port: number, protocol: number): number {
+  let hash = port ^ protocol;
+  for (let word = 0; word < 4; word++) {
+    hash = Math.imul(hash ^ words[c + word], 0x9e3779b1);
+    hash = Math.imul(hash ^ words[s + word] ^ (hash >>> 15), 0x85ebca6b);
+  }
+  return hash ^ (hash >>> 16);
+}
+
+function isKey(
+  keys: Int32Array,
+  key: number,
+  words: Int32Array,
+  c: number,
+  s: number,
+  port: number,
+  protocol: number,
+): boolean {
   for (let word = 0; word < 4; word++)
-    if (key[word] !== ints[c + word] || key[4 + word] !== ints[s + word]) return false;
-  return key[8] === port && key[9] === protocol;
+    if (keys[key + word] !== words[c + word] || keys[key + 4 + word] !== words[s + word]) return false;
+  return keys[key + 8] === port && keys[key + 9] === protocol;
+}
+
+function addressOf(words: Int32Array, at: number, protocol: number): string {
+  return formatAddress(protocol >>> 8, words[at], words[at + 1], words[at + 2], words[at + 3]);
 }
 
 /** The most that entered TIME-WAIT within its length. */

@@ -71,22 +71,7 @@ export class FlowTable {
 
   /** Takes a row out, if it is in. */
   remove(row: number): void {
-    const { heads } = this;
-    const { ints, words } = this.slab;
-    const bucket = spread(ints[row * INT_STRIDE + C_HASH]) & words[W_BUCKET_MASK];
-    let previous = -1;
-    let at = heads[bucket] - 1;
-    while (at >= 0) {
-      const chain = ints[at * INT_STRIDE + C_CHAIN];
-      if (at === row) {
-        if (previous < 0) heads[bucket] = chain;
-        else ints[previous * INT_STRIDE + C_CHAIN] = chain;
-        words[W_FLOWS]--;
-        return;
-      }
-      previous = at;
-      at = chain - 1;
-    }
+    removeFlow(this, this.slab, row);
   }
 
   #grow(): void {
@@ -184,6 +169,24 @@ export function isCrowded({ words }: Slab): boolean {
 export function enterFlow(flows: FlowTable, slab: Slab, row: number): void {
   slab.words[W_FLOWS]++;
   link(flows, slab, row);
+}
+
+/** Takes a row out, if it is in. */
+export function removeFlow({ heads }: FlowTable, { ints, words }: Slab, row: number): void {
+  const bucket = spread(ints[row * INT_STRIDE + C_HASH]) & words[W_BUCKET_MASK];
+  let previous = -1;
+  let at = heads[bucket] - 1;
+  while (at >= 0) {
+    const chain = ints[at * INT_STRIDE + C_CHAIN];
+    if (at === row) {
+      if (previous < 0) heads[bucket] = chain;
+      else ints[previous * INT_STRIDE + C_CHAIN] = chain;
+      words[W_FLOWS]--;
+      return;
+    }
+    previous = at;
+    at = chain - 1;
+  }
 }
 
 function link({ heads }: FlowTable, { ints, words }: Slab, row: number): void {

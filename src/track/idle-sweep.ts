@@ -13,7 +13,7 @@ import {
 } from './columns.ts';
 import type { Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
-import { W_ROWS_USED, W_SWEEP_ABOVE, W_SWEEP_PACKETS } from './words.ts';
+import { W_MOST_ROWS, W_ROWS_USED, W_SWEEP_ABOVE, W_SWEEP_PACKETS } from './words.ts';
 
 /** Up to this many connections none is given up for being idle: small captures come out exactly as in Wireshark. */
 const KEEP_ALL_BELOW = 16_384;
@@ -23,8 +23,10 @@ const UDP_IDLE_SECONDS = 60;
 const HANDSHAKE_IDLE_SECONDS = 130;
 /** With keep-alives on, Linux hears from a living peer in 7200 s and 9 probes of 75 s. */
 const ESTABLISHED_IDLE_SECONDS = 7875;
-/** Packets between two looks, and rows looked at in one: spread over the table, so that each is seen in turn. */
-const PACKETS_BETWEEN = 256;
+/** Packets between two looks, and while there are too many connections. */
+const PACKETS_BETWEEN = 1024;
+const PACKETS_BETWEEN_EVICTIONS = 256;
+/** Rows looked at in one: spread over the table, so that each is seen in turn. */
 const ROWS_AT_ONCE = 1024;
 
 /**
@@ -49,6 +51,7 @@ export class IdleSweep {
   constructor(slab: Slab, mostConnections: number) {
     this.#slab = slab;
     this.#most = mostConnections;
+    slab.words[W_MOST_ROWS] = mostConnections;
     slab.words[W_SWEEP_ABOVE] = Math.min(KEEP_ALL_BELOW, mostConnections);
   }
 
@@ -100,15 +103,17 @@ export class IdleSweep {
 }
 
 /** Counts a packet: is it time to look? */
-export function isSweepDue({ words }: Slab): boolean {
-  if (++words[W_SWEEP_PACKETS] < PACKETS_BETWEEN) return false;
-  words[W_SWEEP_PACKETS] = 0;
-  return words[W_ROWS_USED] > words[W_SWEEP_ABOVE];
+export function isSweepDue(slab: Slab): boolean {
+  const isDue = isSweepNext(slab);
+  slab.words[W_SWEEP_PACKETS] = isDue ? 0 : Math.min(slab.words[W_SWEEP_PACKETS] + 1, PACKETS_BETWEEN);
+  return isDue;
 }
 
 /** Would `isSweepDue` say yes to the next packet? */
 export function isSweepNext({ words }: Slab): boolean {
-  return words[W_SWEEP_PACKETS] + 1 >= PACKETS_BETWEEN && words[W_ROWS_USED] > words[W_SWEEP_ABOVE];
+  const used = words[W_ROWS_USED];
+  if (used <= words[W_SWEEP_ABOVE]) return false;
+  return words[W_SWEEP_PACKETS] + 1 >= (used > words[W_MOST_ROWS] ? PACKETS_BETWEEN_EVICTIONS : PACKETS_BETWEEN);
 }
 
 function idleLimit(ints: Int32Array, at: number): number {

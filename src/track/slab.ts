@@ -1,4 +1,12 @@
-import { C_CHAIN, E_WINDOW, E_WINDOW_SCALE, ENDPOINT_INT_0, ENDPOINT_INT_STRIDE, INT_STRIDE } from './columns.ts';
+import {
+  C_CHAIN,
+  C_STATUS,
+  E_WINDOW,
+  E_WINDOW_SCALE,
+  ENDPOINT_INT_0,
+  ENDPOINT_INT_STRIDE,
+  INT_STRIDE,
+} from './columns.ts';
 import { OrdinaryMemory, type TableMemory } from './table-memory.ts';
 import { W_FREE_ROW, W_ROWS_CAPACITY, W_ROWS_HIGH, W_ROWS_USED } from './words.ts';
 
@@ -55,9 +63,7 @@ export class Slab {
 
   /** Takes a row back; the next `allocate` may hand it out again. */
   release(row: number): void {
-    this.words[W_ROWS_USED]--;
-    this.ints[row * INT_STRIDE + C_CHAIN] = this.words[W_FREE_ROW];
-    this.words[W_FREE_ROW] = row + 1;
+    freeRow(this, row);
   }
 
   /** A row is kept for its record although its connection is over: it counts as used no more. */
@@ -75,6 +81,14 @@ export class Slab {
 /** A row is free, or was never used. */
 export function hasRoom({ words }: Slab): boolean {
   return words[W_FREE_ROW] !== 0 || words[W_ROWS_HIGH] < words[W_ROWS_CAPACITY];
+}
+
+/** Takes a row back. */
+export function freeRow({ ints, words }: Slab, row: number): void {
+  words[W_ROWS_USED]--;
+  ints[row * INT_STRIDE + C_STATUS] = 0;
+  ints[row * INT_STRIDE + C_CHAIN] = words[W_FREE_ROW];
+  words[W_FREE_ROW] = row + 1;
 }
 
 /** A clean row, where there is room. */

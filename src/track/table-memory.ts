@@ -1,4 +1,5 @@
 import { FLOAT_STRIDE } from './columns.ts';
+import { QUIET_STRIDE, QUIET_TIMES_STRIDE, type QuietLog } from './quiet.ts';
 import { SUMS, WORDS } from './words.ts';
 
 /** Where the tables of a tracker have their memory from. */
@@ -7,6 +8,8 @@ export interface TableMemory {
   readonly sums: Float64Array;
   /** Room for so many closed connections: a row and a stream for each, and a time. */
   closed(capacity: number): { rows: Int32Array; times: Float64Array };
+  /** Room for so many quiet connections. */
+  quiet(capacity: number): QuietLog;
   /** A clean array of buckets, in place of the one before. */
   heads(length: number): Int32Array;
   /** Room for so many rows, with what the rows before hold. */
@@ -21,6 +24,13 @@ export class OrdinaryMemory implements TableMemory {
 
   closed(capacity: number): { rows: Int32Array; times: Float64Array } {
     return { rows: new Int32Array(2 * capacity), times: new Float64Array(capacity) };
+  }
+
+  quiet(capacity: number): QuietLog {
+    return {
+      quiet: new Int32Array(capacity * QUIET_STRIDE),
+      quietTimes: new Float64Array(capacity * QUIET_TIMES_STRIDE),
+    };
   }
 
   heads(length: number): Int32Array {

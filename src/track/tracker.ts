@@ -31,15 +31,26 @@ import { FragmentTable } from './fragments.ts';
 import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
 import { IdleSweep } from './idle-sweep.ts';
+import { QUIET_KEPT, type QuietLog } from './quiet.ts';
 import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import type { TableMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 import { lastSeconds } from './times.ts';
 import { TurnBook } from './turns.ts';
-import { N_NANOSECONDS, N_PACKETS, N_SECONDS, N_WIRE_BYTES } from './words.ts';
+import {
+  N_LONG_CLOSE_WAIT,
+  N_NANOSECONDS,
+  N_PACKETS,
+  N_SECONDS,
+  N_SLOW_HANDSHAKE,
+  N_WIRE_BYTES,
+  NEVER,
+  W_QUIET_FROM,
+} from './words.ts';
 import { Zones } from './zones.ts';
 
 /** A row has 1.2 kB, and most captures have few connections. */
@@ -63,6 +74,8 @@ export interface TrackerOptions {
   /** Called with the row of each connection that has ended, while the row is still whole. */
   ended: (row: number) => void;
   observer?: RowObserver | null;
+  /** What is so slow that it is worth a finding; the usual unless given. */
+  thresholds?: Thresholds;
   /** Where its tables have their memory from; an ordinary one unless given. */
   memory?: TableMemory;
 }
@@ -82,9 +95,11 @@ export class Tracker implements Hooks {
   evicted = 0;
   readonly #options: TrackerOptions;
   readonly #observer: RowObserver | null;
-  readonly #flows: FlowTable;
+  readonly flows: FlowTable;
   readonly #fragments = new FragmentTable();
-  readonly #closed: ClosedQueue;
+  readonly queue: ClosedQueue;
+  /** Connections that were only counted. */
+  readonly log: QuietLog;
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
   readonly #beginnings: Beginnings;
@@ -94,15 +109,21 @@ export class Tracker implements Hooks {
     this.turns = options.turns === true ? new TurnBook() : null;
     this.#observer = options.observer ?? null;
     this.slab = new Slab(FIRST_ROWS, options.memory);
-    this.#flows = new FlowTable(this.slab);
-    this.#closed = new ClosedQueue(this.slab);
+    this.flows = new FlowTable(this.slab);
+    this.queue = new ClosedQueue(this.slab);
+    this.log = this.slab.memory.quiet(QUIET_KEPT);
+    const { words, sums } = this.slab;
+    words[W_QUIET_FROM] = NEVER;
+    const { slowHandshake, closeWait } = options.thresholds ?? DEFAULT_THRESHOLDS;
+    sums[N_SLOW_HANDSHAKE] = slowHandshake * 1e9;
+    sums[N_LONG_CLOSE_WAIT] = closeWait * 1e9;
     this.#sweep = new IdleSweep(this.slab, options.mostConnections);
     const { slab, events, zones } = this;
     this.#beginnings = new Beginnings({
       slab,
       events,
       zones,
-      flows: this.#flows,
+      flows: this.flows,
       interfaceName: options.interfaceName,
     });
   }
@@ -137,7 +158,7 @@ export class Tracker implements Hooks {
     sums[N_NANOSECONDS] = view.nanoseconds;
     sums[N_PACKETS]++;
     sums[N_WIRE_BYTES] += view.originalLength;
-    if (this.#closed.isDue(view.seconds)) this.#reportClosed(view.seconds);
+    if (this.queue.isDue(view.seconds)) this.#reportClosed(view.seconds);
     if (this.#sweep.isDue()) this.#giveUpIdle(view.seconds);
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
@@ -145,7 +166,7 @@ export class Tracker implements Hooks {
     if (kind === PACKET_TCP) {
       this.#tcp(view);
     } else if (kind === PACKET_UDP) {
-      const cursor = this.#follow(view, this.#flows.find(view), 0);
+      const cursor = this.#follow(view, this.flows.find(view), 0);
       updateUdp(cursor, view);
       if (this.turns !== null) this.turns.note(cursor, view.frame, false);
       if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
@@ -172,7 +193,7 @@ export class Tracker implements Hooks {
   }
 
   #tcp(view: PacketView): void {
-    const flows = this.#flows;
+    const flows = this.flows;
     let row = flows.find(view);
     let reused = 0;
     if (row >= 0) {
@@ -183,14 +204,13 @@ export class Tracker implements Hooks {
       }
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateTcp(cursor, view, row < 0, this.slab, this.events))
-      endConnection(cursor, this.slab, this.#closed, view.seconds, this);
+    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) endConnection(cursor, this, view.seconds, this);
     if (this.turns !== null) this.turns.note(cursor, view.frame, (view.flags & TCP_FIN) !== 0);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
 
   #sctp(view: PacketView): void {
-    let row = this.#flows.find(view);
+    let row = this.flows.find(view);
     let reused = 0;
     if (row >= 0 && beginsNewAssociation(this.slab.ints, row * INT_STRIDE, view)) {
       reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
@@ -198,15 +218,14 @@ export class Tracker implements Hooks {
       row = -1;
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateSctp(cursor, view, this.slab, this.events))
-      endConnection(cursor, this.slab, this.#closed, view.seconds, this);
+    if (updateSctp(cursor, view, this.slab, this.events)) endConnection(cursor, this, view.seconds, this);
     if (this.turns !== null) this.turns.note(cursor, view.frame, false);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
 
   #icmp(view: PacketView): void {
-    let row = this.#flows.findQuoted(view);
-    const sender = row < 0 ? 0 : this.#flows.sender;
+    let row = this.flows.findQuoted(view);
+    const sender = row < 0 ? 0 : this.flows.sender;
     if (row < 0) {
       if (view.quotedLength < (view.quotedProtocol === TCP ? QUOTED_TCP_NEEDED : QUOTED_UDP_NEEDED)) return;
       row = this.#beginnings.beginQuoted(view);
@@ -220,7 +239,7 @@ export class Tracker implements Hooks {
 
   /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */
   #noteCarrier(view: PacketView): void {
-    const known = this.#flows.findQuoted(view);
+    const known = this.flows.findQuoted(view);
     const row = known < 0 ? this.#beginnings.beginQuoted(view) : known;
     const { ints, floats } = this.slab;
     if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) return; // it sends for itself, too
@@ -234,7 +253,7 @@ export class Tracker implements Hooks {
     if (row < 0) {
       cursor.set(this.slab, this.#beginnings.begin(view, reused), 0);
     } else {
-      cursor.set(this.slab, row, this.#flows.sender);
+      cursor.set(this.slab, row, this.flows.sender);
       if ((cursor.ints[cursor.at + C_STATUS] & ROW_QUOTED) !== 0) this.#beginnings.adopt(cursor, view);
     }
     countPacket(cursor, view);
@@ -243,14 +262,14 @@ export class Tracker implements Hooks {
 
   /** Reports what was closed long enough ago; a connection of which packets still come waits on. */
   #reportClosed(seconds: number): void {
-    while (this.#closed.isDue(seconds)) {
-      const { row, stream } = this.#closed;
+    while (this.queue.isDue(seconds)) {
+      const { row, stream } = this.queue;
       const last = lastSeconds(this.slab.floats, row * FLOAT_STRIDE);
       if (isClosed(this.slab, row, stream) && last + CLOSED_KEPT_SECONDS > seconds) {
-        this.#closed.drop();
-        this.#closed.push(row, stream, last + CLOSED_KEPT_SECONDS);
+        this.queue.drop();
+        this.queue.push(row, stream, last + CLOSED_KEPT_SECONDS);
       } else {
-        reportOldest(this.slab, this.#closed, this);
+        reportOldest(this, this);
       }
     }
   }
@@ -267,7 +286,7 @@ export class Tracker implements Hooks {
 
   /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */
   retire(row: number, isEviction = false): void {
-    this.#flows.remove(row);
+    this.flows.remove(row);
     const isQuoted = (this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0;
     if (!isQuoted) {
       if (!this.#options.retain) this.#options.ended(row);
@@ -282,7 +301,6 @@ export class Tracker implements Hooks {
     }
     this.events.release(this.slab, row);
     this.turns?.release(row);
-    this.slab.ints[row * INT_STRIDE + C_STATUS] = 0;
     this.slab.release(row);
   }
 }

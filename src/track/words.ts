@@ -25,11 +25,18 @@ export const W_SCTP_STREAMS = 11;
 /** Ring of closed connections: its oldest entry, how many wait. */
 export const W_CLOSED_FIRST = 12;
 export const W_CLOSED_COUNT = 13;
-/** Idle sweep: packets since the last look, rows from which on it looks. */
+/** Idle sweep: packets since the last look, rows from which on it looks, and from which on there are too many. */
 export const W_SWEEP_PACKETS = 14;
 export const W_SWEEP_ABOVE = 15;
+export const W_MOST_ROWS = 20;
 /** Number of the last frame that was read, where the fast lane reads records. */
 export const W_FRAME = 16;
+/** Quiet connections (quiet.ts): the first frame from which on they need not be seen; how many wait, and how many of them closed one after the other. */
+export const W_QUIET_FROM = 17;
+/** A frame that never comes. */
+export const NEVER = 0x7fff_ffff;
+export const W_QUIET_COUNT = 18;
+export const W_QUIET_GRACEFUL = 19;
 export const WORDS = 64;
 
 // --- sums: float64 ---
@@ -47,4 +54,8 @@ export const N_FIRST_SECONDS = 6;
 export const N_FIRST_NANOSECONDS = 7;
 export const N_LAST_SECONDS = 8;
 export const N_LAST_NANOSECONDS = 9;
+/** Quiet connections: payload of those that wait; from where on a connect() or a wait between two FINs is slow, in nanoseconds. */
+export const N_QUIET_BYTES = 10;
+export const N_SLOW_HANDSHAKE = 11;
+export const N_LONG_CLOSE_WAIT = 12;
 export const SUMS = 32;

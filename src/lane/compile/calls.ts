@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, Expression } from 'acorn';
-import { wasLeftOut } from './left-out.ts';
+import { LEFT_OUT_QUESTION } from './left-out.ts';
 import type { Hook, Program, Routine } from './program.ts';
 import { refuse } from './refusal.ts';
 
@@ -16,7 +16,7 @@ export type Call =
 export function callOf(program: Program, { callee }: CallExpression): Call {
   if (callee.type === 'Identifier') {
     if (program.settings.leftOut.includes(callee.name)) return { to: 'left out' };
-    if (callee.name === wasLeftOut.name) return { to: 'left-out question' };
+    if (callee.name === LEFT_OUT_QUESTION) return { to: 'left-out question' };
     const routine = program.bindings.has(callee) ? undefined : program.routines.get(callee.name);
     return routine === undefined ? refuse(callee, 'no function of these sources') : { to: 'routine', routine };
   }

@@ -43,8 +43,8 @@ export interface Compiled {
  *
  * What is refused is told in an error. What cannot be seen, and is for the author to keep:
  * - `+ - *` and `++` of i32 wrap: a sum that passes 2^31 needs `| 0` in JavaScript, or an f64 in it;
- * - indices are whole and within the array, and so is each sum of them before its constants are added (`at + C_STATUS`);
- * - `%` by 0 of integers traps; f64 of which bits are asked for is finite and less than 2^63;
+ * - indices are whole and within the array, and what is added to a constant in one is not negative (`i` in `ints[i + 5]`);
+ * - `%` by 0 of integers traps, and -0 of integers is 0; f64 of which bits are asked for is finite and less than 2^63;
  * - arguments of left-out functions are not evaluated.
  */
 

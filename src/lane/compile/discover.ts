@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import { wasLeftOut } from './left-out.ts';
+import { LEFT_OUT_QUESTION } from './left-out.ts';
 import type { ModuleNames } from './module-names.ts';
 import { type FunctionNode, walk } from './nodes.ts';
 import { Program, type Routine } from './program.ts';
@@ -28,7 +28,7 @@ export function discover(names: ModuleNames, settings: Settings): Program {
 
 /** Is something else put in the function's place? */
 function isReplaced({ leftOut }: Settings, name: string): boolean {
-  return leftOut.includes(name) || name === wasLeftOut.name;
+  return leftOut.includes(name) || name === LEFT_OUT_QUESTION;
 }
 
 function routineOf(program: Program, name: string, node: FunctionNode): Routine {

@@ -14,7 +14,12 @@ if (out === undefined) {
   console.error('usage: npm run build:lane -- OUT.wasm [SOURCE.ts]');
   process.exit(2);
 }
-const { wasm, source } = await compileToWasm(ENTRY, SETTINGS);
-mkdirSync(dirname(out), { recursive: true });
-writeFileSync(out, wasm);
-if (sourceOut !== undefined) writeFileSync(sourceOut, source);
+try {
+  const { wasm, source } = await compileToWasm(ENTRY, SETTINGS);
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, wasm);
+  if (sourceOut !== undefined) writeFileSync(sourceOut, source);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -36,10 +36,14 @@ export type Meaning =
   | { is: 'container' };
 
 /** What the settings say of a name. */
-export function namedMeaning({ arrays, dataViews, objects, hooks }: Settings, name: string): Meaning | null {
+export function namedMeaning(
+  { arrays, dataViews, objects, containers, hooks }: Settings,
+  name: string,
+): Meaning | null {
   if (Object.hasOwn(arrays, name)) return { is: 'array', array: name };
   if (Object.hasOwn(dataViews, name)) return { is: 'data', array: dataViews[name] };
   if (objects.names.includes(name)) return { is: 'object', object: name };
+  if (containers.includes(name)) return { is: 'container' };
   return hooks.includes(name) ? { is: 'hooks', from: name } : null;
 }
 

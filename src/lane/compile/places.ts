@@ -70,7 +70,8 @@ function sumOf(writer: Writer, index: Expression): Sum {
   const sum: Sum = { added: [], taken: [], constant: 0 };
   const add = (node: AnyNode, sign: 1 | -1): void => {
     const worth = writer.program.worthOf(node);
-    if (typeof worth === 'number' && Number.isInteger(worth)) {
+    if (typeof worth === 'number') {
+      if (!Number.isInteger(worth)) refuse(node, 'an index that is not whole');
       sum.constant += sign * worth;
       return;
     }

@@ -3,6 +3,8 @@ import {
   CLOSED_TIMES_AT,
   HEADS_AT,
   OBJECTS_AT,
+  QUIET_AT,
+  QUIET_TIMES_AT,
   ROWS_AT,
   SUMS_AT,
   WINDOW_AT,
@@ -19,6 +21,8 @@ export interface Settings {
   dataViews: Record<string, string>;
   /** Objects of numbers, of which there is one each. Their fields get 8 bytes each between `at` and `end`. */
   objects: { names: string[]; at: number; end: number };
+  /** Objects that only lead to arrays and to each other. A parameter need not be named here if its use tells. */
+  containers: string[];
   /** Objects whose methods are imports of the module. */
   hooks: string[];
   /** Functions that are not compiled: a call returns 0 or false, and `wasLeftOut` tells of it. */
@@ -37,12 +41,15 @@ export const SETTINGS: Settings = {
     heads: { at: HEADS_AT, type: 'i32' },
     closed: { at: CLOSED_AT, type: 'i32' },
     closedTimes: { at: CLOSED_TIMES_AT, type: 'f64' },
+    quiet: { at: QUIET_AT, type: 'i32' },
+    quietTimes: { at: QUIET_TIMES_AT, type: 'f64' },
     words: { at: WORDS_AT, type: 'i32' },
     sums: { at: SUMS_AT, type: 'f64' },
     bytes: { at: WINDOW_AT, type: 'u8' },
   },
   dataViews: { data: 'bytes' },
   objects: { names: ['view', 'cursor'], at: OBJECTS_AT, end: WORDS_AT },
+  containers: ['tables', 'slab', 'flows', 'queue', 'log'],
   hooks: ['hooks'],
   leftOut: [
     // Keeps what it finds in a table of events beside the rows.

@@ -23,6 +23,7 @@ export const TEST_SETTINGS: Settings = {
   },
   dataViews: { data: 'bytes' },
   objects: { names: ['view', 'cursor'], at: 0x400, end: TABLES_AT },
+  containers: ['tables', 'slab'],
   hooks: ['hooks'],
   leftOut: ['lookUp', 'note'],
   pages: PAGES,

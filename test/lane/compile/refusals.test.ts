@@ -108,6 +108,7 @@ const REFUSED: Record<string, [source: string, line: string][]> = {
     ],
     ['export function f({ view }, a) { return (view.a = 1); }', 'f: the value of an assignment to memory: view.a = 1'],
     ['export function f({ bytes }, a) { return bytes[a]++; }', 'f: the value of ++ on a byte: bytes[a]++'],
+    ['export function f({ ints }) { return ints[1.5]; }', 'f: an index that is not whole: 1.5'],
     ['export function f({ ints }) { return ints[-20000]; }', 'f: an index that is out of memory: -2e4'],
   ],
   statements: [

@@ -27,7 +27,7 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
     rule: '>>> by 0 or a variable has no sign',
     takes: ['word', 'word'],
     source:
-      'export function anyShift({}, a, b) { const shifted = a >>> b; return (a >>> 0) + shifted * 2 + ((a >>> b) & 31); }',
+      'export function anyShift({}, a, b) { const shifted = a >>> b; return (a >>> 0) + (a >>> 32) + shifted * 2 + ((a >>> b) & 31); }',
   },
   patterns: {
     rule: 'large literals are bit patterns where bits are asked for, and numbers elsewhere',
@@ -47,7 +47,8 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
   leastByMinusOne: {
     rule: 'the least integer by -1',
     takes: ['small'],
-    source: 'export function leastByMinusOne({}, a) { const least = -2147483648; return (least / (a - a - 1)) | 0; }',
+    source:
+      'export function leastByMinusOne({}, a) { const least = -2147483648; return ((least / (a - a - 1)) | 0) - (((least + a - a) / -1) | 0) + a; }',
   },
   division: {
     rule: 'a quotient is in floating point',
@@ -151,7 +152,7 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
   scopes: {
     rule: 'names hide others, and may be words of AssemblyScript',
     takes: ['small', 'word'],
-    source: `const load = (type) => type + 1; function store(i32, f64) { return i32 - f64; } const min = 3; const step = 4;
+    source: `const load = (type) => type + 1; function store(i32, f64) { const isMore = i32 > f64; return i32 - f64 + (isMore | 0) + f64 / 2; } const min = 3; const step = 4;
       export function scopes({}, a, b) {
         const type = load(a); let namespace = store(type, min); const declare = step;
         { const type = b & 15; namespace += type; { const type = 3; namespace += type * 1000; } }
@@ -206,7 +207,7 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
       export function indices({ ints, floats, bytes }, a, b, i) {
         ints[i - 1] = a; ints[i + FIRST - 1] = b; ints[FIRST + a - b] += 1; ints[LAST - a] = 4; ints[i + 2 * a + 1] = 5;
         ints[3] = ints[FIRST + (a & 3)]; floats[1] = floats[FIRST - (a - b)]; bytes[i - (2 - a)] = bytes[FIRST];
-        return ints[i + a - FIRST] ^ ints[(i + 1) | 0] ^ ints[-FIRST + i] ^ ints[1 + (a + (b + FIRST))];
+        return ints[i + a - FIRST] ^ ints[(i + 1) | 0] ^ ints[-FIRST + i] ^ ints[a / 2 + (a / 2 + FIRST)] ^ ints[1 + (a + (b + FIRST))];
       }`,
   },
   names: {
@@ -217,7 +218,7 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
       const viaObject = (slab, i) => slab.ints[i] + slab.deep.floats[i];
       const viaParts = ({ ints: event, me, peer: other }, i) => event[i] + me + other;
       const handed = (slab, flows, i) => viaObject(slab, i) + (flows.slab.words[2] | 0);
-      const view = { mine: 1 };
+      const view = { mine: 1 }; globalThis.keepsItsName = view;
       export function names(tables, i, a) {
         const { ints, cursor, view: view2 } = tables; const numbers = tables.floats; const c = cursor;
         cursor.me = 3; c.peer = a & 7; view2.mine = 4;
