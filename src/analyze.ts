@@ -193,6 +193,7 @@ export async function analyzeInput(
     },
   });
 
+  addQuiet();
   while (await input.fill()) {
     lane.run();
     while (input.next(view)) {

@@ -60,7 +60,14 @@ export function bindingsOf(routine: FunctionNode): Map<Identifier, Binding> {
         return;
       case 'SwitchStatement':
         visit(node.discriminant, node, scope);
-        for (const part of node.cases) visitAll(part, inside(scope, part.consequent));
+        visitEach(
+          node.cases,
+          node,
+          inside(
+            scope,
+            node.cases.flatMap(({ consequent }) => consequent),
+          ),
+        );
         return;
       case 'BreakStatement':
       case 'ContinueStatement':
@@ -79,9 +86,10 @@ export function bindingsOf(routine: FunctionNode): Map<Identifier, Binding> {
         visitAll(node, scope);
     }
   };
-  const visitAll = (node: AnyNode, scope: Scope): void => {
-    for (const child of childrenOf(node)) visit(child, node, scope);
+  const visitEach = (nodes: AnyNode[], parent: AnyNode, scope: Scope): void => {
+    for (const node of nodes) visit(node, parent, scope);
   };
+  const visitAll = (node: AnyNode, scope: Scope): void => visitEach(childrenOf(node), node, scope);
 
   const outermost: Scope = { names: new Map(), outer: null };
   for (const parameter of routine.params) declare(outermost, parameter);

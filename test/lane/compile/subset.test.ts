@@ -11,7 +11,7 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
     rule: 'sums wrap where JavaScript says so',
     takes: ['word', 'word'],
     source:
-      'const before = (a, b) => ((a - b) | 0) < 0; export const sums = ({}, a, b) => (before(a, b) ? (a + b) | 0 : Math.imul(a, b));',
+      'const before = (unused, a, b) => ((a - b) | 0) < 0; export const sums = ({}, a, b) => (before(b, a, b) ? (a + b) | 0 : Math.imul(a, b));',
   },
   bits: {
     rule: 'bit operators, with counts beyond 31',
@@ -110,10 +110,10 @@ const CASES: Record<string, { rule: string; takes: Kind[]; source: string }> = {
     source: `const half = (x, isHalf) => { if (isHalf) return x / 2; return x; };
       const grown = (x, n) => n === 0 ? x : grown(x * 1.5, n - 1);
       export function joined({}, a, b) {
-        let x = 0; let y;
+        let x = 0; let y; let z = a > b; z++;
         if (a > 0) x = half(a, b > 3);
         y = b; if (b > 5) y = 0.25;
-        return x + y + grown(b, b & 3) + half(2.5, false) + (b > 2 ? 1 : 0.5);
+        return x + y + z + grown(b, b & 3) + half(2.5, false) + (b > 2 ? 1 : 0.5);
       }`,
   },
   switches: {
@@ -333,7 +333,8 @@ describe('left out', () => {
     function lookUp(a) { return NAMES.has(a); }
     function note(a, { list }) { list.push(a); return a; }
     export function seen({}, a) { if (a > 10) return lookUp(a) ? 1 : 2; return a; }
-    export function noted(t, a) { if (a > 10) note(a, t.events); return note(a) + 3; }
+    export function noted(t, a) { if (a > 10) note(NAMES.get(a), t.events); return note(a) + 3; }
+    export function handed(t, a) { note(a, t); return a; }
     export function asked({}) { return wasLeftOut(); }`;
 
   test('a call has the value false or 0, and is told of once', async () => {
@@ -342,6 +343,7 @@ describe('left out', () => {
     expect([both.wasm('seen', 5), both.wasm('asked')]).toEqual([5, 0]);
     expect([both.wasm('seen', 11), both.wasm('asked'), both.wasm('asked')]).toEqual([2, 1, 0]);
     expect([both.wasm('noted', 11), both.wasm('asked')]).toEqual([3, 1]);
+    expect([both.wasm('handed', 7), both.wasm('asked')]).toEqual([7, 1]);
     expect(both.source).not.toContain('lookUp');
   });
 });
