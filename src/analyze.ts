@@ -201,8 +201,10 @@ export async function analyzeInput(
         span.begin(view);
         if (observer === null && tracker.turns === null) lane.open(tracker, input.plainRecords ?? null);
       }
-      decode(view);
-      tracker.update(view);
+      if (!lane.follow(view)) {
+        decode(view);
+        tracker.update(view);
+      }
       lane.run();
     }
     addQuiet();

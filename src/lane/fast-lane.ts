@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { PacketView } from '../../parsers/packet-view.ts';
 import type { PlainRecords } from '../capture/plain-records.ts';
 import type { Tracker } from '../track/tracker.ts';
 import {
@@ -18,7 +19,19 @@ const WORTHWHILE = 1024 * 1024;
 /** What follow.ts exports once it is compiled: the tables stand in the shared memory, so only numbers are left. */
 interface Compiled {
   followRecords(from: number, to: number, linkType: number, nanosecondsPerUnit: number, maxCaptured: number): number;
+  followRead(
+    frame: number,
+    seconds: number,
+    nanoseconds: number,
+    linkType: number,
+    start: number,
+    end: number,
+    originalLength: number,
+  ): number;
 }
+
+const UINT32_MAX = 0xffff_ffff;
+const INT32_MAX = 0x7fff_ffff;
 
 let compiled: Module | null | undefined;
 
@@ -45,9 +58,8 @@ export class FastLane {
   readonly #worthwhile: number;
   readonly #module: Module | null;
   #memory: LaneMemory | null = null;
-  #tracker: Tracker | null = null;
   #records: PlainRecords | null = null;
-  #follow: Compiled['followRecords'] | null = null;
+  #compiled: Compiled | null = null;
   /** Packets that it has followed. */
   packets = 0;
 
@@ -76,23 +88,35 @@ export class FastLane {
     return this.#memory.window(length);
   };
 
-  /** @param tracker has the lane's memory; @param records null where the capture has them in a form that is not for the lane */
+  /**
+   * Packets may go through it from now on.
+   * @param tracker has the lane's memory
+   * @param records null where they are not plain: then the packets are read elsewhere, and go through `follow`
+   */
   open(tracker: Tracker, records: PlainRecords | null): void {
-    if (this.#memory === null || this.#module === null || records === null) return;
+    if (this.#memory === null || this.#module === null) return;
     const { exports } = new webAssembly.Instance(this.#module, {
       env: { memory: this.#memory.memory },
       hooks: { retire: (row: number) => tracker.retire(row) },
     });
-    this.#tracker = tracker;
     this.#records = records;
-    this.#follow = (exports as Compiled).followRecords;
+    this.#compiled = exports as Compiled;
   }
 
-  /** Follows packets of the window as far as they are ordinary. */
+  /** Follows one packet of the window that was read elsewhere. False if it is not for the lane. */
+  follow(view: PacketView): boolean {
+    if (this.#compiled === null || this.#records !== null || this.#memory?.isOutgrown !== false) return false;
+    const { frame, seconds, nanoseconds, linkType, start, end, originalLength } = view;
+    if (!(seconds >= 0 && seconds <= UINT32_MAX && originalLength <= INT32_MAX)) return false;
+    if (!this.#compiled.followRead(frame, seconds | 0, nanoseconds, linkType, start, end, originalLength)) return false;
+    this.packets++;
+    return true;
+  }
+
+  /** Follows plain records of the window as far as they are ordinary. */
   run(): void {
     const records = this.#records;
-    if (this.#follow === null || records === null || this.#tracker === null || this.#memory?.isOutgrown !== false)
-      return;
+    if (this.#compiled === null || records === null || this.#memory?.isOutgrown !== false) return;
     const { words, sums } = this.#memory;
     const { window, layout } = records;
     words[W_FRAME] = records.frames;
@@ -100,7 +124,13 @@ export class FastLane {
     sums[N_FIRST_SECONDS] = Number.POSITIVE_INFINITY;
     sums[N_LAST_SECONDS] = Number.NEGATIVE_INFINITY;
     const { linkType, nanosecondsPerUnit, maxCaptured } = layout;
-    const position = this.#follow(window.position, window.end, linkType, nanosecondsPerUnit, maxCaptured);
+    const position = this.#compiled.followRecords(
+      window.position,
+      window.end,
+      linkType,
+      nanosecondsPerUnit,
+      maxCaptured,
+    );
     if (position === window.position) return;
     this.packets += words[W_FRAME] - records.frames;
     records.pass(position, words[W_FRAME], {

@@ -86,6 +86,35 @@ export function followRecords(
   return at;
 }
 
+/**
+ * Follows one packet that a reader has found in the window.
+ * @param seconds the bits of an unsigned number
+ * @returns false if it is not for the lane; then nothing was noted
+ */
+export function followRead(
+  view: PacketView,
+  cursor: Cursor,
+  tables: Tables,
+  events: EventPool,
+  hooks: Hooks,
+  frame: number,
+  seconds: number,
+  nanoseconds: number,
+  linkType: number,
+  start: number,
+  end: number,
+  originalLength: number,
+): boolean {
+  view.frame = frame;
+  view.seconds = seconds >>> 0;
+  view.nanoseconds = nanoseconds;
+  view.linkType = linkType;
+  view.start = start;
+  view.end = end;
+  view.originalLength = originalLength;
+  return followPacket(view, cursor, tables, events, hooks);
+}
+
 /** Earliest and latest time. */
 function noteSpan(view: PacketView, sums: Float64Array): void {
   const { seconds, nanoseconds } = view;

@@ -60,7 +60,7 @@ async function expectBothWaysTheSame(path: string, options?: AnalyzeOptions, chu
 
 function capturesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(pcap|cap)$/.test(name))
+    .filter((name) => /\.(pcap|pcapng|cap|gz|zst|lz4)$/.test(name))
     .sort()
     .map((name) => join(folder, name));
 }
