@@ -47,4 +47,4 @@ function version(): string {
 }
 
 // A standard input that is still open must not hold the process; what was written is with the kernel already.
-process.exit(await main(process.argv.slice(2)));
+main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty';
-import { setFlagsFromString } from 'node:v8';
 import { analyzeInto } from '../analyze.ts';
 import { reporters } from '../report/index.ts';
 import { Output } from '../report/output.ts';
@@ -11,23 +10,9 @@ import { useColor, width } from './terminal.ts';
 const STDOUT = 1;
 const STDERR = 2;
 
-/** The last version of Node whose V8 is known to have the flags: one that has not would complain on standard error. */
-const LAST_NODE_WITH_FLAGS = 24;
-
-/**
- * An analysis is over in a second or two and spends it in a few functions: V8 is told to see at once what they work on,
- * and to compile them after half the work that it waits for by itself. That takes a tenth off a large capture.
- */
-function compileSoon(): void {
-  if (Number.parseInt(process.versions.node, 10) > LAST_NODE_WITH_FLAGS) return;
-  setFlagsFromString('--no-lazy-feedback-allocation');
-  setFlagsFromString('--interrupt-budget=66000');
-}
-
 /** Analyses the captures and writes the report to standard output. */
 export async function run(request: AnalyzeArguments): Promise<void> {
   const began = performance.now();
-  compileSoon();
   const { captures, report, calls, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);

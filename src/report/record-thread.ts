@@ -43,7 +43,7 @@ export class RecordThread {
 
   /** Null where the program runs from its sources: the thread's file is there once it is built. */
   static start(): RecordThread | null {
-    const { url } = import.meta;
+    const url = import.meta.url;
     if (url.endsWith('.ts')) return null;
     return new RecordThread(new Worker(new URL('../report/record-thread-main.js', url)));
   }

@@ -1,8 +1,5 @@
 import type { ByteSource } from '../byte-source.ts';
 import { ExactReader } from './exact-reader.ts';
-import { gunzip } from './gzip.ts';
-import { unlz4 } from './lz4.ts';
-import { unzstd } from './zstd.ts';
 
 export type Compression = 'gzip' | 'zstd' | 'lz4';
 
@@ -31,12 +28,18 @@ export async function decompressed(
   const whole = new ReplayedSource(source, head.subarray(0, length));
   const compression = length < MAGIC_LENGTH ? null : compressionOf(new DataView(head.buffer).getUint32(0));
   switch (compression) {
-    case 'gzip':
+    case 'gzip': {
+      const { gunzip } = await import('./gzip.ts');
       return { source: new PieceSource(whole, gunzip(new ExactReader(whole))), compression };
-    case 'zstd':
+    }
+    case 'zstd': {
+      const { unzstd } = await import('./zstd.ts');
       return { source: new PieceSource(whole, unzstd(new ExactReader(whole))), compression };
-    case 'lz4':
+    }
+    case 'lz4': {
+      const { unlz4 } = await import('./lz4.ts');
       return { source: new PieceSource(whole, unlz4(new ExactReader(whole))), compression };
+    }
     default:
       return { source: whole, compression };
   }
