@@ -32,6 +32,9 @@ export class LaneMemory implements TableMemory {
   readonly memory: Memory;
   readonly words: Int32Array;
   readonly sums: Float64Array;
+  /** Large captures have many connections. */
+  readonly firstRows = 4096;
+  readonly firstBuckets = 16_384;
   /** The tables have outgrown what the lane can reach: it is closed, and they go on in ordinary memory. */
   isOutgrown = false;
   #rows: Float64Array | null = null;

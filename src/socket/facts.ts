@@ -3,6 +3,7 @@ import {
   C_ACK_FRAME,
   C_EVENTS,
   C_HANDSHAKE,
+  C_LAST_FRAME,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
@@ -121,8 +122,19 @@ export function markOf({ base }: Facts, frame: number, time: number): Mark {
 /** The client sent its SYN again after the SYN-ACK, and nothing shows that it heard it later. */
 const NOT_HEARD = HANDSHAKE_NOT_HEARD | HANDSHAKE_ACCEPTED;
 
-/** Gathers the facts of a connection. */
+/** The facts that were gathered last, and of what: resets, sockets and findings of one connection ask one after the other. */
+let known: { source: RecordSource; sides: Sides; lastFrame: number; facts: Facts } | null = null;
+
+/** The facts of a connection. @param sides made for this question, or for several about the connection as it is */
 export function factsOf(source: RecordSource, row: number, sides: Sides): Facts {
+  const lastFrame = source.slab.ints[sides.at + C_LAST_FRAME];
+  if (known?.sides !== sides || known.source !== source || known.lastFrame !== lastFrame) {
+    known = { source, sides, lastFrame, facts: gatherFacts(source, row, sides) };
+  }
+  return known.facts;
+}
+
+function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
   const { ints, floats } = source.slab;
   const { at, times } = sides;
   const handshake = ints[at + C_HANDSHAKE];

@@ -1,5 +1,4 @@
 import { formatAddress } from '../../parsers/network/address.ts';
-import type { Endpoint } from '../record.ts';
 import type { ProblemGroup } from '../summary.ts';
 import {
   C_ADDRESS_0,
@@ -7,6 +6,7 @@ import {
   C_PORTS,
   C_PROTOCOL,
   C_STREAM,
+  C_ZONE,
   E_FLAGS,
   END_CLOSED_SECOND,
   END_FIN_SENT,
@@ -26,8 +26,9 @@ import {
   type QuietLog,
 } from '../track/quiet.ts';
 import type { RecordSource } from '../track/record-source.ts';
-import { endpointOf, type Sides } from '../track/sides.ts';
+import type { Sides } from '../track/sides.ts';
 import { stateOf, TIME_WAIT } from '../track/tcp-state.ts';
+import { isLinkLocal } from '../track/zones.ts';
 
 /** Linux keeps TIME-WAIT for so long (TCP_TIMEWAIT_LEN), whatever tcp_fin_timeout says. */
 const TIME_WAIT_SECONDS = 60;
@@ -40,22 +41,21 @@ const STEP_SECONDS = 10;
 /** Client addresses with a server endpoint, and steps of all of them, that are kept. */
 const PILES_KEPT = 10_000;
 const STEPS_KEPT = 100_000;
+/** More than any stream's number. */
+const NO_STREAM = 0x7fff_ffff;
 /** A power of two. */
 const FIRST_SLOTS = 256;
-/** Words of a key: addresses of client and server, the server's port, IP version and protocol. */
-const KEY_LENGTH = 10;
-
-/** Connections of one client address to one server endpoint that left the client in TIME-WAIT. */
-interface Pile {
-  client: string;
-  server: Endpoint;
-  firstStream: number;
-  /** The step of time of the last connection, and how many entered TIME-WAIT in it that are not yet in `steps`. */
-  step: number;
-  count: number;
-  /** Step of time to connections that entered TIME-WAIT in it. */
-  steps: Map<number, number>;
-}
+/** Columns of a pile, connections of one client address to one server endpoint that left the client in TIME-WAIT: the words of both addresses, */
+const P_CLIENT = 0;
+const P_SERVER = 4;
+/** the server's port, IP version and protocol; those ten are its key. */
+const P_PORT = 8;
+const P_PROTOCOL = 9;
+/** The first stream. The step of time of the last connection, and how many entered TIME-WAIT in it that are not yet in `steps`. */
+const P_STREAM = 10;
+const P_STEP = 11;
+const P_COUNT = 12;
+const PILE_STRIDE = 13;
 
 /**
  * Counts how many connections to the same server a client has in TIME-WAIT at once: each of them holds a port, and
@@ -63,11 +63,15 @@ interface Pile {
  */
 export class TimeWaitPiles {
   readonly #ports: number;
-  readonly #piles: Pile[] = [];
-  /** A hash table: numbers of piles, plus 1, and the keys of the piles. */
+  /** A hash table: numbers of piles, plus 1. */
   #slots = new Int32Array(FIRST_SLOTS);
-  #keys = new Int32Array((FIRST_SLOTS / 2) * KEY_LENGTH);
-  #steps = 0;
+  #piles = new Int32Array((FIRST_SLOTS / 2) * PILE_STRIDE);
+  #count = 0;
+  /** Of each pile: step of time to connections that entered TIME-WAIT in it. */
+  readonly #steps: Map<number, number>[] = [];
+  #stepCount = 0;
+  /** Names of zones, of piles whose addresses are link-local. */
+  readonly #zones = new Map<number, string>();
 
   /** @param ports that a client has for each server endpoint */
   constructor(ports = CLIENT_PORTS) {
@@ -84,127 +88,128 @@ export class TimeWaitPiles {
     const s = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
     const port = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
     const entered = floats[sides.times + T_BASE_SECONDS] + floats[sides.serverTimes + F_FIN_TIME] / 1e9;
-    let pile = this.#find(ints, c, s, port, ints[at + C_PROTOCOL]);
-    if (pile === null && this.#isFull) return;
-    pile ??= this.#begin(endpointOf(source, at, clientEndpoint).address, endpointOf(source, at, 1 - clientEndpoint));
-    this.#count(pile, entered, ints[at + C_STREAM]);
+    const pile = this.#find(ints, c, s, port, ints[at + C_PROTOCOL]);
+    if (pile < 0) return;
+    if (ints[at + C_ZONE] !== 0) this.#zones.set(pile, source.zones.name(ints[at + C_ZONE]));
+    this.#note(pile, entered, ints[at + C_STREAM]);
   }
 
   /** One that was quiet (src/track/quiet.ts). @param entry its place among those that wait */
   addQuiet({ quiet, quietTimes }: QuietLog, entry: number): void {
     const q = entry * QUIET_STRIDE;
     if (quiet[q + Q_TIME_WAIT] === 0) return;
-    const port = quiet[q + Q_PORT];
-    const protocol = quiet[q + Q_PROTOCOL];
-    const entered = quietTimes[entry * QUIET_TIMES_STRIDE + QT_SERVER_FIN];
-    const pile =
-      this.#find(quiet, q + Q_CLIENT, q + Q_SERVER, port, protocol) ??
-      this.#begin(addressOf(quiet, q + Q_CLIENT, protocol), {
-        address: addressOf(quiet, q + Q_SERVER, protocol),
-        port,
-      });
-    if (pile !== null) this.#count(pile, entered, quiet[q + Q_STREAM]);
+    const pile = this.#find(quiet, q + Q_CLIENT, q + Q_SERVER, quiet[q + Q_PORT], quiet[q + Q_PROTOCOL]);
+    if (pile >= 0) this.#note(pile, quietTimes[entry * QUIET_TIMES_STRIDE + QT_SERVER_FIN], quiet[q + Q_STREAM]);
   }
 
   /** @param entered when the client entered TIME-WAIT, in seconds since 1970 */
-  #count(pile: Pile, entered: number, stream: number): void {
+  #note(pile: number, entered: number, stream: number): void {
+    const piles = this.#piles;
+    const p = pile * PILE_STRIDE;
     const step = Math.floor(entered / STEP_SECONDS);
-    if (step !== pile.step) {
+    if (step !== piles[p + P_STEP]) {
       this.#settle(pile);
-      pile.step = step;
+      piles[p + P_STEP] = step;
     }
-    pile.count++;
-    if (stream < pile.firstStream) pile.firstStream = stream;
+    piles[p + P_COUNT]++;
+    if (stream < piles[p + P_STREAM]) piles[p + P_STREAM] = stream;
   }
 
   /** Moves what is counted in the pile's step to the others. */
-  #settle(pile: Pile): void {
-    const { step, count, steps } = pile;
-    pile.count = 0;
+  #settle(pile: number): void {
+    const p = pile * PILE_STRIDE;
+    const step = this.#piles[p + P_STEP];
+    const count = this.#piles[p + P_COUNT];
+    const steps = this.#steps[pile];
+    this.#piles[p + P_COUNT] = 0;
     const before = steps.get(step);
-    if (count === 0 || (before === undefined && this.#steps >= STEPS_KEPT)) return;
-    if (before === undefined) this.#steps++;
+    if (count === 0 || (before === undefined && this.#stepCount >= STEPS_KEPT)) return;
+    if (before === undefined) this.#stepCount++;
     steps.set(step, (before ?? 0) + count);
   }
 
   copy(): TimeWaitPiles {
     const copy = new TimeWaitPiles(this.#ports);
-    for (const pile of this.#piles) copy.#piles.push({ ...pile, steps: new Map(pile.steps) });
     copy.#slots = this.#slots.slice();
-    copy.#keys = this.#keys.slice();
-    copy.#steps = this.#steps;
+    copy.#piles = this.#piles.slice();
+    copy.#count = this.#count;
+    for (const steps of this.#steps) copy.#steps.push(new Map(steps));
+    copy.#stepCount = this.#stepCount;
+    for (const [pile, zone] of this.#zones) copy.#zones.set(pile, zone);
     return copy;
   }
 
   /** The piles that come near to the number of ports that there are. */
   problems(): ProblemGroup[] {
     const problems: ProblemGroup[] = [];
-    for (const pile of this.#piles) {
+    for (let pile = 0; pile < this.#count; pile++) {
       this.#settle(pile);
-      const { client, server, firstStream, steps } = pile;
-      const count = mostAtOnce(steps);
+      const count = mostAtOnce(this.#steps[pile]);
       if (count < this.#ports * PILE_FROM) continue;
+      const p = pile * PILE_STRIDE;
+      const client = this.#address(pile, P_CLIENT);
       const share = ((count / this.#ports) * 100).toFixed(0);
       const message = `${client} had ${count} connections in TIME-WAIT within ${TIME_WAIT_SECONDS} s: ${share} % of the ${this.#ports} ports that Linux gives by default`;
       problems.push({
         code: 'time-wait-pile-up',
         severity: 'warning',
         protocol: 'tcp',
-        server,
+        server: { address: this.#address(pile, P_SERVER), port: this.#piles[p + P_PORT] },
         count,
-        example: firstStream,
+        example: this.#piles[p + P_STREAM],
         message,
       });
     }
     return problems;
   }
 
-  /**
-   * The pile of a key, or null; then its place is kept, for `#begin`. @param c, s where the words of the addresses begin
-   */
-  #find(words: Int32Array, c: number, s: number, port: number, protocol: number): Pile | null {
-    const keys = this.#keys;
+  #address(pile: number, column: number): string {
+    const a = pile * PILE_STRIDE + column;
+    const version = this.#piles[pile * PILE_STRIDE + P_PROTOCOL] >>> 8;
+    const words = this.#piles;
+    const address = formatAddress(version, words[a], words[a + 1], words[a + 2], words[a + 3]);
+    const zone = this.#zones.get(pile);
+    return zone !== undefined && isLinkLocal(words[a]) ? `${address}%${zone}` : address;
+  }
+
+  /** The pile of a key, a new one where there is none yet; -1 where there are enough. @param c, s where the words of the addresses begin */
+  #find(words: Int32Array, c: number, s: number, port: number, protocol: number): number {
     const last = this.#slots.length - 1;
     let slot = hashOf(words, c, s, port, protocol) & last;
     for (let index = this.#slots[slot]; index !== 0; index = this.#slots[slot]) {
-      if (isKey(keys, (index - 1) * KEY_LENGTH, words, c, s, port, protocol)) return this.#piles[index - 1];
+      if (isKey(this.#piles, (index - 1) * PILE_STRIDE, words, c, s, port, protocol)) return index - 1;
       slot = (slot + 1) & last;
     }
-    if (this.#isFull) return null;
-    const key = this.#piles.length * KEY_LENGTH;
-    for (let word = 0; word < 4; word++) {
-      keys[key + word] = words[c + word];
-      keys[key + 4 + word] = words[s + word];
+    if (this.#count === PILES_KEPT) return -1;
+    if (2 * this.#count === this.#slots.length) {
+      this.#grow();
+      return this.#find(words, c, s, port, protocol);
     }
-    keys[key + 8] = port;
-    keys[key + 9] = protocol;
-    this.#slots[slot] = this.#piles.length + 1;
-    return null;
-  }
-
-  get #isFull(): boolean {
-    return this.#piles.length >= PILES_KEPT;
-  }
-
-  /** The pile whose key `#find` has just put in its place. */
-  #begin(client: string, server: Endpoint): Pile {
-    const pile = { client, server, firstStream: Number.POSITIVE_INFINITY, step: 0, count: 0, steps: new Map() };
-    this.#piles.push(pile);
-    if (2 * this.#piles.length >= this.#slots.length) this.#grow();
+    const pile = this.#count++;
+    this.#slots[slot] = pile + 1;
+    this.#steps.push(new Map());
+    const p = pile * PILE_STRIDE;
+    for (let word = 0; word < 4; word++) {
+      this.#piles[p + P_CLIENT + word] = words[c + word];
+      this.#piles[p + P_SERVER + word] = words[s + word];
+    }
+    this.#piles[p + P_PORT] = port;
+    this.#piles[p + P_PROTOCOL] = protocol;
+    this.#piles[p + P_STREAM] = NO_STREAM;
     return pile;
   }
 
   #grow(): void {
-    const keys = new Int32Array(2 * this.#keys.length);
-    keys.set(this.#keys);
-    this.#keys = keys;
+    const piles = new Int32Array(2 * this.#piles.length);
+    piles.set(this.#piles);
+    this.#piles = piles;
     this.#slots = new Int32Array(2 * this.#slots.length);
     const last = this.#slots.length - 1;
-    for (let index = 0; index < this.#piles.length; index++) {
-      const key = index * KEY_LENGTH;
-      let slot = hashOf(keys, key, key + 4, keys[key + 8], keys[key + 9]) & last;
+    for (let pile = 0; pile < this.#count; pile++) {
+      const p = pile * PILE_STRIDE;
+      let slot = hashOf(piles, p + P_CLIENT, p + P_SERVER, piles[p + P_PORT], piles[p + P_PROTOCOL]) & last;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & last;
-      this.#slots[slot] = index + 1;
+      this.#slots[slot] = pile + 1;
     }
   }
 }
@@ -219,8 +224,8 @@ function hashOf(words: Int32Array, c: number, s: number, port: number, protocol:
 }
 
 function isKey(
-  keys: Int32Array,
-  key: number,
+  piles: Int32Array,
+  p: number,
   words: Int32Array,
   c: number,
   s: number,
@@ -228,12 +233,8 @@ function isKey(
   protocol: number,
 ): boolean {
   for (let word = 0; word < 4; word++)
-    if (keys[key + word] !== words[c + word] || keys[key + 4 + word] !== words[s + word]) return false;
-  return keys[key + 8] === port && keys[key + 9] === protocol;
-}
-
-function addressOf(words: Int32Array, at: number, protocol: number): string {
-  return formatAddress(protocol >>> 8, words[at], words[at + 1], words[at + 2], words[at + 3]);
+    if (piles[p + P_CLIENT + word] !== words[c + word] || piles[p + P_SERVER + word] !== words[s + word]) return false;
+  return piles[p + P_PORT] === port && piles[p + P_PROTOCOL] === protocol;
 }
 
 /** The most that entered TIME-WAIT within its length. */

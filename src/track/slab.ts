@@ -30,7 +30,7 @@ export class Slab {
   readonly sums: Float64Array;
   readonly memory: TableMemory;
 
-  /** @param capacity to begin with: a row has 1.2 kB, and most captures have few connections */
+  /** @param capacity to begin with */
   constructor(capacity = 32, memory: TableMemory = new OrdinaryMemory()) {
     this.memory = memory;
     this.words = memory.words;

@@ -6,6 +6,9 @@ import { SUMS, WORDS } from './words.ts';
 export interface TableMemory {
   readonly words: Int32Array;
   readonly sums: Float64Array;
+  /** Rows, and buckets of the flow table, to begin with. */
+  readonly firstRows: number;
+  readonly firstBuckets: number;
   /** Room for so many closed connections: a row and a stream for each, and a time. */
   closed(capacity: number): { rows: Int32Array; times: Float64Array };
   /** Room for so many quiet connections. */
@@ -20,6 +23,9 @@ export interface TableMemory {
 export class OrdinaryMemory implements TableMemory {
   readonly words = new Int32Array(WORDS);
   readonly sums = new Float64Array(SUMS);
+  /** A row has 1.2 kB, and most captures have few connections. */
+  readonly firstRows = 32;
+  readonly firstBuckets = 4096;
   #rows = new Float64Array(0);
 
   closed(capacity: number): { rows: Int32Array; times: Float64Array } {

@@ -36,7 +36,7 @@ import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
-import type { TableMemory } from './table-memory.ts';
+import { OrdinaryMemory, type TableMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 import { lastSeconds } from './times.ts';
@@ -52,9 +52,6 @@ import {
   W_QUIET_FROM,
 } from './words.ts';
 import { Zones } from './zones.ts';
-
-/** A row has 1.2 kB, and most captures have few connections. */
-const FIRST_ROWS = 32;
 
 /** IP protocol number. */
 const TCP = 6;
@@ -108,8 +105,9 @@ export class Tracker implements Hooks {
     this.#options = options;
     this.turns = options.turns === true ? new TurnBook() : null;
     this.#observer = options.observer ?? null;
-    this.slab = new Slab(FIRST_ROWS, options.memory);
-    this.flows = new FlowTable(this.slab);
+    const memory = options.memory ?? new OrdinaryMemory();
+    this.slab = new Slab(memory.firstRows, memory);
+    this.flows = new FlowTable(this.slab, memory.firstBuckets);
     this.queue = new ClosedQueue(this.slab);
     this.log = this.slab.memory.quiet(QUIET_KEPT);
     const { words, sums } = this.slab;
