@@ -5,7 +5,7 @@ import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts'
 import { type Cursor, pointAt } from '../track/cursor.ts';
 import { updateUdp } from '../track/datagrams.ts';
 import { endConnection, type Hooks, type Tables } from '../track/endings.ts';
-import type { EventPool } from '../track/events.ts';
+import { type EventPool, hasRoomForEvent } from '../track/events.ts';
 import { findFlow, isCrowded } from '../track/flow-table.ts';
 import { isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
 import { countPacket } from '../track/rows.ts';
@@ -139,7 +139,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables, events: 
   if (wasLeftOut() || view.isCarried !== 0) return false;
   const isTcp = kind === PACKET_TCP;
   if (!isTcp && kind !== PACKET_UDP) return false;
-  if (isTcp && (view.flags & TCP_RST) !== 0) return false;
+  if (isTcp && (view.flags & TCP_RST) !== 0 && !hasRoomForEvent(events)) return false;
   if (view.seconds >= sums[N_CLOSED_DUE] || isSweepNext(slab)) return false;
 
   let row = findFlow(flows, slab, view);

@@ -1,4 +1,5 @@
 import { FLOAT_STRIDE } from '../track/columns.ts';
+import { EVENT_STRIDE } from '../track/event-columns.ts';
 import { QUIET_STRIDE, QUIET_TIMES_STRIDE, type QuietLog } from '../track/quiet.ts';
 import type { TableMemory } from '../track/table-memory.ts';
 import { SUMS, WORDS } from '../track/words.ts';
@@ -6,6 +7,8 @@ import {
   CLOSED_AT,
   CLOSED_TIMES_AT,
   END,
+  EVENT_TIMES_AT,
+  EVENTS_AT,
   HEADS_AT,
   QUIET_AT,
   QUIET_TIMES_AT,
@@ -18,10 +21,11 @@ import { type Memory, webAssembly } from './webassembly.ts';
 
 const PAGE = 65_536;
 const BYTES_PER_ROW = FLOAT_STRIDE * Float64Array.BYTES_PER_ELEMENT;
-/** Most buckets and rows that there is room for, and the longest window. */
+/** Most buckets, events and rows that there is room for, and the longest window. */
 const MOST_HEADS = (WINDOW_AT - HEADS_AT) / Int32Array.BYTES_PER_ELEMENT;
+const MOST_EVENTS = 65_536;
 const MOST_ROWS = Math.floor((END - ROWS_AT) / BYTES_PER_ROW);
-export const LONGEST_WINDOW = ROWS_AT - WINDOW_AT;
+export const LONGEST_WINDOW = EVENTS_AT - WINDOW_AT;
 
 /**
  * Memory that the fast lane shares with JavaScript: a window into the capture and the tables of the tracker, at the
@@ -35,6 +39,7 @@ export class LaneMemory implements TableMemory {
   /** Large captures have many connections. */
   readonly firstRows = 4096;
   readonly firstBuckets = 16_384;
+  readonly firstEvents = MOST_EVENTS;
   /** The tables have outgrown what the lane can reach: it is closed, and they go on in ordinary memory. */
   isOutgrown = false;
   #rows: Float64Array | null = null;
@@ -62,6 +67,17 @@ export class LaneMemory implements TableMemory {
     return {
       quiet: new Int32Array(this.memory.buffer, QUIET_AT, capacity * QUIET_STRIDE),
       quietTimes: new Float64Array(this.memory.buffer, QUIET_TIMES_AT, capacity * QUIET_TIMES_STRIDE),
+    };
+  }
+
+  events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array } {
+    if (capacity > MOST_EVENTS) {
+      this.isOutgrown = true;
+      return { eventInts: new Int32Array(capacity * EVENT_STRIDE), eventTimes: new Float64Array(capacity) };
+    }
+    return {
+      eventInts: new Int32Array(this.memory.buffer, EVENTS_AT, capacity * EVENT_STRIDE),
+      eventTimes: new Float64Array(this.memory.buffer, EVENT_TIMES_AT, capacity),
     };
   }
 

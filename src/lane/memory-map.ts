@@ -20,7 +20,10 @@ export const QUIET_TIMES_AT = 0x4_0000;
 export const HEADS_AT = 0x10_0000;
 /** Chunks of the capture. */
 export const WINDOW_AT = 0x110_0000;
+/** Events: columns and times of up to 65,536. */
+export const EVENTS_AT = 0x140_0000;
+export const EVENT_TIMES_AT = 0x190_0000;
 /** The rows of the connections. */
-export const ROWS_AT = 0x140_0000;
+export const ROWS_AT = 0x1a0_0000;
 /** All that 32 bits can address. */
 export const END = 0x1_0000_0000;

@@ -1,5 +1,5 @@
 import type { Certainty, Side } from '../record.ts';
-import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/events.ts';
+import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/event-columns.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';

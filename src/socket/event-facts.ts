@@ -2,7 +2,6 @@ import type { Side } from '../record.ts';
 import {
   EVENT_RST,
   EVENT_STRIDE,
-  type EventPool,
   V_ANALYSIS,
   V_DETAIL,
   V_ENDPOINT,
@@ -22,7 +21,8 @@ import {
   V_UNANSWERED_BEFORE,
   V_VALUE,
   V_VERSION,
-} from '../track/events.ts';
+} from '../track/event-columns.ts';
+import type { EventPool } from '../track/events.ts';
 import { icmpMeaning } from '../track/icmp-errors.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
@@ -86,14 +86,14 @@ export function addEvents(
   { clientEndpoint }: Sides,
 ): void {
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
-    const endpoint = events.ints[event * EVENT_STRIDE + V_ENDPOINT];
+    const endpoint = events.eventInts[event * EVENT_STRIDE + V_ENDPOINT];
     const side = endpoint === clientEndpoint ? 'client' : 'server';
-    if (events.ints[event * EVENT_STRIDE + V_KIND] === EVENT_RST) resets.push(resetFacts(events, event, side));
+    if (events.eventInts[event * EVENT_STRIDE + V_KIND] === EVENT_RST) resets.push(resetFacts(events, event, side));
     else icmp.push(icmpFacts(events, event, side));
   }
 }
 
-function resetFacts({ ints, times }: EventPool, event: number, from: Side): ResetFacts {
+function resetFacts({ eventInts: ints, eventTimes: times }: EventPool, event: number, from: Side): ResetFacts {
   const v = event * EVENT_STRIDE;
   return {
     from,
@@ -121,7 +121,7 @@ function resetFacts({ ints, times }: EventPool, event: number, from: Side): Rese
   };
 }
 
-function icmpFacts({ ints, times }: EventPool, event: number, about: Side): IcmpFacts {
+function icmpFacts({ eventInts: ints, eventTimes: times }: EventPool, event: number, about: Side): IcmpFacts {
   const v = event * EVENT_STRIDE;
   const value = ints[v + V_VALUE];
   const inFlight = ints[v + V_DETAIL] === 1;

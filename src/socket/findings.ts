@@ -1,7 +1,7 @@
 import type { CloseStyle, ResetCause, Severity, Side } from '../record.ts';
 import { closeStyle, firstCloser } from '../track/close-record.ts';
 import { C_HANDSHAKE, HANDSHAKE_ACK_IGNORED } from '../track/columns.ts';
-import { SHAPE_AT_FIN } from '../track/events.ts';
+import { SHAPE_AT_FIN } from '../track/event-columns.ts';
 import { counted, type FindingList, formatSeconds } from '../track/finding-list.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';

@@ -1,4 +1,4 @@
-import { SHAPE_ACK, SHAPE_ANSWER } from '../track/events.ts';
+import { SHAPE_ACK, SHAPE_ANSWER } from '../track/event-columns.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT } from '../track/tcp-analysis.ts';
 import type { ResetFacts } from './event-facts.ts';
 import type { Facts } from './facts.ts';

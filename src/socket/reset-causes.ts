@@ -7,7 +7,7 @@ import {
   SHAPE_NEXT,
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
-} from '../track/events.ts';
+} from '../track/event-columns.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { CLOSED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
 import type { ResetFacts } from './event-facts.ts';

@@ -19,7 +19,8 @@ import {
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
-import { EVENT_RST, EVENT_STRIDE, type EventPool, V_ENDPOINT, V_FRAME, V_KIND } from './events.ts';
+import { EVENT_RST, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND } from './event-columns.ts';
+import type { EventPool } from './events.ts';
 import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
 import { stateOf, TCP_STATES } from './tcp-state.ts';
@@ -105,9 +106,9 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
   add(ints[sides.server + E_FIN_FRAME], floats[sides.serverTimes + F_FIN_TIME], 'server', 'FIN');
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
-    if (events.ints[v + V_KIND] !== EVENT_RST) continue;
-    const from = events.ints[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
-    add(events.ints[v + V_FRAME], events.times[event], from, 'RST');
+    if (events.eventInts[v + V_KIND] !== EVENT_RST) continue;
+    const from = events.eventInts[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
+    add(events.eventInts[v + V_FRAME], events.eventTimes[event], from, 'RST');
   }
   return steps;
 }

@@ -34,11 +34,6 @@ export class Cursor {
   ttlFrame = 0;
   ttlRange = 0;
 
-  /** Range of TTLs of the sender's packets before this one. */
-  ttlBefore(view: PacketView): number {
-    return this.ttlFrame === view.frame ? this.ttlRange : this.ints[this.me + E_TTL];
-  }
-
   set(slab: Rows, row: number, sender: number): void {
     if (this.ints !== slab.ints) {
       this.ints = slab.ints;
@@ -60,4 +55,9 @@ export function pointAt(cursor: Cursor, row: number, sender: number): void {
   cursor.times = times;
   cursor.myTimes = times + ENDPOINT_FLOAT_0 + sender * ENDPOINT_FLOAT_STRIDE;
   cursor.peerTimes = times + ENDPOINT_FLOAT_0 + (1 - sender) * ENDPOINT_FLOAT_STRIDE;
+}
+
+/** Range of TTLs of the sender's packets before this one. */
+export function ttlBefore(cursor: Cursor, view: PacketView): number {
+  return cursor.ttlFrame === view.frame ? cursor.ttlRange : cursor.ints[cursor.me + E_TTL];
 }

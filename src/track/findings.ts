@@ -24,7 +24,7 @@ import {
   HANDSHAKE_ASSUMED,
 } from './columns.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
-import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './events.ts';
+import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
@@ -112,12 +112,12 @@ function findInIcmp({ slab, events }: RecordSource, row: number, sides: Sides, f
   const outcome = handshakeOutcome(slab.ints[sides.at + C_HANDSHAKE]);
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
-    if (events.ints[v + V_KIND] !== EVENT_ICMP) continue;
-    const value = events.ints[v + V_VALUE];
-    const meaning = icmpMeaning(events.ints[v + V_VERSION], value >>> 8, value & 0xff);
+    if (events.eventInts[v + V_KIND] !== EVENT_ICMP) continue;
+    const value = events.eventInts[v + V_VALUE];
+    const meaning = icmpMeaning(events.eventInts[v + V_VERSION], value >>> 8, value & 0xff);
     const fails = outcome === 'unreachable' || (meaning.fatal && (slab.ints[sides.at + C_PROTOCOL] & 0xff) === UDP);
     const code = fails ? 'unreachable' : 'icmp-error';
-    found.add(code, fails ? 'error' : 'note', null, `ICMP: ${meaning.text}`, [events.ints[v + V_FRAME]]);
+    found.add(code, fails ? 'error' : 'note', null, `ICMP: ${meaning.text}`, [events.eventInts[v + V_FRAME]]);
     return;
   }
 }

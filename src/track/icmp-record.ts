@@ -1,16 +1,7 @@
 import { formatAddress } from '../../parsers/network/address.ts';
 import type { IcmpError } from '../record.ts';
-import {
-  EVENT_ICMP,
-  EVENT_STRIDE,
-  type EventPool,
-  V_ADDRESS,
-  V_DETAIL,
-  V_FRAME,
-  V_KIND,
-  V_VALUE,
-  V_VERSION,
-} from './events.ts';
+import { EVENT_ICMP, EVENT_STRIDE, V_ADDRESS, V_DETAIL, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
+import type { EventPool } from './events.ts';
 import { icmpMeaning } from './icmp-errors.ts';
 import type { Rows } from './slab.ts';
 import { formatTime } from './times.ts';
@@ -24,15 +15,15 @@ export function makeIcmp(slab: Rows, events: EventPool, row: number, base: numbe
   const errors: IcmpError[] = [];
   for (; event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
-    if (events.ints[v + V_KIND] !== EVENT_ICMP) continue;
-    const version = events.ints[v + V_VERSION];
-    const type = events.ints[v + V_VALUE] >>> 8;
-    const code = events.ints[v + V_VALUE] & 0xff;
+    if (events.eventInts[v + V_KIND] !== EVENT_ICMP) continue;
+    const version = events.eventInts[v + V_VERSION];
+    const type = events.eventInts[v + V_VALUE] >>> 8;
+    const code = events.eventInts[v + V_VALUE] & 0xff;
     const a = v + V_ADDRESS;
-    const { ints } = events;
+    const { eventInts: ints } = events;
     errors.push({
       frame: ints[v + V_FRAME],
-      time: formatTime(base, events.times[event]),
+      time: formatTime(base, events.eventTimes[event]),
       from: formatAddress(version, ints[a], ints[a + 1], ints[a + 2], ints[a + 3]),
       type,
       code,

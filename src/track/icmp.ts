@@ -17,7 +17,6 @@ import { COPY_WINDOW } from './duplicates.ts';
 import {
   EVENT_ICMP,
   EVENT_STRIDE,
-  type EventPool,
   V_ADDRESS,
   V_DETAIL,
   V_ENDPOINT,
@@ -27,7 +26,8 @@ import {
   V_STATE,
   V_VALUE,
   V_VERSION,
-} from './events.ts';
+} from './event-columns.ts';
+import type { EventPool } from './events.ts';
 import { icmpMeaning } from './icmp-errors.ts';
 import { atOrBefore, before } from './sequence.ts';
 import type { Slab } from './slab.ts';
@@ -56,18 +56,18 @@ export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, even
   const event = events.add(slab, cursor.row, EVENT_ICMP);
   if (event < 0) return;
   const v = event * EVENT_STRIDE;
-  events.ints[v + V_ENDPOINT] = cursor.sender;
-  events.ints[v + V_FRAME] = view.frame;
-  events.ints[v + V_VALUE] = (view.icmpType << 8) | view.icmpCode;
-  events.ints[v + V_DETAIL] = inFlight ? 1 : 0;
-  events.ints[v + V_STATE] = isTcp ? stateOf(ints, at, me, peer) : ESTABLISHED;
-  events.ints[v + V_VERSION] = view.ipVersion;
-  events.ints[v + V_ADDRESS] = view.source0;
-  events.ints[v + V_ADDRESS + 1] = view.source1;
-  events.ints[v + V_ADDRESS + 2] = view.source2;
-  events.ints[v + V_ADDRESS + 3] = view.source3;
-  events.ints[v + V_IP_IDS] = view.ipId;
-  events.times[event] = now;
+  events.eventInts[v + V_ENDPOINT] = cursor.sender;
+  events.eventInts[v + V_FRAME] = view.frame;
+  events.eventInts[v + V_VALUE] = (view.icmpType << 8) | view.icmpCode;
+  events.eventInts[v + V_DETAIL] = inFlight ? 1 : 0;
+  events.eventInts[v + V_STATE] = isTcp ? stateOf(ints, at, me, peer) : ESTABLISHED;
+  events.eventInts[v + V_VERSION] = view.ipVersion;
+  events.eventInts[v + V_ADDRESS] = view.source0;
+  events.eventInts[v + V_ADDRESS + 1] = view.source1;
+  events.eventInts[v + V_ADDRESS + 2] = view.source2;
+  events.eventInts[v + V_ADDRESS + 3] = view.source3;
+  events.eventInts[v + V_IP_IDS] = view.ipId;
+  events.eventTimes[event] = now;
 }
 
 /**
@@ -79,12 +79,12 @@ function isCopy(cursor: Cursor, view: PacketView, now: number, slab: Slab, event
   for (let event = events.first(slab, cursor.row); event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
     const isSame =
-      events.ints[v + V_KIND] === EVENT_ICMP &&
-      events.ints[v + V_IP_IDS] === view.ipId &&
-      events.ints[v + V_ENDPOINT] === cursor.sender &&
-      events.ints[v + V_VALUE] === ((view.icmpType << 8) | view.icmpCode) &&
-      events.ints[v + V_ADDRESS] === view.source0;
-    if (isSame && now - events.times[event] <= COPY_WINDOW) return true;
+      events.eventInts[v + V_KIND] === EVENT_ICMP &&
+      events.eventInts[v + V_IP_IDS] === view.ipId &&
+      events.eventInts[v + V_ENDPOINT] === cursor.sender &&
+      events.eventInts[v + V_VALUE] === ((view.icmpType << 8) | view.icmpCode) &&
+      events.eventInts[v + V_ADDRESS] === view.source0;
+    if (isSame && now - events.eventTimes[event] <= COPY_WINDOW) return true;
   }
   return false;
 }

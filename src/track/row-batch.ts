@@ -1,5 +1,6 @@
 import { FLOAT_STRIDE, INT_STRIDE } from './columns.ts';
-import { EVENT_STRIDE, EventPool } from './events.ts';
+import { EVENT_STRIDE } from './event-columns.ts';
+import { EventPool } from './events.ts';
 import type { RecordSource } from './record-source.ts';
 import type { Thresholds } from './thresholds.ts';
 import { Zones } from './zones.ts';
@@ -61,8 +62,8 @@ export class RowBatch {
     return {
       rows: this.#rows,
       count: this.count,
-      eventInts: this.#events.ints.slice(0, events * EVENT_STRIDE),
-      eventTimes: this.#events.times.slice(0, events),
+      eventInts: this.#events.eventInts.slice(0, events * EVENT_STRIDE),
+      eventTimes: this.#events.eventTimes.slice(0, events),
       nowSeconds: this.#nowSeconds,
       zones: this.#zones,
       thresholds,
@@ -74,7 +75,7 @@ export class RowBatch {
 export function forEachRow(message: RowMessage, each: (source: RecordSource, row: number) => void): void {
   const source: RecordSource = {
     slab: { ints: new Int32Array(message.rows), floats: new Float64Array(message.rows) },
-    events: new EventPool(message.eventInts, message.eventTimes),
+    events: EventPool.of(message.eventInts, message.eventTimes),
     zones: new Zones(message.zones),
     thresholds: message.thresholds,
     nowSeconds: 0,

@@ -63,7 +63,8 @@ import {
 import type { Cursor } from './cursor.ts';
 import { noteDatagramPayload } from './datagrams.ts';
 import { isDuplicateDatagram } from './duplicates.ts';
-import { EVENT_RST, EVENT_STRIDE, type EventPool, V_DETAIL, V_ENDPOINT, V_FRAME, V_STATE, V_VALUE } from './events.ts';
+import { EVENT_RST, EVENT_STRIDE, V_DETAIL, V_ENDPOINT, V_FRAME, V_STATE, V_VALUE } from './event-columns.ts';
+import type { EventPool } from './events.ts';
 import type { Slab } from './slab.ts';
 import { stateOf } from './tcp-state.ts';
 import { noteZeekDatagram } from './zeek.ts';
@@ -179,12 +180,12 @@ function noteAbort(cursor: Cursor, view: PacketView, slab: Slab, events: EventPo
   const event = events.add(slab, cursor.row, EVENT_RST);
   if (event >= 0) {
     const v = event * EVENT_STRIDE;
-    events.ints[v + V_ENDPOINT] = cursor.sender;
-    events.ints[v + V_FRAME] = view.frame;
-    events.ints[v + V_VALUE] = accepted ? 1 : 0;
-    events.ints[v + V_DETAIL] = stateOf(ints, at, peer, me);
-    events.ints[v + V_STATE] = stateOf(ints, at, me, peer);
-    events.times[event] = cursor.floats[cursor.times + T_NOW];
+    events.eventInts[v + V_ENDPOINT] = cursor.sender;
+    events.eventInts[v + V_FRAME] = view.frame;
+    events.eventInts[v + V_VALUE] = accepted ? 1 : 0;
+    events.eventInts[v + V_DETAIL] = stateOf(ints, at, peer, me);
+    events.eventInts[v + V_STATE] = stateOf(ints, at, me, peer);
+    events.eventTimes[event] = cursor.floats[cursor.times + T_NOW];
   }
   if (!accepted) return;
   ints[me + E_FLAGS] |= END_RESET_SENT;

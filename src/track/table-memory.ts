@@ -1,4 +1,5 @@
 import { FLOAT_STRIDE } from './columns.ts';
+import { EVENT_STRIDE } from './event-columns.ts';
 import { QUIET_STRIDE, QUIET_TIMES_STRIDE, type QuietLog } from './quiet.ts';
 import { SUMS, WORDS } from './words.ts';
 
@@ -6,13 +7,16 @@ import { SUMS, WORDS } from './words.ts';
 export interface TableMemory {
   readonly words: Int32Array;
   readonly sums: Float64Array;
-  /** Rows, and buckets of the flow table, to begin with. */
+  /** Rows, buckets of the flow table, and events, to begin with. */
   readonly firstRows: number;
   readonly firstBuckets: number;
+  readonly firstEvents: number;
   /** Room for so many closed connections: a row and a stream for each, and a time. */
   closed(capacity: number): { rows: Int32Array; times: Float64Array };
   /** Room for so many quiet connections. */
   quiet(capacity: number): QuietLog;
+  /** Room for so many events. */
+  events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array };
   /** A clean array of buckets, in place of the one before. */
   heads(length: number): Int32Array;
   /** Room for so many rows, with what the rows before hold. */
@@ -26,6 +30,7 @@ export class OrdinaryMemory implements TableMemory {
   /** A row has 1.2 kB, and most captures have few connections. */
   readonly firstRows = 32;
   readonly firstBuckets = 4096;
+  readonly firstEvents = 64;
   #rows = new Float64Array(0);
 
   closed(capacity: number): { rows: Int32Array; times: Float64Array } {
@@ -37,6 +42,10 @@ export class OrdinaryMemory implements TableMemory {
       quiet: new Int32Array(capacity * QUIET_STRIDE),
       quietTimes: new Float64Array(capacity * QUIET_TIMES_STRIDE),
     };
+  }
+
+  events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array } {
+    return { eventInts: new Int32Array(capacity * EVENT_STRIDE), eventTimes: new Float64Array(capacity) };
   }
 
   heads(length: number): Int32Array {

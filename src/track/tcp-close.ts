@@ -38,12 +38,11 @@ import {
   ROW_RESET,
   T_NOW,
 } from './columns.ts';
-import type { Cursor } from './cursor.ts';
+import { type Cursor, ttlBefore } from './cursor.ts';
 import { breaksCount } from './duplicates.ts';
 import {
   EVENT_RST,
   EVENT_STRIDE,
-  type EventPool,
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
@@ -68,7 +67,8 @@ import {
   V_UNANSWERED,
   V_UNANSWERED_BEFORE,
   V_VALUE,
-} from './events.ts';
+} from './event-columns.ts';
+import { addEvent, type EventPool } from './events.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
@@ -108,22 +108,22 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
 
 /**
  * An RST: kept with the state of its receiver, and ends the connection if that receiver accepts it.
- * Must come before the sequence analysis moves E_NEXT_SEQUENCE.
+ * Must come before the sequence analysis moves E_NEXT_SEQUENCE. There must be room for an event.
  * @param lastId E_SIGNATURE_SLOT of its sender before it
  */
 export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab: Slab, events: EventPool): void {
   const { ints, at, me, peer, row } = cursor;
   const receiverState = stateOf(ints, at, peer, me);
   const accepted = isAccepted(ints, me, peer, receiverState, view);
-  const event = events.add(slab, row, EVENT_RST);
+  const event = addEvent(events, slab, row, EVENT_RST);
   if (event >= 0) {
     const v = event * EVENT_STRIDE;
-    events.ints[v + V_ENDPOINT] = cursor.sender;
-    events.ints[v + V_FRAME] = view.frame;
-    events.ints[v + V_VALUE] = accepted ? 1 : 0;
-    events.ints[v + V_DETAIL] = receiverState;
+    events.eventInts[v + V_ENDPOINT] = cursor.sender;
+    events.eventInts[v + V_FRAME] = view.frame;
+    events.eventInts[v + V_VALUE] = accepted ? 1 : 0;
+    events.eventInts[v + V_DETAIL] = receiverState;
     noteResetShape(cursor, view, lastId, events, v);
-    events.times[event] = cursor.floats[cursor.times + T_NOW];
+    events.eventTimes[event] = cursor.floats[cursor.times + T_NOW];
   }
   if (!accepted) return;
   ints[me + E_FLAGS] |= END_RESET_SENT;
@@ -139,7 +139,7 @@ export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab
 }
 
 /** What tells why an RST was sent. Comes before anything of this segment changes the columns, but those that count packets. */
-function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { ints: event }: EventPool, v: number): void {
+function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { eventInts }: EventPool, v: number): void {
   const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   const { sequence } = view;
@@ -151,22 +151,22 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { ints
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
   if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
-  event[v + V_SHAPE] = shape;
-  event[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
-  event[v + V_STATE] = stateOf(ints, at, me, peer);
-  const earlier = ints[me + E_PACKETS] === 1 ? 0 : cursor.ttlBefore(view);
-  event[v + V_TTL] = (view.ttl << 16) | earlier;
-  event[v + V_PEER_DATA_FRAME] = ints[peer + E_LAST_DATA_FRAME];
-  event[v + V_OWN_DATA_FRAME] = ints[me + E_LAST_DATA_FRAME];
-  event[v + V_UNANSWERED] = ints[me + E_UNANSWERED];
-  event[v + V_PEER_UNANSWERED] = ints[peer + E_UNANSWERED];
-  event[v + V_UNANSWERED_BEFORE] = ints[me + E_UNANSWERED_BEFORE];
-  event[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
+  eventInts[v + V_SHAPE] = shape;
+  eventInts[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
+  eventInts[v + V_STATE] = stateOf(ints, at, me, peer);
+  const earlier = ints[me + E_PACKETS] === 1 ? 0 : ttlBefore(cursor, view);
+  eventInts[v + V_TTL] = (view.ttl << 16) | earlier;
+  eventInts[v + V_PEER_DATA_FRAME] = ints[peer + E_LAST_DATA_FRAME];
+  eventInts[v + V_OWN_DATA_FRAME] = ints[me + E_LAST_DATA_FRAME];
+  eventInts[v + V_UNANSWERED] = ints[me + E_UNANSWERED];
+  eventInts[v + V_PEER_UNANSWERED] = ints[peer + E_UNANSWERED];
+  eventInts[v + V_UNANSWERED_BEFORE] = ints[me + E_UNANSWERED_BEFORE];
+  eventInts[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
   const heard = floats[myTimes + F_LAST_TIME];
-  event[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
-  event[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
-  event[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
+  eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
+  eventInts[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   PACKET_UDP,
   type PacketView,
   TCP_FIN,
+  TCP_RST,
   TCP_SYN,
 } from '../../parsers/packet-view.ts';
 import { Beginnings } from './beginnings.ts';
@@ -83,7 +84,7 @@ export interface TrackerOptions {
  */
 export class Tracker implements Hooks {
   readonly slab: Slab;
-  readonly events = new EventPool();
+  readonly events: EventPool;
   readonly frames = new FrameCounts();
   readonly zones = new Zones();
   /** Null unless asked for. */
@@ -108,6 +109,7 @@ export class Tracker implements Hooks {
     const memory = options.memory ?? new OrdinaryMemory();
     this.slab = new Slab(memory.firstRows, memory);
     this.flows = new FlowTable(this.slab, memory.firstBuckets);
+    this.events = new EventPool(memory);
     this.queue = new ClosedQueue(this.slab);
     this.log = this.slab.memory.quiet(QUIET_KEPT);
     const { words, sums } = this.slab;
@@ -202,6 +204,7 @@ export class Tracker implements Hooks {
       }
     }
     const cursor = this.#follow(view, row, reused);
+    if ((view.flags & TCP_RST) !== 0) this.events.makeRoom();
     if (updateTcp(cursor, view, row < 0, this.slab, this.events)) endConnection(cursor, this, view.seconds, this);
     if (this.turns !== null) this.turns.note(cursor, view.frame, (view.flags & TCP_FIN) !== 0);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);

@@ -37,6 +37,10 @@ export const W_QUIET_FROM = 17;
 export const NEVER = 0x7fff_ffff;
 export const W_QUIET_COUNT = 18;
 export const W_QUIET_GRACEFUL = 19;
+/** Pool of events (events.ts): the event that was given back last, plus 1; events that were ever used; those that there is memory for. */
+export const W_FREE_EVENT = 21;
+export const W_EVENTS_HIGH = 22;
+export const W_EVENTS_CAPACITY = 23;
 export const WORDS = 64;
 
 // --- sums: float64 ---

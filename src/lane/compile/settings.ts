@@ -1,6 +1,8 @@
 import {
   CLOSED_AT,
   CLOSED_TIMES_AT,
+  EVENT_TIMES_AT,
+  EVENTS_AT,
   HEADS_AT,
   OBJECTS_AT,
   QUIET_AT,
@@ -43,17 +45,17 @@ export const SETTINGS: Settings = {
     closedTimes: { at: CLOSED_TIMES_AT, type: 'f64' },
     quiet: { at: QUIET_AT, type: 'i32' },
     quietTimes: { at: QUIET_TIMES_AT, type: 'f64' },
+    eventInts: { at: EVENTS_AT, type: 'i32' },
+    eventTimes: { at: EVENT_TIMES_AT, type: 'f64' },
     words: { at: WORDS_AT, type: 'i32' },
     sums: { at: SUMS_AT, type: 'f64' },
     bytes: { at: WINDOW_AT, type: 'u8' },
   },
   dataViews: { data: 'bytes' },
   objects: { names: ['view', 'cursor'], at: OBJECTS_AT, end: WORDS_AT },
-  containers: ['tables', 'slab', 'flows', 'queue', 'log'],
+  containers: ['tables', 'slab', 'flows', 'queue', 'log', 'events'],
   hooks: ['hooks'],
   leftOut: [
-    // Keeps what it finds in a table of events beside the rows.
-    'noteReset',
     // Looks an EtherType up in a map of names; only an MPLS payload that may have a control word needs it.
     'isNetworkEtherType',
     // Rounds a header's length in floating point, and every offset in the packet behind it would be that too.

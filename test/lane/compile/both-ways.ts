@@ -9,7 +9,7 @@ import type { Settings } from '../../../src/lane/compile/settings.ts';
 import { randomOf } from '../../support/random-conversation.ts';
 
 const PAGE = 0x1_0000;
-const PAGES = 4;
+const PAGES = 6;
 const BYTES = 2048;
 /** Below stand the fields of objects, which JavaScript has elsewhere. */
 const TABLES_AT = 0x1000;
@@ -20,10 +20,12 @@ export const TEST_SETTINGS: Settings = {
     ints: { at: PAGE, type: 'i32' },
     floats: { at: 2 * PAGE, type: 'f64' },
     bytes: { at: 3 * PAGE, type: 'u8' },
+    eventInts: { at: 4 * PAGE, type: 'i32' },
+    eventTimes: { at: 5 * PAGE, type: 'f64' },
   },
   dataViews: { data: 'bytes' },
   objects: { names: ['view', 'cursor'], at: 0x400, end: TABLES_AT },
-  containers: ['tables', 'slab'],
+  containers: ['tables', 'slab', 'events'],
   hooks: ['hooks'],
   leftOut: ['lookUp', 'note'],
   pages: PAGES,
@@ -151,6 +153,8 @@ function viewsOf(memory: ArrayBuffer) {
     floats: new Float64Array(memory, 2 * PAGE, 512),
     bytes: new Uint8Array(memory, 3 * PAGE, BYTES),
     data: new DataView(memory, 3 * PAGE, BYTES),
+    eventInts: new Int32Array(memory, 4 * PAGE, 1024),
+    eventTimes: new Float64Array(memory, 5 * PAGE, 64),
   };
 }
 
@@ -161,6 +165,7 @@ function tablesOf(views: ReturnType<typeof viewsOf>, hooks: object): object {
   const tables: Record<string, unknown> = { ...views, view: object(views), cursor: object(views), hooks };
   tables.deep = tables;
   tables.slab = tables;
+  tables.events = tables;
   return tables;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { PacketView, TCP_ACK, TCP_FIN, TCP_PSH, TCP_SYN } from '../../../parsers/packet-view.ts';
+import { PacketView, TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN } from '../../../parsers/packet-view.ts';
 import { toAssemblyScript } from '../../../src/lane/compile/compile.ts';
 import { SETTINGS } from '../../../src/lane/compile/settings.ts';
 import { INT_STRIDE } from '../../../src/track/columns.ts';
@@ -29,7 +29,9 @@ const SOURCES = {
     import { pointAt } from ${pathOf('src/track/cursor.ts')};
     import { countPacket } from ${pathOf('src/track/rows.ts')};
     import { updateTcp } from ${pathOf('src/track/tcp.ts')};
-    export function clear({ ints, floats }) { ints.fill(0, 0, ${INT_STRIDE}); floats.fill(0, 0, ${INT_STRIDE / 2}); }
+    export function clear({ ints, floats, words }) {
+      ints.fill(0, 0, ${INT_STRIDE}); floats.fill(0, 0, ${INT_STRIDE / 2}); words.fill(0, 0, 64);
+    }
     export function follow({ view, cursor, slab, events }, frame, sender, flags, sequence, acknowledgment, length, window, id, time) {
       view.frame = frame; view.flags = flags; view.sequence = sequence; view.acknowledgment = acknowledgment;
       view.dataLength = length; view.window = window; view.ipId = id; view.checksum = id & 7; view.ttl = 60 + (id & 3);
@@ -109,6 +111,8 @@ describe('updateTcp and countPacket', () => {
       TCP_ACK | TCP_FIN,
       TCP_SYN | TCP_ACK,
       TCP_SYN,
+      TCP_RST,
+      TCP_RST | TCP_ACK,
     ];
     for (let connection = 0; connection < 25; connection++) {
       both.check('clear');
