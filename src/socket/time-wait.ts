@@ -55,7 +55,9 @@ const P_PROTOCOL = 9;
 const P_STREAM = 10;
 const P_STEP = 11;
 const P_COUNT = 12;
-const PILE_STRIDE = 13;
+/** All that ever entered it. */
+const P_TOTAL = 13;
+const PILE_STRIDE = 14;
 
 /**
  * Counts how many connections to the same server a client has in TIME-WAIT at once: each of them holds a port, and
@@ -112,6 +114,7 @@ export class TimeWaitPiles {
       piles[p + P_STEP] = step;
     }
     piles[p + P_COUNT]++;
+    piles[p + P_TOTAL]++;
     if (stream < piles[p + P_STREAM]) piles[p + P_STREAM] = stream;
   }
 
@@ -143,10 +146,11 @@ export class TimeWaitPiles {
   problems(): ProblemGroup[] {
     const problems: ProblemGroup[] = [];
     for (let pile = 0; pile < this.#count; pile++) {
+      const p = pile * PILE_STRIDE;
+      if (this.#piles[p + P_TOTAL] < this.#ports * PILE_FROM) continue;
       this.#settle(pile);
       const count = mostAtOnce(this.#steps[pile]);
       if (count < this.#ports * PILE_FROM) continue;
-      const p = pile * PILE_STRIDE;
       const client = this.#address(pile, P_CLIENT);
       const share = ((count / this.#ports) * 100).toFixed(0);
       const message = `${client} had ${count} connections in TIME-WAIT within ${TIME_WAIT_SECONDS} s: ${share} % of the ${this.#ports} ports that Linux gives by default`;
