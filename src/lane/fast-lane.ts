@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { PlainRecords } from '../capture/plain-records.ts';
 import type { Tracker } from '../track/tracker.ts';
@@ -38,12 +38,10 @@ let compiled: Module | null | undefined;
 /** follow.ts as WebAssembly; null where it was not built, as when the program runs from its sources. */
 function compiledFollow(): Module | null {
   if (compiled === undefined) {
-    compiled = null;
-    try {
-      compiled = new webAssembly.Module(readFileSync(new URL('../lane/follow.wasm', import.meta.url)));
-    } catch {
-      // Slower, and as right.
-    }
+    // This code is in dist/ or in a folder of it.
+    const built = ['./lane/follow.wasm', '../lane/follow.wasm'].map((path) => new URL(path, import.meta.url));
+    const file = built.find((url) => existsSync(url));
+    compiled = file === undefined ? null : new webAssembly.Module(readFileSync(file));
   }
   return compiled;
 }
@@ -56,7 +54,8 @@ function compiledFollow(): Module | null {
  */
 export class FastLane {
   readonly #worthwhile: number;
-  readonly #module: Module | null;
+  /** Undefined until it is asked for. */
+  #module: Module | null | undefined;
   #memory: LaneMemory | null = null;
   #records: PlainRecords | null = null;
   #compiled: Compiled | null = null;
@@ -64,7 +63,7 @@ export class FastLane {
   packets = 0;
 
   /** @param worthwhile size of the smallest capture that is given the lane */
-  constructor(worthwhile = WORTHWHILE, module = compiledFollow()) {
+  constructor(worthwhile = WORTHWHILE, module?: Module | null) {
     this.#worthwhile = worthwhile;
     this.#module = module;
   }
@@ -77,9 +76,9 @@ export class FastLane {
   /** Memory for chunks of a capture. @param size of the capture, null where it is not known */
   readonly window = (length: number, size: number | null): Uint8Array => {
     const isWorthwhile = size === null || size >= this.#worthwhile;
-    if (this.#memory !== null || this.#module === null || !isWorthwhile || length > LONGEST_WINDOW) {
-      return new Uint8Array(length);
-    }
+    if (this.#memory !== null || !isWorthwhile || length > LONGEST_WINDOW) return new Uint8Array(length);
+    if (this.#module === undefined) this.#module = compiledFollow();
+    if (this.#module === null) return new Uint8Array(length);
     try {
       this.#memory = new LaneMemory();
     } catch {
@@ -94,7 +93,7 @@ export class FastLane {
    * @param records null where they are not plain: then the packets are read elsewhere, and go through `follow`
    */
   open(tracker: Tracker, records: PlainRecords | null): void {
-    if (this.#memory === null || this.#module === null) return;
+    if (this.#memory === null || !this.#module) return;
     const { exports } = new webAssembly.Instance(this.#module, {
       env: { memory: this.#memory.memory },
       hooks: { retire: (row: number) => tracker.retire(row) },

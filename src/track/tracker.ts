@@ -37,10 +37,11 @@ import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
-import { OrdinaryMemory, type TableMemory } from './table-memory.ts';
+import { OrdinaryMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
-import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
+import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import { lastSeconds } from './times.ts';
+import type { TrackerOptions } from './tracker-options.ts';
 import { TurnBook } from './turns.ts';
 import {
   N_LONG_CLOSE_WAIT,
@@ -59,24 +60,6 @@ const TCP = 6;
 /** Bytes of a quoted header that Wireshark needs before it gives the quoted connection a stream number. */
 const QUOTED_TCP_NEEDED = 16;
 const QUOTED_UDP_NEEDED = 8;
-
-export interface TrackerOptions {
-  /** Rows of reported connections are not used again: `ended` comes at the end, in order of the first frame. */
-  retain: boolean;
-  /** Open connections kept at once; beyond, the longest idle is given up. */
-  mostConnections: number;
-  /** Name of the interface that the packet came from, '' where it is not known. */
-  interfaceName: (view: PacketView) => string;
-  /** Keep who sent how much when, for the calls of the applications. */
-  turns?: boolean;
-  /** Called with the row of each connection that has ended, while the row is still whole. */
-  ended: (row: number) => void;
-  observer?: RowObserver | null;
-  /** What is so slow that it is worth a finding; the usual unless given. */
-  thresholds?: Thresholds;
-  /** Where its tables have their memory from; an ordinary one unless given. */
-  memory?: TableMemory;
-}
 
 /**
  * Follows every connection of a capture: finds the one that a packet belongs to, moves it on, and hands it

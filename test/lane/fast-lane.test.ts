@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type AnalysisResult, type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import { openCaptures } from '../../src/capture/input.ts';
 import { FastLane } from '../../src/lane/fast-lane.ts';
 import { webAssembly } from '../../src/lane/webassembly.ts';
 import type { Connection } from '../../src/record.ts';
-import { ROOT } from '../support/command.ts';
+import { COMMAND, ROOT } from '../support/command.ts';
 
 const FOLLOW = new webAssembly.Module(readFileSync(join(ROOT, 'tmp/command/lane/follow.wasm')));
 const CORPUS = join(ROOT, '../shared/corpus');
@@ -80,3 +82,32 @@ test('the same in order of the capture, where rows are kept, and in small chunks
     await expectBothWaysTheSame(path, {}, 300);
   }
 }, 60_000);
+
+describe('the built programs use the lane for a large capture', () => {
+  const large = join(mkdtempSync(join(tmpdir(), 'lane-')), 'large.pcap');
+  const head = readFileSync(join(ROOT, 'fixtures/transfer/loss.pcap'));
+  const records = head.subarray(24);
+  writeFileSync(
+    large,
+    Buffer.concat([head, ...Array.from({ length: Math.ceil(2 ** 20 / records.length) }, () => records)]),
+  );
+  /** Says on standard error how many modules were compiled. */
+  const SPY = `data:text/javascript,${encodeURIComponent(`
+    const { Module } = WebAssembly;
+    WebAssembly.Module = function (code) { process.stderr.write('compiled ' + (code.length > 10_000)); return new Module(code); };
+  `)}`;
+  const run = (...args: string[]) => spawnSync(process.execPath, ['--import', SPY, ...args], { encoding: 'utf8' });
+
+  test.each<[string, (capture: string) => string[]]>([
+    ['command line', (capture) => [COMMAND[1], capture]],
+    ['library', (capture) => ['--input-type=module', '-e', libraryCall(capture)]],
+  ])('%s', (_what, args) => {
+    expect(run(...args(large))).toMatchObject({ status: 0, stderr: 'compiled true' });
+    expect(run(...args(join(ROOT, 'fixtures/handshake/refused.pcap')))).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+function libraryCall(capture: string): string {
+  return `import { analyze } from ${JSON.stringify(join(ROOT, 'tmp/command/index.js'))};
+    for await (const connection of analyze(${JSON.stringify(capture)})) connection.stream;`;
+}
