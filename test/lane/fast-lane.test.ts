@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type AnalysisResult, type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import { openCaptures } from '../../src/capture/input.ts';
 import { FastLane } from '../../src/lane/fast-lane.ts';
+import { LaneMemory } from '../../src/lane/lane-memory.ts';
 import { webAssembly } from '../../src/lane/webassembly.ts';
 import type { Connection } from '../../src/record.ts';
 import { COMMAND, ROOT } from '../support/command.ts';
@@ -27,6 +28,7 @@ async function analyzed(
   withLane: boolean,
   options: AnalyzeOptions = {},
   chunkSize?: number,
+  lookOn: (lane: FastLane) => void = () => undefined,
 ): Promise<Analysis | string> {
   const connections: Connection[] = [];
   const warnings: string[] = [];
@@ -38,7 +40,10 @@ async function analyzed(
       makeWindow: lane.window,
       ...(chunkSize === undefined ? {} : { chunkSize }),
     });
-    const consumer = { ended: (connection: { record(): Connection }) => connections.push(connection.record()) };
+    const consumer = {
+      ended: (connection: { record(): Connection }) => connections.push(connection.record()),
+      chunkDone: () => lookOn(lane),
+    };
     const result = await analyzeInput(input, consumer, options, null, lane);
     await input.close();
     return { connections, result, warnings, inLane: lane.packets };
@@ -82,6 +87,30 @@ test('the same in order of the capture, where rows are kept, and in small chunks
     await expectBothWaysTheSame(path, {}, 300);
   }
 }, 60_000);
+
+describe('tables that outgrow the lane', () => {
+  test('go on in ordinary memory, with what they hold', () => {
+    const memory = new LaneMemory();
+    const rows = memory.rows(4);
+    rows[3] = 0.5;
+    expect([rows.buffer === memory.memory.buffer, memory.isOutgrown]).toEqual([true, false]);
+    memory.heads(2 ** 23);
+    expect(memory.isOutgrown).toBe(true);
+    const more = memory.rows(8);
+    expect([more.buffer === memory.memory.buffer, more[3], more.length]).toEqual([false, 0.5, 2 * rows.length]);
+  });
+
+  test('the lane is closed, and the connections are the same', async () => {
+    const path = join(ROOT, 'fixtures/transfer/loss.pcap');
+    const without = await analyzed(path, false, {}, 3000);
+    const closed = await analyzed(path, true, {}, 3000, (lane) => {
+      if (lane.packets > 20 && lane.memory !== undefined) lane.memory.isOutgrown = true;
+    });
+    if (typeof without === 'string' || typeof closed === 'string') throw new Error('not analysed');
+    expect(closed.inLane).toBeLessThan(without.result.summary.packets / 2);
+    expect({ ...closed, inLane: 0 }).toEqual(without);
+  });
+});
 
 describe('the built programs use the lane for a large capture', () => {
   const large = join(mkdtempSync(join(tmpdir(), 'lane-')), 'large.pcap');
