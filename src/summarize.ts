@@ -8,10 +8,13 @@ import { closeStyle } from './track/close-record.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
+  C_EVENTS,
   C_HANDSHAKE,
   C_PORTS,
   C_PROTOCOL,
+  C_REUSED_STREAM,
   C_STREAM,
+  E_DUPLICATES,
   E_RESETS,
   E_RETRANSMISSIONS,
   F_BYTES,
@@ -75,6 +78,7 @@ export class SummaryBuilder {
     const protocol = protocolOf(ints, at);
     this.#connections[protocol]++;
     this.#payloadBytes += floats[sides.clientTimes + F_BYTES] + floats[sides.serverTimes + F_BYTES];
+    if (protocol === 'udp' && isUneventful(ints, sides)) return;
     this.#retransmissions += ints[client + E_RETRANSMISSIONS] + ints[server + E_RETRANSMISSIONS];
     this.#resets.fromClient += ints[client + E_RESETS];
     this.#resets.fromServer += ints[server + E_RESETS];
@@ -163,6 +167,13 @@ function serverKey(ints: Int32Array, { at, clientEndpoint }: Sides): string {
   const a = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
   const port = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
   return `${ints[at + C_PROTOCOL]} ${ints[a]} ${ints[a + 1]} ${ints[a + 2]} ${ints[a + 3]} ${port}`;
+}
+
+/** A UDP exchange of which there is nothing to find: no ICMP error, no copy of a packet, ports that were not used before. */
+function isUneventful(ints: Int32Array, { at, client, server }: Sides): boolean {
+  return (
+    (ints[at + C_EVENTS] | ints[at + C_REUSED_STREAM] | ints[client + E_DUPLICATES] | ints[server + E_DUPLICATES]) === 0
+  );
 }
 
 function worstFirst(a: ProblemGroup, b: ProblemGroup): number {

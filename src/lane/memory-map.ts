@@ -15,7 +15,7 @@ export const CLOSED_AT = 0x1_0000;
 export const CLOSED_TIMES_AT = 0x1_8000;
 /** Quiet connections that wait to be added up. */
 export const QUIET_AT = 0x2_0000;
-export const QUIET_TIMES_AT = 0x4_0000;
+export const QUIET_TIMES_AT = 0x6_0000;
 /** First rows of the flow table's buckets: up to 4 million. */
 export const HEADS_AT = 0x10_0000;
 /** Chunks of the capture. */

@@ -61,8 +61,8 @@ import {
 
 /** IP protocol number. */
 const TCP = 6;
-/** Quiet connections that may wait to be added up. */
-export const QUIET_KEPT = 2048;
+/** Quiet connections that may wait to be added up: at the end, all that are closed. */
+export const QUIET_KEPT = 4096;
 
 /** What is kept of each: addresses of client and server, four words each, port of the server, protocol, */
 export const Q_CLIENT = 0;

@@ -32,7 +32,7 @@ import { FragmentTable } from './fragments.ts';
 import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
 import { IdleSweep } from './idle-sweep.ts';
-import { QUIET_KEPT, type QuietLog } from './quiet.ts';
+import { isQuiet, logQuiet, QUIET_KEPT, type QuietLog } from './quiet.ts';
 import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
@@ -163,7 +163,10 @@ export class Tracker implements Hooks {
 
   /** The capture has ended: everything that is left has, too. */
   finish(): void {
-    this.visit(this.#options.ended);
+    this.visit((row) => {
+      if (isQuiet(this.slab, row)) logQuiet(this.slab, this.log, row);
+      else this.#options.ended(row);
+    });
   }
 
   /** Every connection whose row is kept. */

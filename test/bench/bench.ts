@@ -17,7 +17,7 @@ const options = await yargs(hideBin(process.argv))
   .option('slow', { boolean: true, default: false, describe: 'also the peers that take long' })
   .option('twice', { boolean: true, default: false, describe: 'memory on a capture twice as long' })
   .option('only', { string: true, default: '', describe: 'only programs whose name contains this' })
-  .strict()
+  .strictOptions()
   .parseAsync();
 
 if (!existsSync(fileURLToPath(new URL('../../dist/index.js', import.meta.url)))) {
