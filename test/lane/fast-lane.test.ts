@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { type AnalysisResult, type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import { openCaptures } from '../../src/capture/input.ts';
 import { FastLane } from '../../src/lane/fast-lane.ts';
@@ -10,8 +10,11 @@ import { LaneMemory } from '../../src/lane/lane-memory.ts';
 import { webAssembly } from '../../src/lane/webassembly.ts';
 import type { Connection } from '../../src/record.ts';
 import { COMMAND, ROOT } from '../support/command.ts';
+import { randomOf } from '../support/random-conversation.ts';
 
 const FOLLOW = new webAssembly.Module(readFileSync(join(ROOT, 'tmp/command/lane/follow.wasm')));
+const FOLDER = mkdtempSync(join(tmpdir(), 'lane-'));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 const CORPUS = join(ROOT, '../shared/corpus');
 
 interface Analysis {
@@ -88,6 +91,19 @@ test('the same in order of the capture, where rows are kept, and in small chunks
   }
 }, 60_000);
 
+test('the same for captures with bytes flipped or cut off', async () => {
+  const path = join(FOLDER, 'damaged.pcap');
+  const random = randomOf(7);
+  for (const [i, fixture] of fixtures.entries()) {
+    const bytes = readFileSync(fixture);
+    // Every so often a header of the file itself.
+    const from = i % 10 === 0 ? 0 : Math.min(24, bytes.length - 1);
+    for (let flips = random(12); flips >= 0; flips--) bytes[from + random(bytes.length - from)] ^= 1 << random(8);
+    writeFileSync(path, bytes.subarray(0, i % 3 === 0 ? random(bytes.length) : bytes.length));
+    await expectBothWaysTheSame(path);
+  }
+}, 60_000);
+
 describe('tables that outgrow the lane', () => {
   test('go on in ordinary memory, with what they hold', () => {
     const memory = new LaneMemory();
@@ -113,7 +129,7 @@ describe('tables that outgrow the lane', () => {
 });
 
 describe('the built programs use the lane for a large capture', () => {
-  const large = join(mkdtempSync(join(tmpdir(), 'lane-')), 'large.pcap');
+  const large = join(FOLDER, 'large.pcap');
   const head = readFileSync(join(ROOT, 'fixtures/transfer/loss.pcap'));
   const records = head.subarray(24);
   writeFileSync(
