@@ -26,10 +26,10 @@ const MINOR = 6;
 const SNAP_LENGTH = 16;
 const LINK_TYPE = 20;
 
-const RECORD_FRACTION = 4;
-const RECORD_CAPTURED = 8;
-const RECORD_ORIGINAL = 12;
-const RECORD_HEADER_LENGTH = 16;
+export const RECORD_FRACTION = 4;
+export const RECORD_CAPTURED = 8;
+export const RECORD_ORIGINAL = 12;
+export const RECORD_HEADER_LENGTH = 16;
 const MODIFIED_RECORD_HEADER_LENGTH = 24;
 
 const FCS_PRESENT = 0x04000000;

@@ -1,3 +1,9 @@
+import {
+  RECORD_CAPTURED,
+  RECORD_FRACTION,
+  RECORD_HEADER_LENGTH,
+  RECORD_ORIGINAL,
+} from '../../parsers/capture-file/pcap.ts';
 import { decode } from '../../parsers/decode.ts';
 import { PACKET_TCP, PACKET_UDP, type PacketView, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
@@ -28,22 +34,17 @@ import {
 import { wasLeftOut } from './compile/left-out.ts';
 
 /*
- * The fast lane: what the tracker does with ordinary packets, record after record in one loop. This file and
- * all that it reaches is compiled to WebAssembly (compile/); the rules are those of parsers/ and src/track, of which there
- * is one source only. A packet that needs more, be it an ICMP error or a row of memory, is left to the tracker before
- * anything of it was noted.
+ * The fast lane: what the tracker does with ordinary packets, record after record in one loop. This file and all that it
+ * reaches is compiled to WebAssembly (compile/); the rules are those of parsers/ and src/track, of which there is one
+ * source only. A packet that needs more, be it an ICMP error or a row of memory, is left to the tracker before anything
+ * of it was noted.
  */
 
-/** Little-endian pcap records (parsers/capture-file/pcap.ts). */
-const RECORD_FRACTION = 4;
-const RECORD_CAPTURED = 8;
-const RECORD_ORIGINAL = 12;
-const RECORD_HEADER_LENGTH = 16;
 const NANOSECONDS = 1_000_000_000;
 
 /**
- * Follows the packets of the records that begin at `from` in the window, up to one that is not whole before `to` or that is
- * not for the lane.
+ * Follows the packets of the plain pcap records (RecordLayout) that begin at `from` in the window, up to one that is not
+ * whole before `to` or that is not for the lane.
  * @param nanosecondsPerUnit of the fraction of a second: 1 or 1000
  * @returns where that record begins
  */
