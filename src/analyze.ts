@@ -11,7 +11,7 @@ import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
 import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
-import { NEVER, W_QUIET_FROM } from './track/words.ts';
+import { INT32_MAX, W_QUIET_FROM } from './track/words.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
 
@@ -166,7 +166,7 @@ export async function analyzeInput(
   const addQuiet = () => {
     const { slab, log } = tracker;
     summary.addQuiet(slab, log);
-    if (maySkip) slab.words[W_QUIET_FROM] = Math.min(consumer.needlessFrom ?? NEVER, NEVER);
+    if (maySkip) slab.words[W_QUIET_FROM] = Math.min(consumer.needlessFrom ?? INT32_MAX, INT32_MAX);
   };
   const result = (total: SummaryBuilder): AnalysisResult => ({
     captures: input.captures,

@@ -3,6 +3,7 @@ import type { PacketView } from '../../parsers/packet-view.ts';
 import type { PlainRecords } from '../capture/plain-records.ts';
 import type { Tracker } from '../track/tracker.ts';
 import {
+  INT32_MAX,
   N_CAPTURED_BYTES,
   N_FIRST_NANOSECONDS,
   N_FIRST_SECONDS,
@@ -31,7 +32,8 @@ interface Compiled {
 }
 
 const UINT32_MAX = 0xffff_ffff;
-const INT32_MAX = 0x7fff_ffff;
+/** Frames are counted in words: a run of the lane must not take the count beyond what they hold. */
+const LAST_FRAME = INT32_MAX - LONGEST_WINDOW;
 
 let compiled: Module | null | undefined;
 
@@ -106,7 +108,7 @@ export class FastLane {
   follow(view: PacketView): boolean {
     if (this.#compiled === null || this.#records !== null || this.#memory?.isOutgrown !== false) return false;
     const { frame, seconds, nanoseconds, linkType, start, end, originalLength } = view;
-    if (!(seconds >= 0 && seconds <= UINT32_MAX && originalLength <= INT32_MAX)) return false;
+    if (!(seconds >= 0 && seconds <= UINT32_MAX && originalLength <= INT32_MAX && frame <= LAST_FRAME)) return false;
     if (!this.#compiled.followRead(frame, seconds | 0, nanoseconds, linkType, start, end, originalLength)) return false;
     this.packets++;
     return true;
@@ -116,6 +118,7 @@ export class FastLane {
   run(): void {
     const records = this.#records;
     if (this.#compiled === null || records === null || this.#memory?.isOutgrown !== false) return;
+    if (records.frames > LAST_FRAME) return;
     const { words, sums } = this.#memory;
     const { window, layout } = records;
     words[W_FRAME] = records.frames;

@@ -28,6 +28,7 @@ import {
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { stateOf, TIME_WAIT } from '../track/tcp-state.ts';
+import { INT32_MAX } from '../track/words.ts';
 import { isLinkLocal } from '../track/zones.ts';
 
 /** Linux keeps TIME-WAIT for so long (TCP_TIMEWAIT_LEN), whatever tcp_fin_timeout says. */
@@ -41,8 +42,6 @@ const STEP_SECONDS = 10;
 /** Client addresses with a server endpoint, and steps of all of them, that are kept. */
 const PILES_KEPT = 10_000;
 const STEPS_KEPT = 100_000;
-/** More than any stream's number. */
-const NO_STREAM = 0x7fff_ffff;
 /** A power of two. */
 const FIRST_SLOTS = 256;
 /** Columns of a pile, connections of one client address to one server endpoint that left the client in TIME-WAIT: the words of both addresses, */
@@ -199,7 +198,7 @@ export class TimeWaitPiles {
     }
     this.#piles[p + P_PORT] = port;
     this.#piles[p + P_PROTOCOL] = protocol;
-    this.#piles[p + P_STREAM] = NO_STREAM;
+    this.#piles[p + P_STREAM] = INT32_MAX;
     return pile;
   }
 

@@ -27,7 +27,7 @@ export class ClosedQueue {
   }
 
   get isFull(): boolean {
-    return this.words[W_CLOSED_COUNT] === CLOSED_KEPT;
+    return isQueueFull(this);
   }
 
   /** True when the oldest entry's time has come. @param seconds capture time */
@@ -51,6 +51,11 @@ export class ClosedQueue {
   drop(): void {
     dropClosed(this);
   }
+}
+
+/** No room for one more: the oldest must go first. */
+export function isQueueFull({ words }: ClosedQueue): boolean {
+  return words[W_CLOSED_COUNT] === CLOSED_KEPT;
 }
 
 /** Enters a connection, where there is room. @param deadline seconds since 1970 */

@@ -1,10 +1,10 @@
-import { CLOSED_KEPT, type ClosedQueue, dropClosed, pushClosed } from './closed-queue.ts';
+import { type ClosedQueue, dropClosed, isQueueFull, pushClosed } from './closed-queue.ts';
 import { C_STATUS, C_STREAM, INT_STRIDE, ROW_CLOSED, ROW_RETIRED } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { type FlowTable, removeFlow } from './flow-table.ts';
 import { isQuiet, logQuiet, type QuietLog } from './quiet.ts';
 import { freeRow, type Slab } from './slab.ts';
-import { W_CLOSED_COUNT, W_CLOSED_FIRST } from './words.ts';
+import { W_CLOSED_FIRST } from './words.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 export const CLOSED_KEPT_SECONDS = 240;
@@ -28,7 +28,7 @@ export function endConnection(cursor: Cursor, tables: Tables, seconds: number, h
   const { ints, at, row } = cursor;
   if ((ints[at + C_STATUS] & ROW_CLOSED) !== 0) return;
   ints[at + C_STATUS] |= ROW_CLOSED;
-  if (tables.slab.words[W_CLOSED_COUNT] === CLOSED_KEPT) reportOldest(tables, hooks);
+  if (isQueueFull(tables.queue)) reportOldest(tables, hooks);
   pushClosed(tables.queue, row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
 }
 

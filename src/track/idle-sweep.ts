@@ -13,7 +13,7 @@ import {
 } from './columns.ts';
 import type { Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
-import { W_MOST_ROWS, W_ROWS_USED, W_SWEEP_ABOVE, W_SWEEP_PACKETS } from './words.ts';
+import { INT32_MAX, W_MOST_ROWS, W_ROWS_USED, W_SWEEP_ABOVE, W_SWEEP_PACKETS } from './words.ts';
 
 /** Up to this many connections none is given up for being idle: small captures come out exactly as in Wireshark. */
 const KEEP_ALL_BELOW = 16_384;
@@ -39,7 +39,6 @@ export class IdleSweep {
   /** Set by `next`: the connection was given up only to keep memory bounded. */
   isEviction = false;
   readonly #slab: Slab;
-  readonly #most: number;
   readonly #sample = new Float64Array(ROWS_AT_ONCE);
   /** First row of this look, distance between its rows, and how many it has looked at. */
   #first = 0;
@@ -50,8 +49,7 @@ export class IdleSweep {
 
   constructor(slab: Slab, mostConnections: number) {
     this.#slab = slab;
-    this.#most = mostConnections;
-    slab.words[W_MOST_ROWS] = mostConnections;
+    slab.words[W_MOST_ROWS] = Math.min(mostConnections, INT32_MAX);
     slab.words[W_SWEEP_ABOVE] = Math.min(KEEP_ALL_BELOW, mostConnections);
   }
 
@@ -66,7 +64,10 @@ export class IdleSweep {
     this.#stride = Math.ceil(high / ROWS_AT_ONCE);
     this.#first = (this.#first + 1) % this.#stride;
     this.#seen = 0;
-    this.#evictFrom = used > this.#most ? this.#longestIdle(used - this.#most, seconds) : Number.POSITIVE_INFINITY;
+    this.#evictFrom =
+      used > this.#slab.words[W_MOST_ROWS]
+        ? this.#longestIdle(used - this.#slab.words[W_MOST_ROWS], seconds)
+        : Number.POSITIVE_INFINITY;
   }
 
   /** Next row to give up, -1 when this look is over. @param seconds capture time */
@@ -80,7 +81,7 @@ export class IdleSweep {
       const idle = this.#idle(row, seconds);
       this.isEviction = idle < idleLimit(ints, at);
       if (!this.isEviction) return row;
-      if (idle >= this.#evictFrom && this.#slab.used > this.#most) return row;
+      if (idle >= this.#evictFrom && this.#slab.used > this.#slab.words[W_MOST_ROWS]) return row;
     }
     return -1;
   }

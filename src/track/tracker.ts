@@ -44,13 +44,13 @@ import { lastSeconds } from './times.ts';
 import type { TrackerOptions } from './tracker-options.ts';
 import { TurnBook } from './turns.ts';
 import {
+  INT32_MAX,
   N_LONG_CLOSE_WAIT,
   N_NANOSECONDS,
   N_PACKETS,
   N_SECONDS,
   N_SLOW_HANDSHAKE,
   N_WIRE_BYTES,
-  NEVER,
   W_QUIET_FROM,
 } from './words.ts';
 import { Zones } from './zones.ts';
@@ -96,7 +96,7 @@ export class Tracker implements Hooks {
     this.queue = new ClosedQueue(this.slab);
     this.log = this.slab.memory.quiet(QUIET_KEPT);
     const { words, sums } = this.slab;
-    words[W_QUIET_FROM] = NEVER;
+    words[W_QUIET_FROM] = INT32_MAX;
     const { slowHandshake, closeWait } = options.thresholds ?? DEFAULT_THRESHOLDS;
     sums[N_SLOW_HANDSHAKE] = slowHandshake * 1e9;
     sums[N_LONG_CLOSE_WAIT] = closeWait * 1e9;

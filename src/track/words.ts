@@ -4,6 +4,9 @@
  * JavaScript or in the fast lane (src/lane), finds and leaves them in one place.
  */
 
+/** The most that a word holds: a frame, or a number of rows, that is never reached. */
+export const INT32_MAX = 0x7fff_ffff;
+
 // --- words: int32 ---
 /** Rows handed out and not taken back; rows that were ever handed out; rows that there is memory for. */
 export const W_ROWS_USED = 0;
@@ -33,8 +36,6 @@ export const W_MOST_ROWS = 20;
 export const W_FRAME = 16;
 /** Quiet connections (quiet.ts): the first frame from which on they need not be seen; how many wait, and how many of them closed one after the other. */
 export const W_QUIET_FROM = 17;
-/** A frame that never comes. */
-export const NEVER = 0x7fff_ffff;
 export const W_QUIET_COUNT = 18;
 export const W_QUIET_GRACEFUL = 19;
 /** Pool of events (events.ts): the event that was given back last, plus 1; events that were ever used; those that there is memory for. */
