@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { analyzePackets, c, handshake, icmpError, pair, play, type Step, s, talk } from './support/conversation.ts';
+import {
+  analyzePackets,
+  c,
+  copy,
+  handshake,
+  icmpError,
+  pair,
+  play,
+  type Step,
+  s,
+  talk,
+} from './support/conversation.ts';
 import { ethernet } from './support/packets.ts';
 
 const web = (port: number, serverPort = 80) => pair({ client: { port }, server: { port: serverPort } });
@@ -166,5 +177,22 @@ describe('problems', () => {
     const steps = Array.from({ length: 10_003 }, (_, i) => web(1024, 1025 + i).client.syn());
     const { summary } = await talk(...steps);
     expect([summary.problems.length, summary.problemsNotListed]).toEqual([10_000, 3]);
+  });
+});
+
+describe('what there is to find in a UDP exchange is a problem, too', () => {
+  const codesOf = async (...steps: Step[]) => (await talk(...steps)).summary.problems.map(({ code }) => code);
+
+  test.each<[string, Step[], string[]]>([
+    ['nothing', [c.datagram(9), s.datagram(9)], []],
+    ['a copy of a packet of the client', [c.datagram(9, { id: 7 }), copy({ after: 0 })], ['duplicate-packets']],
+    [
+      'a copy of a packet of the server',
+      [c.datagram(9), s.datagram(9, { id: 7 }), copy({ after: 0 })],
+      ['duplicate-packets'],
+    ],
+    ['an ICMP error', [c.datagram(9), icmpError(c.datagram(9), 3, 3)], ['unreachable']],
+  ])('%s', async (_what, steps, codes) => {
+    expect(await codesOf(...steps)).toEqual(codes);
   });
 });

@@ -85,7 +85,7 @@ function pairsOf({ client, server }: Testimony): Pair[] {
 function nextStart(pairs: Pair[], index: number): bigint {
   const { client } = pairs[index];
   const next = pairs.slice(index + 1).find((pair) => pair.client?.local === client?.local && client !== null);
-  return next?.client?.calls[0].start ?? NEVER;
+  return next?.client?.calls[0].start ?? INT32_MAX;
 }
 
 function connectionOf(pair: Pair, until: bigint, context: Context): TrueConnection {
@@ -172,18 +172,18 @@ function firstCloser(pair: Pair, resets: Blow[], { delay, testimony }: Context):
   return byClient ? 'client' : 'server';
 }
 
-const NEVER = 1n << 62n;
+const INT32_MAX = 1n << 62n;
 
 /** When the program closed or shut down the connection; a socket that is not connected, or dead, closes nothing. */
 function closedAt(socket: LoggedSocket | null): bigint {
   let connected = false;
   for (const each of socket?.calls ?? []) {
     const { call, start, result, how } = each;
-    if (hasFailed(each)) return NEVER;
-    if (CLOSING.has(call) || (call === 'shutdown' && how !== 'reading')) return connected ? start : NEVER;
+    if (hasFailed(each)) return INT32_MAX;
+    if (CLOSING.has(call) || (call === 'shutdown' && how !== 'reading')) return connected ? start : INT32_MAX;
     if (call !== 'SO_ERROR' && result !== null && result >= 0) connected = true;
   }
-  return NEVER;
+  return INT32_MAX;
 }
 
 function hasFailed({ errno }: LoggedCall): boolean {

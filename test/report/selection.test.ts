@@ -47,3 +47,25 @@ describe('the first connections', () => {
     expect(made.records).toBeLessThan(200);
   });
 });
+
+describe('from where on no connection is wanted', () => {
+  const closedFrom = (limit: number, sort: SortOrder | null, ...firstFrames: number[]) => {
+    const selection = new Selection(limit, sort, (record) => record.firstFrame);
+    for (const firstFrame of firstFrames) selection.offer(ended(aConnection({ firstFrame }), { records: 0 }));
+    return selection.closedFrom;
+  };
+
+  test('behind the last of those kept, once there are enough', () => {
+    expect(closedFrom(2, null, 30)).toBe(Number.POSITIVE_INFINITY);
+    expect(closedFrom(2, null, 30, 10)).toBe(30);
+    expect(closedFrom(2, null, 30, 10, 20, 40)).toBe(20);
+  });
+
+  test('everywhere, where none is kept', () => {
+    expect(closedFrom(0, null)).toBe(0);
+  });
+
+  test('nowhere, where another order counts', () => {
+    expect(closedFrom(1, { key: 'duration', descending: true }, 30, 10)).toBe(Number.POSITIVE_INFINITY);
+  });
+});

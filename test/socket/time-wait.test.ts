@@ -57,6 +57,17 @@ describe('connections in TIME-WAIT on the client side', () => {
     ]);
   });
 
+  test('are found among many other clients, whenever these came', () => {
+    const others = Array.from({ length: 300 }, (_, i) => {
+      const address = `10.1.${i >> 8}.${i & 255}`;
+      const { client: c, server: s } = pair({ client: { address }, server: { port: 443 } });
+      return [c.syn(), s.synAck(), c.ack(), c.fin(), s.fin(), c.ack()].map((step) => ({ ...step, after: 0 }));
+    }).flat();
+    const steps = connections(60, 6);
+    const problems = pilesOf([...steps.slice(0, 180), ...others, ...steps.slice(180)]);
+    expect(problems.map(({ server, count }) => [server.address, count])).toEqual([['10.0.0.2', 60]]);
+  });
+
   test.each<[string, Step[]]>([
     ['fewer', connections(49, 50)],
     ['over a longer time', connections(50, 100)],

@@ -10,7 +10,7 @@ import type { Connection } from '../../src/record.ts';
 import { isQuiet, logQuiet, Q_PORT, Q_STREAM, Q_TIME_WAIT, QT_CONNECT, takeQuiet } from '../../src/track/quiet.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
 import { Tracker } from '../../src/track/tracker.ts';
-import { NEVER, W_QUIET_FROM } from '../../src/track/words.ts';
+import { INT32_MAX, W_QUIET_FROM } from '../../src/track/words.ts';
 import { ROOT } from '../support/command.ts';
 import { c, copy, handshake, icmpError, PacketInput, pair, play, type Step, s } from '../support/conversation.ts';
 
@@ -43,7 +43,7 @@ async function quietOnes(path: string): Promise<Logged[]> {
       const { slab, events, zones, log } = tracker;
       slab.words[W_QUIET_FROM] = 0;
       const isSo = isQuiet(slab, row);
-      slab.words[W_QUIET_FROM] = NEVER;
+      slab.words[W_QUIET_FROM] = INT32_MAX;
       if (!isSo) return;
       const source = { slab, events, zones, thresholds: DEFAULT_THRESHOLDS, nowSeconds: tracker.now, turns: null };
       logQuiet(slab, log, row);
@@ -98,14 +98,15 @@ const closing = [c.fin(), s.fin(), c.ack()];
 const web = [...handshake, c.data(100), s.data(200), c.ack()];
 
 /** Handed out are those that somebody must see. A packet long after lets all that are closed be reported. */
-async function handedOut(steps: Step[], needlessFrom?: number, options: AnalyzeOptions = {}) {
+async function handedOut(steps: Step[], needlessFrom?: number, options: AnalyzeOptions = {}, interfaceName = '') {
   const streams: number[] = [];
   const consumer = {
     ended: ({ stream }: { stream: number }) => streams.push(stream),
     ...(needlessFrom === undefined ? {} : { needlessFrom }),
   };
   const packets = play([...steps, LATER.client.datagram(1, { at: 400 })]);
-  const { summary } = await analyzeInput(new PacketInput(packets), consumer, options);
+  const input = Object.assign(new PacketInput(packets), { interfaceName: () => interfaceName });
+  const { summary } = await analyzeInput(input, consumer, options);
   return { tcp: streams.length - 1, summary };
 }
 
@@ -152,6 +153,13 @@ describe('a connection that nobody wants to see', () => {
     const all = await handedOut(steps);
     expect(summary).toEqual(all.summary);
     expect(tcp).toBeGreaterThan(0);
+  });
+
+  test('is handed out if its addresses mean something only together with their interface', async () => {
+    const { client, server } = pair({ client: { address: 'fe80::1' }, server: { address: 'fe80::2' } });
+    const both = [client.syn(), server.synAck(), client.ack(), client.fin(), server.fin(), client.ack()];
+    expect((await handedOut(both, 1)).tcp).toBe(0);
+    expect((await handedOut(both, 1, {}, 'eth0')).tcp).toBe(1);
   });
 
   test('is handed out to who chooses, who wants calls, or the order of the capture', async () => {

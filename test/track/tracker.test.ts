@@ -120,6 +120,13 @@ describe('more connections than allowed', () => {
   });
 });
 
+test('a limit beyond all numbers of rows is none', async () => {
+  for (const mostConnections of [2 ** 32, Number.POSITIVE_INFINITY]) {
+    const { early, summary } = await report([datagrams(18_000, (client) => client / 1000)], { mostConnections });
+    expect([early, summary.evicted]).toEqual([0, 0]);
+  }
+});
+
 test('a small limit holds, too: what is open beyond it comes within one look', async () => {
   const count = 20_000;
   const { early, summary } = await report([datagrams(count, (client) => client / 1000)], { mostConnections: 1000 });
