@@ -11,7 +11,7 @@ import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
 import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
-import { INT32_MAX, W_QUIET_FROM } from './track/words.ts';
+import { INT32_MAX, W_USUAL_FROM } from './track/words.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
 
@@ -125,7 +125,6 @@ export async function analyzeInput(
   lane = new FastLane(),
 ): Promise<AnalysisResult> {
   const { where } = options;
-  const summary = new SummaryBuilder();
   const span = new CaptureSpan();
   const thresholds = { ...DEFAULT_THRESHOLDS, ...options.thresholds };
   const tracker = new Tracker({
@@ -138,6 +137,7 @@ export async function analyzeInput(
     observer,
     ...(lane.memory === undefined ? {} : { memory: lane.memory }),
   });
+  const summary = new SummaryBuilder(tracker.slab, tracker.usual);
   const source = {
     slab: tracker.slab,
     events: tracker.events,
@@ -163,10 +163,9 @@ export async function analyzeInput(
   // Who chooses connections or looks on must see each.
   const seesAll = where !== undefined || options.summarize === false || observer !== null || tracker.turns !== null;
   const maySkip = !seesAll && options.order !== 'capture';
-  const addQuiet = () => {
-    const { slab, log } = tracker;
-    summary.addQuiet(slab, log);
-    if (maySkip) slab.words[W_QUIET_FROM] = Math.min(consumer.needlessFrom ?? INT32_MAX, INT32_MAX);
+  const makeRoom = () => {
+    summary.addConnects();
+    if (maySkip) tracker.slab.words[W_USUAL_FROM] = Math.min(consumer.needlessFrom ?? INT32_MAX, INT32_MAX);
   };
   const result = (total: SummaryBuilder): AnalysisResult => ({
     captures: input.captures,
@@ -193,7 +192,7 @@ export async function analyzeInput(
     },
   });
 
-  addQuiet();
+  makeRoom();
   while (await input.fill()) {
     lane.run();
     while (input.next(view)) {
@@ -207,12 +206,15 @@ export async function analyzeInput(
       }
       lane.run();
     }
-    addQuiet();
+    makeRoom();
     options.onProgress?.(input.bytesRead, input.bytesTotal);
     await consumer.chunkDone?.();
   }
-  tracker.finish();
-  addQuiet();
+  for (let row = 0; row < tracker.slab.high; ) {
+    row = lane.finish(tracker, row);
+    makeRoom();
+  }
+  summary.addUsual();
   await consumer.chunkDone?.();
   return result(summary);
 }

@@ -1,19 +1,15 @@
 import { DDSketch } from '@datadog/sketches-js';
 import { makeFindings } from './findings.ts';
-import type { CloseStyle, Finding, HandshakeOutcome, Protocol, ResetCause } from './record.ts';
+import { ProblemGroups } from './problem-groups.ts';
+import type { CloseStyle, HandshakeOutcome, ResetCause } from './record.ts';
 import { resetCausesOf } from './socket/reset-record.ts';
 import { TimeWaitPiles } from './socket/time-wait.ts';
 import type { Distribution, ProblemGroup, Summary } from './summary.ts';
 import { closeStyle } from './track/close-record.ts';
 import {
-  C_ADDRESS_0,
-  C_ADDRESS_1,
   C_EVENTS,
   C_HANDSHAKE,
-  C_PORTS,
-  C_PROTOCOL,
   C_REUSED_STREAM,
-  C_STREAM,
   E_DUPLICATES,
   E_RESETS,
   E_RETRANSMISSIONS,
@@ -21,16 +17,23 @@ import {
 } from './track/columns.ts';
 import { SEVERITY_ORDER } from './track/finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './track/handshake-record.ts';
-import { QT_CONNECT, QUIET_TIMES_STRIDE, type QuietLog, takeQuiet } from './track/quiet.ts';
 import type { RecordSource } from './track/record-source.ts';
-import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
+import { protocolOf, type Sides, sidesOf } from './track/sides.ts';
 import type { Slab } from './track/slab.ts';
 import { seconds } from './track/times.ts';
+import { USUAL_CLOSED, USUAL_EXCHANGE, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './track/usual.ts';
+import type { UsualSums } from './track/usual-sums.ts';
+import {
+  N_USUAL_BYTES,
+  N_USUAL_RESENT,
+  W_USUAL_CONNECTS,
+  W_USUAL_IN_TURN,
+  W_USUAL_SHAPES,
+  W_USUAL_UNLISTED,
+} from './track/words.ts';
 
 /** Quantiles are within 1 % of the true value (DDSketch), and sketches of parts add up to that of the whole. */
 const RELATIVE_ACCURACY = 0.01;
-/** Problem groups kept apart; a scan over more servers than this is counted, not listed. */
-const GROUPS_KEPT = 10_000;
 
 /** Adds connections up, from their rows, without making records of them. */
 export class SummaryBuilder {
@@ -54,7 +57,7 @@ export class SummaryBuilder {
     abandoned: 0,
   };
   readonly #connectTime = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
-  readonly #groups = new Map<string, ProblemGroup>();
+  readonly #problems: ProblemGroups;
   readonly #resets = { fromClient: 0, fromServer: 0 };
   readonly #resetCauses: Record<ResetCause, number> = {
     'port-closed': 0,
@@ -66,10 +69,22 @@ export class SummaryBuilder {
     'injected-suspected': 0,
     unknown: 0,
   };
-  #timeWait = new TimeWaitPiles();
+  readonly #slab: Slab;
+  readonly #usual: UsualSums;
+  readonly #timeWait: TimeWaitPiles;
   #retransmissions = 0;
   #payloadBytes = 0;
-  #notListed = 0;
+
+  /**
+   * @param usual what usual connections of `slab` add up to
+   * @param problems, timeWait of the builder that this one goes on from
+   */
+  constructor(slab: Slab, usual: UsualSums, problems = new ProblemGroups(), timeWait = new TimeWaitPiles(usual)) {
+    this.#slab = slab;
+    this.#usual = usual;
+    this.#problems = problems;
+    this.#timeWait = timeWait;
+  }
 
   add(source: RecordSource, row: number): void {
     const { ints, floats } = source.slab;
@@ -90,58 +105,54 @@ export class SummaryBuilder {
       const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
       if (connect >= 0) this.#connectTime.accept(connect);
     }
-    for (const finding of makeFindings(source, row, sides)) this.#group(source, sides, protocol, finding);
+    for (const finding of makeFindings(source, row, sides)) this.#problems.add(source, sides, protocol, finding);
   }
 
-  /** Those that were only counted, up to now; they wait no more. */
-  addQuiet(slab: Slab, log: QuietLog): void {
-    const { count, graceful, bytes } = takeQuiet(slab);
-    this.#connections.tcp += count;
-    this.#handshakes.completed += count;
-    this.#closes.graceful += graceful;
-    this.#closes.simultaneous += count - graceful;
-    this.#payloadBytes += bytes;
-    for (let entry = 0; entry < count; entry++) {
-      this.#connectTime.accept(seconds(log.quietTimes[entry * QUIET_TIMES_STRIDE + QT_CONNECT]));
-      this.#timeWait.addQuiet(log, entry);
-    }
+  /** Sums up the connect() times of usual connections that wait. */
+  addConnects(): void {
+    const { words } = this.#slab;
+    const { connects } = this.#usual;
+    for (let i = 0; i < words[W_USUAL_CONNECTS]; i++) this.#connectTime.accept(seconds(connects[i]));
+    words[W_USUAL_CONNECTS] = 0;
   }
 
-  #group(source: RecordSource, sides: Sides, protocol: Protocol, finding: Finding): void {
-    const { ints } = source.slab;
-    const key = `${finding.code} ${serverKey(ints, sides)}`;
-    const group = this.#groups.get(key);
-    const stream = ints[sides.at + C_STREAM];
-    if (group !== undefined) {
-      group.count++;
-      // The example is the first in the capture, in whatever order connections end.
-      if (stream < group.example) {
-        group.example = stream;
-        group.message = finding.message;
-      }
-    } else if (this.#groups.size < GROUPS_KEPT) {
-      const { code, severity, message } = finding;
-      const server = endpointOf(source, sides.at, 1 - sides.clientEndpoint);
-      this.#groups.set(key, { code, severity, protocol, server, count: 1, example: stream, message });
-    } else {
-      this.#notListed++;
-    }
+  /** Adds usual connections (track/usual.ts), which were only counted. Once, when the analysis has ended. */
+  addUsual(): void {
+    const { words, sums } = this.#slab;
+    this.addConnects();
+    const closed = words[W_USUAL_SHAPES + USUAL_CLOSED];
+    const open = words[W_USUAL_SHAPES + USUAL_OPEN];
+    const unanswered = words[W_USUAL_SHAPES + USUAL_UNANSWERED];
+    const refused = words[W_USUAL_SHAPES + USUAL_REFUSED];
+    this.#connections.tcp += closed + open + unanswered + refused;
+    this.#connections.udp += words[W_USUAL_SHAPES + USUAL_EXCHANGE];
+    this.#handshakes.completed += closed + open;
+    this.#handshakes.unanswered += unanswered;
+    this.#handshakes.refused += refused;
+    this.#closes.graceful += words[W_USUAL_IN_TURN];
+    this.#closes.simultaneous += closed - words[W_USUAL_IN_TURN];
+    this.#closes.open += open;
+    this.#closes.abandoned += unanswered;
+    this.#closes.reset += refused;
+    this.#resets.fromServer += refused;
+    this.#resetCauses['port-closed'] += refused;
+    this.#payloadBytes += sums[N_USUAL_BYTES];
+    this.#retransmissions += sums[N_USUAL_RESENT];
+    this.#problems.addUsual(this.#usual);
+    this.#problems.notListed += words[W_USUAL_UNLISTED];
   }
 
   /** One that has the same in it and goes its own way. */
   copy(): SummaryBuilder {
-    const copy = new SummaryBuilder();
+    const copy = new SummaryBuilder(this.#slab, this.#usual, this.#problems.copy(), this.#timeWait.copy());
     Object.assign(copy.#connections, this.#connections);
     Object.assign(copy.#handshakes, this.#handshakes);
     Object.assign(copy.#closes, this.#closes);
     Object.assign(copy.#resets, this.#resets);
     copy.#connectTime.merge(this.#connectTime);
-    for (const [key, group] of this.#groups) copy.#groups.set(key, { ...group });
     Object.assign(copy.#resetCauses, this.#resetCauses);
-    copy.#timeWait = this.#timeWait.copy();
     copy.#retransmissions = this.#retransmissions;
     copy.#payloadBytes = this.#payloadBytes;
-    copy.#notListed = this.#notListed;
     return copy;
   }
 
@@ -156,17 +167,10 @@ export class SummaryBuilder {
       resetCauses: this.#resetCauses,
       retransmissions: this.#retransmissions,
       payloadBytes: this.#payloadBytes,
-      problems: [...this.#groups.values(), ...this.#timeWait.problems()].sort(worstFirst),
-      problemsNotListed: this.#notListed,
+      problems: [...this.#problems.list(), ...this.#timeWait.problems()].sort(worstFirst),
+      problemsNotListed: this.#problems.notListed,
     };
   }
-}
-
-/** Protocol, address and port of the server, as they stand in the row: formatting them takes longer than the rest. */
-function serverKey(ints: Int32Array, { at, clientEndpoint }: Sides): string {
-  const a = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
-  const port = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
-  return `${ints[at + C_PROTOCOL]} ${ints[a]} ${ints[a + 1]} ${ints[a + 2]} ${ints[a + 3]} ${port}`;
 }
 
 /** A UDP exchange of which there is nothing to find: no ICMP error, no copy of a packet, ports that were not used before. */
@@ -176,8 +180,10 @@ function isUneventful(ints: Int32Array, { at, client, server }: Sides): boolean 
   );
 }
 
+/** Streams have their own numbers in each protocol. */
 function worstFirst(a: ProblemGroup, b: ProblemGroup): number {
-  return SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || b.count - a.count || a.example - b.example;
+  const order = SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || b.count - a.count || a.example - b.example;
+  return order || a.protocol.localeCompare(b.protocol);
 }
 
 /** What is said of a sketch; null where it is empty. */

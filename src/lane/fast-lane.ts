@@ -29,6 +29,7 @@ interface Compiled {
     end: number,
     originalLength: number,
   ): number;
+  finishRows(from: number): number;
 }
 
 const UINT32_MAX = 0xffff_ffff;
@@ -98,7 +99,11 @@ export class FastLane {
     if (this.#memory === null || !this.#module) return;
     const { exports } = new webAssembly.Instance(this.#module, {
       env: { memory: this.#memory.memory },
-      hooks: { retire: (row: number) => tracker.retire(row) },
+      hooks: {
+        retire: (row: number) => tracker.retire(row),
+        evict: (row: number) => tracker.evict(row),
+        report: (row: number) => tracker.report(row),
+      },
     });
     this.#records = records;
     this.#compiled = exports as Compiled;
@@ -143,5 +148,10 @@ export class FastLane {
       lastNanoseconds: sums[N_LAST_NANOSECONDS],
       linkType,
     });
+  }
+  /** What Tracker.finish does. */
+  finish(tracker: Tracker, from: number): number {
+    if (this.#compiled === null || this.#memory?.isOutgrown !== false) return tracker.finish(from);
+    return this.#compiled.finishRows(from);
   }
 }

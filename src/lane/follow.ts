@@ -10,12 +10,12 @@ import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
 import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
 import { type Cursor, pointAt } from '../track/cursor.ts';
 import { updateUdp } from '../track/datagrams.ts';
-import { endConnection, type Hooks, type Tables } from '../track/endings.ts';
-import { type EventPool, hasRoomForEvent } from '../track/events.ts';
+import { endConnection, type Hooks, reportClosed, reportRows, type Tables, takeOut } from '../track/endings.ts';
+import { hasRoomForEvent } from '../track/events.ts';
 import { findFlow, isCrowded } from '../track/flow-table.ts';
-import { isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
+import { areTooMany, giveUpIdle, isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
 import { countPacket } from '../track/rows.ts';
-import { hasRoom } from '../track/slab.ts';
+import { hasRoom, type Slab } from '../track/slab.ts';
 import { beginsNewStream, updateTcp } from '../track/tcp.ts';
 import {
   N_CAPTURED_BYTES,
@@ -52,7 +52,6 @@ export function followRecords(
   view: PacketView,
   cursor: Cursor,
   tables: Tables,
-  events: EventPool,
   hooks: Hooks,
   from: number,
   to: number,
@@ -78,7 +77,7 @@ export function followRecords(
     view.start = start;
     view.end = start + captured;
     view.originalLength = original;
-    if (!followPacket(view, cursor, tables, events, hooks)) break;
+    if (!followPacket(view, cursor, tables, hooks)) break;
     words[W_FRAME]++;
     sums[N_CAPTURED_BYTES] += captured;
     noteSpan(view, sums);
@@ -96,7 +95,6 @@ export function followRead(
   view: PacketView,
   cursor: Cursor,
   tables: Tables,
-  events: EventPool,
   hooks: Hooks,
   frame: number,
   seconds: number,
@@ -113,7 +111,7 @@ export function followRead(
   view.start = start;
   view.end = end;
   view.originalLength = originalLength;
-  return followPacket(view, cursor, tables, events, hooks);
+  return followPacket(view, cursor, tables, hooks);
 }
 
 /** Earliest and latest time. */
@@ -133,34 +131,39 @@ function noteSpan(view: PacketView, sums: Float64Array): void {
 }
 
 /** What Tracker.update does with a packet, if it is ordinary. @returns false if it is not; then nothing was noted */
-function followPacket(view: PacketView, cursor: Cursor, tables: Tables, events: EventPool, hooks: Hooks): boolean {
-  const { slab, flows } = tables;
+function followPacket(view: PacketView, cursor: Cursor, tables: Tables, hooks: Hooks): boolean {
+  const { slab, flows, events } = tables;
   const { ints, words, sums } = slab;
   const kind = decode(view);
   if (wasLeftOut() || view.isCarried !== 0) return false;
   const isTcp = kind === PACKET_TCP;
   if (!isTcp && kind !== PACKET_UDP) return false;
   if (isTcp && (view.flags & TCP_RST) !== 0 && !hasRoomForEvent(events)) return false;
-  if (view.seconds >= sums[N_CLOSED_DUE] || isSweepNext(slab)) return false;
 
   let row = findFlow(flows, slab, view);
-  const isReused =
-    isTcp && row >= 0 && (view.flags & TCP_SYN) !== 0 && beginsNewStream(ints, row, words[W_SENDER], view);
-  if (row < 0 || isReused) {
+  let isReused = isTcp && usesAnew(view, slab, row);
+  // Connections leave the tables before the packet counts, among them perhaps its own.
+  const isDue = view.seconds >= sums[N_CLOSED_DUE] || isSweepNext(slab);
+  if (isDue && areTooMany(slab)) return false;
+  if (row < 0 || isReused || isDue) {
     if (!hasRoom(slab) || isCrowded(slab) || isBetweenNeighbours(view)) return false;
-  } else if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0) {
-    return false;
   }
+  if (row >= 0 && !isReused && (ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0) return false;
 
-  isSweepDue(slab);
   sums[N_SECONDS] = view.seconds;
   sums[N_NANOSECONDS] = view.nanoseconds;
   sums[N_PACKETS]++;
   sums[N_WIRE_BYTES] += view.originalLength;
+  if (view.seconds >= sums[N_CLOSED_DUE]) reportClosed(tables, view.seconds, hooks);
+  if (isSweepDue(slab)) giveUpIdle(tables, view.seconds, Number.POSITIVE_INFINITY, hooks);
+  if (isDue) {
+    row = findFlow(flows, slab, view);
+    isReused = isTcp && usesAnew(view, slab, row);
+  }
   let reused = 0;
   if (isReused) {
     reused = ints[row * INT_STRIDE + C_STREAM] + 1;
-    hooks.retire(row);
+    takeOut(tables, row, hooks);
     row = -1;
   }
   const isFirst = row < 0;
@@ -170,4 +173,14 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables, events: 
   if (!isTcp) updateUdp(cursor, view);
   else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, tables, view.seconds, hooks);
   return true;
+}
+
+/** The packet begins a new stream on the ports of the row that was just found. */
+function usesAnew(view: PacketView, { ints, words }: Slab, row: number): boolean {
+  return row >= 0 && (view.flags & TCP_SYN) !== 0 && beginsNewStream(ints, row, words[W_SENDER], view);
+}
+
+/** What is left at the end of the capture. @returns as `reportRows` */
+export function finishRows(tables: Tables, from: number, hooks: Hooks): number {
+  return reportRows(tables, from, hooks);
 }

@@ -1,17 +1,19 @@
 import { FLOAT_STRIDE } from '../track/columns.ts';
 import { EVENT_STRIDE } from '../track/event-columns.ts';
-import { QUIET_STRIDE, QUIET_TIMES_STRIDE, type QuietLog } from '../track/quiet.ts';
 import type { TableMemory } from '../track/table-memory.ts';
+import { KEYED_WORDS } from '../track/time-wait-piles.ts';
+import { USUAL_KEPT } from '../track/usual.ts';
+import { makeUsualTables, type UsualSums } from '../track/usual-sums.ts';
 import { SUMS, WORDS } from '../track/words.ts';
 import {
   CLOSED_AT,
   CLOSED_TIMES_AT,
+  CONNECTS_AT,
   END,
   EVENT_TIMES_AT,
   EVENTS_AT,
   HEADS_AT,
-  QUIET_AT,
-  QUIET_TIMES_AT,
+  KEYED_AT,
   ROWS_AT,
   SUMS_AT,
   WINDOW_AT,
@@ -63,10 +65,10 @@ export class LaneMemory implements TableMemory {
     };
   }
 
-  quiet(capacity: number): QuietLog {
+  usual(): UsualSums {
     return {
-      quiet: new Int32Array(this.memory.buffer, QUIET_AT, capacity * QUIET_STRIDE),
-      quietTimes: new Float64Array(this.memory.buffer, QUIET_TIMES_AT, capacity * QUIET_TIMES_STRIDE),
+      connects: new Float64Array(this.memory.buffer, CONNECTS_AT, USUAL_KEPT),
+      keyed: makeUsualTables(new Int32Array(this.memory.buffer, KEYED_AT, KEYED_WORDS)),
     };
   }
 

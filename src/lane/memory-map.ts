@@ -13,9 +13,8 @@ export const SUMS_AT = 6144;
 /** The ring of closed connections. */
 export const CLOSED_AT = 0x1_0000;
 export const CLOSED_TIMES_AT = 0x1_8000;
-/** Quiet connections that wait to be added up. */
-export const QUIET_AT = 0x2_0000;
-export const QUIET_TIMES_AT = 0x6_0000;
+/** connect() times that wait to be summed up. */
+export const CONNECTS_AT = 0x2_0000;
 /** First rows of the flow table's buckets: up to 4 million. */
 export const HEADS_AT = 0x10_0000;
 /** Chunks of the capture. */
@@ -23,7 +22,9 @@ export const WINDOW_AT = 0x110_0000;
 /** Events: columns and times of up to 65,536. */
 export const EVENTS_AT = 0x140_0000;
 export const EVENT_TIMES_AT = 0x190_0000;
+/** What usual connections add up to. */
+export const KEYED_AT = 0x1a0_0000;
 /** The rows of the connections. */
-export const ROWS_AT = 0x1a0_0000;
+export const ROWS_AT = 0x1e0_0000;
 /** All that 32 bits can address. */
 export const END = 0x1_0000_0000;

@@ -1,10 +1,22 @@
 import { type ClosedQueue, dropClosed, isQueueFull, pushClosed } from './closed-queue.ts';
-import { C_STATUS, C_STREAM, INT_STRIDE, ROW_CLOSED, ROW_RETIRED } from './columns.ts';
+import {
+  C_STATUS,
+  C_STREAM,
+  FLOAT_STRIDE,
+  INT_STRIDE,
+  ROW_CLOSED,
+  ROW_QUOTED,
+  ROW_RETIRED,
+  ROW_USED,
+} from './columns.ts';
 import type { Cursor } from './cursor.ts';
+import { type EventPool, releaseEvents } from './events.ts';
 import { type FlowTable, removeFlow } from './flow-table.ts';
-import { isQuiet, logQuiet, type QuietLog } from './quiet.ts';
 import { freeRow, type Slab } from './slab.ts';
-import { W_CLOSED_FIRST } from './words.ts';
+import { lastSeconds } from './times.ts';
+import { UNUSUAL, USUAL_KEPT, usualShape } from './usual.ts';
+import { addUp, type UsualSums } from './usual-sums.ts';
+import { N_CLOSED_DUE, W_CLOSED_FIRST, W_ROWS_HIGH, W_USUAL_CONNECTS } from './words.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 export const CLOSED_KEPT_SECONDS = 240;
@@ -13,6 +25,10 @@ export const CLOSED_KEPT_SECONDS = 240;
 export interface Hooks {
   /** Takes the connection of the row out of the tables and reports it. */
   retire(row: number): void;
+  /** The same for one that goes only to keep memory bounded. */
+  evict(row: number): void;
+  /** Reports the connection of the row where it is. */
+  report(row: number): void;
 }
 
 /** The tables that connections leave. */
@@ -20,7 +36,8 @@ export interface Tables {
   readonly slab: Slab;
   readonly flows: FlowTable;
   readonly queue: ClosedQueue;
-  readonly log: QuietLog;
+  readonly events: EventPool;
+  readonly usual: UsualSums;
 }
 
 /** The connection is over; it is reported when nothing of it can come any more. @param seconds capture time */
@@ -32,26 +49,69 @@ export function endConnection(cursor: Cursor, tables: Tables, seconds: number, h
   pushClosed(tables.queue, row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
 }
 
+/** Reports what was closed long enough ago; a connection of which packets still come waits on. @param seconds capture time */
+export function reportClosed(tables: Tables, seconds: number, hooks: Hooks): void {
+  const { slab, queue } = tables;
+  const { closed, words, sums } = queue;
+  while (seconds >= sums[N_CLOSED_DUE]) {
+    const first = 2 * words[W_CLOSED_FIRST];
+    const row = closed[first];
+    const stream = closed[first + 1];
+    const due = lastSeconds(slab.floats, row * FLOAT_STRIDE) + CLOSED_KEPT_SECONDS;
+    if (isClosed(slab, row, stream) && due > seconds) {
+      dropClosed(queue);
+      pushClosed(queue, row, stream, due);
+    } else {
+      reportOldest(tables, hooks);
+    }
+  }
+}
+
 /** Reports the connection that has been closed for longest, if it was not reported already. */
-export function reportOldest(tables: Tables, hooks: Hooks): void {
-  const { slab, flows, queue, log } = tables;
+function reportOldest(tables: Tables, hooks: Hooks): void {
+  const { slab, queue } = tables;
   const { closed, words } = queue;
   const first = 2 * words[W_CLOSED_FIRST];
   const row = closed[first];
   const stream = closed[first + 1];
   dropClosed(queue);
-  if (!isClosed(slab, row, stream)) return;
-  if (isQuiet(slab, row)) {
-    logQuiet(slab, log, row);
-    removeFlow(flows, slab, row);
-    freeRow(slab, row);
-  } else {
+  if (isClosed(slab, row, stream)) takeOut(tables, row, hooks);
+}
+
+/** Takes a connection out of the tables: one that is usual is only counted. */
+export function takeOut(tables: Tables, row: number, hooks: Hooks): void {
+  const { slab, flows, events, usual } = tables;
+  const shape = usualShape(slab, row);
+  if (shape === UNUSUAL) {
     hooks.retire(row);
+    return;
   }
+  addUp(slab, usual, row, shape);
+  removeFlow(flows, slab, row);
+  releaseEvents(events, slab, row);
+  freeRow(slab, row);
+}
+
+/**
+ * The capture has ended: reports, or counts, what is left in the rows from `from` on, until no more connect() times can wait.
+ * @returns the row to go on with, once those that wait have been summed up
+ */
+export function reportRows(tables: Tables, from: number, hooks: Hooks): number {
+  const { slab, usual } = tables;
+  const { ints, words } = slab;
+  const high = words[W_ROWS_HIGH];
+  let row = from;
+  for (; row < high && words[W_USUAL_CONNECTS] < USUAL_KEPT; row++) {
+    if ((ints[row * INT_STRIDE + C_STATUS] & (ROW_USED | ROW_QUOTED)) !== ROW_USED) continue;
+    const shape = usualShape(slab, row);
+    if (shape === UNUSUAL) hooks.report(row);
+    else addUp(slab, usual, row, shape);
+  }
+  return row;
 }
 
 /** The row still holds the closed connection that was queued. */
-export function isClosed({ ints }: Slab, row: number, stream: number): boolean {
+function isClosed({ ints }: Slab, row: number, stream: number): boolean {
   const at = row * INT_STRIDE;
   return (ints[at + C_STATUS] & (ROW_CLOSED | ROW_RETIRED)) === ROW_CLOSED && ints[at + C_STREAM] === stream;
 }

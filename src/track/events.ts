@@ -84,15 +84,7 @@ export class EventPool {
 
   /** Gives a row's events back. */
   release(slab: Rows, row: number): void {
-    const at = row * INT_STRIDE + C_EVENTS;
-    let event = slab.ints[at] - 1;
-    slab.ints[at] = 0;
-    while (event >= 0) {
-      const following = this.eventInts[event * EVENT_STRIDE + V_NEXT] - 1;
-      this.eventInts[event * EVENT_STRIDE + V_NEXT] = this.words[W_FREE_EVENT];
-      this.words[W_FREE_EVENT] = event + 1;
-      event = following;
-    }
+    releaseEvents(this, slab, row);
   }
 
   #grow(): void {
@@ -103,6 +95,19 @@ export class EventPool {
     this.eventInts = eventInts;
     this.eventTimes = eventTimes;
     this.words[W_EVENTS_CAPACITY] = capacity;
+  }
+}
+
+/** Gives a row's events back. */
+export function releaseEvents({ eventInts, words }: EventPool, { ints }: Rows, row: number): void {
+  const at = row * INT_STRIDE;
+  let event = ints[at + C_EVENTS] - 1;
+  ints[at + C_EVENTS] = 0;
+  while (event >= 0) {
+    const following = eventInts[event * EVENT_STRIDE + V_NEXT] - 1;
+    eventInts[event * EVENT_STRIDE + V_NEXT] = words[W_FREE_EVENT];
+    words[W_FREE_EVENT] = event + 1;
+    event = following;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Side } from '../record.ts';
+import type { Finding, Side } from '../record.ts';
 import {
   C_ACK_FRAME,
   C_DUPLICATE_FRAME,
@@ -28,7 +28,7 @@ import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from '.
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
-import { packetNames } from './packet-names.ts';
+import { type PacketNames, packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
 import { protocolOf, type Sides } from './sides.ts';
 import { seconds } from './times.ts';
@@ -38,6 +38,27 @@ const ONE_DIRECTION_AT_LEAST = 3;
 
 const TCP = 6;
 const UDP = 17;
+
+/** What is to be said of a connection that was refused, or not answered. */
+export function failureOf(
+  outcome: 'refused' | 'unanswered',
+  synCount: number,
+  words: PacketNames,
+): Pick<Finding, 'code' | 'severity' | 'side' | 'message'> {
+  return outcome === 'refused'
+    ? {
+        code: 'connection-refused',
+        severity: 'error',
+        side: 'server',
+        message: `the ${words.syn} was answered with ${words.reset}`,
+      }
+    : {
+        code: 'unanswered',
+        severity: 'error',
+        side: 'server',
+        message: `no answer to ${counted(synCount, words.syn)}`,
+      };
+}
 
 /** How the handshake failed or was slow. */
 export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found: FindingList): void {
@@ -54,10 +75,9 @@ export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides
   const synAck = ints[at + C_SYN_ACK_FRAME];
   const frames = [syn, synAck];
   const words = packetNames({ protocol: protocolOf(ints, at) });
-  if (outcome === 'refused') {
-    found.add('connection-refused', 'error', 'server', `the ${words.syn} was answered with ${words.reset}`, frames);
-  } else if (outcome === 'unanswered') {
-    found.add('unanswered', 'error', 'server', `no answer to ${counted(synCount, words.syn)}`, frames);
+  if (outcome === 'refused' || outcome === 'unanswered') {
+    const { code, severity, side, message } = failureOf(outcome, synCount, words);
+    found.add(code, severity, side, message, frames);
   } else if (outcome === 'aborted') {
     found.add('handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
   } else if (outcome === 'half-open') {

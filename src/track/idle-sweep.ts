@@ -11,9 +11,18 @@ import {
   ROW_RETIRED,
   ROW_USED,
 } from './columns.ts';
+import { type Hooks, type Tables, takeOut } from './endings.ts';
 import type { Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
-import { INT32_MAX, W_MOST_ROWS, W_ROWS_USED, W_SWEEP_ABOVE, W_SWEEP_PACKETS } from './words.ts';
+import {
+  INT32_MAX,
+  W_MOST_ROWS,
+  W_ROWS_HIGH,
+  W_ROWS_USED,
+  W_SWEEP_ABOVE,
+  W_SWEEP_FIRST,
+  W_SWEEP_PACKETS,
+} from './words.ts';
 
 /** Up to this many connections none is given up for being idle: small captures come out exactly as in Wireshark. */
 const KEEP_ALL_BELOW = 16_384;
@@ -36,71 +45,69 @@ const ROWS_AT_ONCE = 1024;
  * chunks, so that the same capture always gives the same connections.
  */
 export class IdleSweep {
-  /** Set by `next`: the connection was given up only to keep memory bounded. */
-  isEviction = false;
-  readonly #slab: Slab;
+  readonly #tables: Tables;
   readonly #sample = new Float64Array(ROWS_AT_ONCE);
-  /** First row of this look, distance between its rows, and how many it has looked at. */
-  #first = 0;
-  #stride = 1;
-  #seen = 0;
-  /** Who was idle for so long is evicted in this look; Infinity where there are not too many. */
-  #evictFrom = Number.POSITIVE_INFINITY;
 
-  constructor(slab: Slab, mostConnections: number) {
-    this.#slab = slab;
-    slab.words[W_MOST_ROWS] = Math.min(mostConnections, INT32_MAX);
-    slab.words[W_SWEEP_ABOVE] = Math.min(KEEP_ALL_BELOW, mostConnections);
+  constructor(tables: Tables, mostConnections: number) {
+    this.#tables = tables;
+    const { words } = tables.slab;
+    words[W_MOST_ROWS] = Math.min(mostConnections, INT32_MAX);
+    words[W_SWEEP_ABOVE] = Math.min(KEEP_ALL_BELOW, mostConnections);
   }
 
-  /** Called for each packet: is it time to look? */
-  isDue(): boolean {
-    return isSweepDue(this.#slab);
+  /** Looks once. @param seconds capture time */
+  look(seconds: number, hooks: Hooks): void {
+    const { slab } = this.#tables;
+    const above = slab.used - slab.words[W_MOST_ROWS];
+    giveUpIdle(this.#tables, seconds, above > 0 ? this.#longestIdle(above, seconds) : Number.POSITIVE_INFINITY, hooks);
   }
 
-  /** Begins a look. @param seconds capture time */
-  begin(seconds: number): void {
-    const { high, used } = this.#slab;
-    this.#stride = Math.ceil(high / ROWS_AT_ONCE);
-    this.#first = (this.#first + 1) % this.#stride;
-    this.#seen = 0;
-    this.#evictFrom =
-      used > this.#slab.words[W_MOST_ROWS]
-        ? this.#longestIdle(used - this.#slab.words[W_MOST_ROWS], seconds)
-        : Number.POSITIVE_INFINITY;
-  }
-
-  /** Next row to give up, -1 when this look is over. @param seconds capture time */
-  next(seconds: number): number {
-    const { ints, high } = this.#slab;
-    while (this.#seen < ROWS_AT_ONCE) {
-      const row = this.#first + this.#seen++ * this.#stride;
-      if (row >= high) break;
-      const at = row * INT_STRIDE;
-      if ((ints[at + C_STATUS] & (ROW_USED | ROW_RETIRED)) !== ROW_USED) continue;
-      const idle = this.#idle(row, seconds);
-      this.isEviction = idle < idleLimit(ints, at);
-      if (!this.isEviction) return row;
-      if (idle >= this.#evictFrom && this.#slab.used > this.#slab.words[W_MOST_ROWS]) return row;
-    }
-    return -1;
-  }
-
-  #idle(row: number, seconds: number): number {
-    return seconds - lastSeconds(this.#slab.floats, row * FLOAT_STRIDE);
-  }
-
-  /** How long at least the `count` longest idle of this look's rows have been idle. */
+  /** How long at least the `count` longest idle of the rows of the next look have been idle. */
   #longestIdle(count: number, seconds: number): number {
-    const { ints, high } = this.#slab;
+    const { slab } = this.#tables;
+    const { ints, floats, high } = slab;
+    const stride = strideOf(slab);
     let size = 0;
-    for (let row = this.#first; row < high; row += this.#stride) {
-      if ((ints[row * INT_STRIDE + C_STATUS] & (ROW_USED | ROW_RETIRED)) !== ROW_USED) continue;
-      this.#sample[size++] = this.#idle(row, seconds);
+    for (let row = nextFirst(slab); row < high; row += stride) {
+      if (isOpen(ints, row)) this.#sample[size++] = seconds - lastSeconds(floats, row * FLOAT_STRIDE);
     }
     const sorted = this.#sample.subarray(0, size).sort();
     return sorted[Math.max(0, size - count)];
   }
+}
+
+/**
+ * One look: takes those out that have been idle for too long.
+ * @param evictFrom who was idle for so long goes, too, while there are too many
+ */
+export function giveUpIdle(tables: Tables, seconds: number, evictFrom: number, hooks: Hooks): void {
+  const { slab } = tables;
+  const { ints, floats, words } = slab;
+  const high = words[W_ROWS_HIGH];
+  const stride = strideOf(slab);
+  const first = nextFirst(slab);
+  words[W_SWEEP_FIRST] = first;
+  for (let row = first; row < high; row += stride) {
+    if (!isOpen(ints, row)) continue;
+    const idle = seconds - lastSeconds(floats, row * FLOAT_STRIDE);
+    if (idle >= idleLimit(ints, row * INT_STRIDE)) takeOut(tables, row, hooks);
+    else if (idle >= evictFrom && words[W_ROWS_USED] > words[W_MOST_ROWS]) hooks.evict(row);
+  }
+}
+
+/** Distance between the rows of one look. */
+function strideOf({ words }: Slab): number {
+  return ((words[W_ROWS_HIGH] + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE) | 0;
+}
+
+/** First row of the next look. */
+function nextFirst(slab: Slab): number {
+  return (slab.words[W_SWEEP_FIRST] + 1) % strideOf(slab);
+}
+
+/** The row's connection is in the tables. */
+function isOpen(ints: Int32Array, row: number): boolean {
+  return (ints[row * INT_STRIDE + C_STATUS] & (ROW_USED | ROW_RETIRED)) === ROW_USED;
 }
 
 /** Counts a packet: is it time to look? */
@@ -108,6 +115,11 @@ export function isSweepDue(slab: Slab): boolean {
   const isDue = isSweepNext(slab);
   slab.words[W_SWEEP_PACKETS] = isDue ? 0 : Math.min(slab.words[W_SWEEP_PACKETS] + 1, PACKETS_BETWEEN);
   return isDue;
+}
+
+/** Are there more connections than allowed? Then a look needs IdleSweep. */
+export function areTooMany({ words }: Slab): boolean {
+  return words[W_ROWS_USED] > words[W_MOST_ROWS];
 }
 
 /** Would `isSweepDue` say yes to the next packet? */

@@ -1,6 +1,8 @@
 import { FLOAT_STRIDE } from './columns.ts';
 import { EVENT_STRIDE } from './event-columns.ts';
-import { QUIET_STRIDE, QUIET_TIMES_STRIDE, type QuietLog } from './quiet.ts';
+import { KEYED_WORDS } from './time-wait-piles.ts';
+import { USUAL_KEPT } from './usual.ts';
+import { makeUsualTables, type UsualSums } from './usual-sums.ts';
 import { SUMS, WORDS } from './words.ts';
 
 /** Where the tables of a tracker have their memory from. */
@@ -13,8 +15,8 @@ export interface TableMemory {
   readonly firstEvents: number;
   /** Room for so many closed connections: a row and a stream for each, and a time. */
   closed(capacity: number): { rows: Int32Array; times: Float64Array };
-  /** Room for so many quiet connections. */
-  quiet(capacity: number): QuietLog;
+  /** Where usual connections are added up. */
+  usual(): UsualSums;
   /** Room for so many events. */
   events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array };
   /** A clean array of buckets, in place of the one before. */
@@ -37,11 +39,8 @@ export class OrdinaryMemory implements TableMemory {
     return { rows: new Int32Array(2 * capacity), times: new Float64Array(capacity) };
   }
 
-  quiet(capacity: number): QuietLog {
-    return {
-      quiet: new Int32Array(capacity * QUIET_STRIDE),
-      quietTimes: new Float64Array(capacity * QUIET_TIMES_STRIDE),
-    };
+  usual(): UsualSums {
+    return { connects: new Float64Array(USUAL_KEPT), keyed: makeUsualTables(new Int32Array(KEYED_WORDS)) };
   }
 
   events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array } {

@@ -25,14 +25,13 @@ import {
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
-import { CLOSED_KEPT_SECONDS, endConnection, type Hooks, isClosed, reportOldest } from './endings.ts';
+import { endConnection, type Hooks, reportClosed, reportRows, type Tables, takeOut } from './endings.ts';
 import { EventPool } from './events.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
 import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
-import { IdleSweep } from './idle-sweep.ts';
-import { isQuiet, logQuiet, QUIET_KEPT, type QuietLog } from './quiet.ts';
+import { IdleSweep, isSweepDue } from './idle-sweep.ts';
 import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
@@ -40,9 +39,9 @@ import { Slab } from './slab.ts';
 import { OrdinaryMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
-import { lastSeconds } from './times.ts';
 import type { TrackerOptions } from './tracker-options.ts';
 import { TurnBook } from './turns.ts';
+import type { UsualSums } from './usual-sums.ts';
 import {
   INT32_MAX,
   N_LONG_CLOSE_WAIT,
@@ -51,7 +50,8 @@ import {
   N_SECONDS,
   N_SLOW_HANDSHAKE,
   N_WIRE_BYTES,
-  W_QUIET_FROM,
+  W_RETRANSMISSIONS_AT_LEAST,
+  W_USUAL_FROM,
 } from './words.ts';
 import { Zones } from './zones.ts';
 
@@ -65,7 +65,7 @@ const QUOTED_UDP_NEEDED = 8;
  * Follows every connection of a capture: finds the one that a packet belongs to, moves it on, and hands it
  * out when it has ended. No state but the tables spans connections; a flow's key alone decides where it is kept.
  */
-export class Tracker implements Hooks {
+export class Tracker implements Hooks, Tables {
   readonly slab: Slab;
   readonly events: EventPool;
   readonly frames = new FrameCounts();
@@ -79,8 +79,8 @@ export class Tracker implements Hooks {
   readonly flows: FlowTable;
   readonly #fragments = new FragmentTable();
   readonly queue: ClosedQueue;
-  /** Connections that were only counted. */
-  readonly log: QuietLog;
+  /** What those add up to that are only counted. */
+  readonly usual: UsualSums;
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
   readonly #beginnings: Beginnings;
@@ -94,13 +94,14 @@ export class Tracker implements Hooks {
     this.flows = new FlowTable(this.slab, memory.firstBuckets);
     this.events = new EventPool(memory);
     this.queue = new ClosedQueue(this.slab);
-    this.log = this.slab.memory.quiet(QUIET_KEPT);
+    this.usual = memory.usual();
     const { words, sums } = this.slab;
-    words[W_QUIET_FROM] = INT32_MAX;
-    const { slowHandshake, closeWait } = options.thresholds ?? DEFAULT_THRESHOLDS;
+    words[W_USUAL_FROM] = INT32_MAX;
+    const { slowHandshake, closeWait, retransmissionsAtLeast } = options.thresholds ?? DEFAULT_THRESHOLDS;
     sums[N_SLOW_HANDSHAKE] = slowHandshake * 1e9;
     sums[N_LONG_CLOSE_WAIT] = closeWait * 1e9;
-    this.#sweep = new IdleSweep(this.slab, options.mostConnections);
+    words[W_RETRANSMISSIONS_AT_LEAST] = Math.min(Math.ceil(retransmissionsAtLeast), INT32_MAX);
+    this.#sweep = new IdleSweep(this, options.mostConnections);
     const { slab, events, zones } = this;
     this.#beginnings = new Beginnings({
       slab,
@@ -141,8 +142,8 @@ export class Tracker implements Hooks {
     sums[N_NANOSECONDS] = view.nanoseconds;
     sums[N_PACKETS]++;
     sums[N_WIRE_BYTES] += view.originalLength;
-    if (this.queue.isDue(view.seconds)) this.#reportClosed(view.seconds);
-    if (this.#sweep.isDue()) this.#giveUpIdle(view.seconds);
+    if (this.queue.isDue(view.seconds)) reportClosed(this, view.seconds, this);
+    if (isSweepDue(this.slab)) this.#sweep.look(view.seconds, this);
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
     if (view.isCarried !== 0) this.#noteCarrier(view);
@@ -161,12 +162,13 @@ export class Tracker implements Hooks {
     }
   }
 
-  /** The capture has ended: everything that is left has, too. */
-  finish(): void {
-    this.visit((row) => {
-      if (isQuiet(this.slab, row)) logQuiet(this.slab, this.log, row);
-      else this.#options.ended(row);
-    });
+  /** The capture has ended: everything that is left in the rows from `from` on has, too. @returns as `reportRows` */
+  finish(from = 0): number {
+    return reportRows(this, from, this);
+  }
+
+  report(row: number): void {
+    this.#options.ended(row);
   }
 
   /** Every connection whose row is kept. */
@@ -185,7 +187,7 @@ export class Tracker implements Hooks {
     if (row >= 0) {
       if ((view.flags & TCP_SYN) !== 0 && beginsNewStream(this.slab.ints, row, flows.sender, view)) {
         reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-        this.retire(row);
+        takeOut(this, row, this);
         row = -1;
       }
     }
@@ -247,28 +249,9 @@ export class Tracker implements Hooks {
     return cursor;
   }
 
-  /** Reports what was closed long enough ago; a connection of which packets still come waits on. */
-  #reportClosed(seconds: number): void {
-    while (this.queue.isDue(seconds)) {
-      const { row, stream } = this.queue;
-      const last = lastSeconds(this.slab.floats, row * FLOAT_STRIDE);
-      if (isClosed(this.slab, row, stream) && last + CLOSED_KEPT_SECONDS > seconds) {
-        this.queue.drop();
-        this.queue.push(row, stream, last + CLOSED_KEPT_SECONDS);
-      } else {
-        reportOldest(this, this);
-      }
-    }
-  }
-
-  #giveUpIdle(seconds: number): void {
-    this.#sweep.begin(seconds);
-    let row = this.#sweep.next(seconds);
-    while (row >= 0) {
-      if (this.#sweep.isEviction) this.evicted++;
-      this.retire(row, this.#sweep.isEviction);
-      row = this.#sweep.next(seconds);
-    }
+  evict(row: number): void {
+    this.evicted++;
+    this.retire(row, true);
   }
 
   /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */

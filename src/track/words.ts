@@ -28,20 +28,28 @@ export const W_SCTP_STREAMS = 11;
 /** Ring of closed connections: its oldest entry, how many wait. */
 export const W_CLOSED_FIRST = 12;
 export const W_CLOSED_COUNT = 13;
-/** Idle sweep: packets since the last look, rows from which on it looks, and from which on there are too many. */
+/** Idle sweep: packets since the last look, rows from which on it looks, and from which on there are too many; first row of the last look. */
 export const W_SWEEP_PACKETS = 14;
 export const W_SWEEP_ABOVE = 15;
 export const W_MOST_ROWS = 20;
+export const W_SWEEP_FIRST = 25;
 /** Number of the last frame that was read, where the fast lane reads records. */
 export const W_FRAME = 16;
-/** Quiet connections (quiet.ts): the first frame from which on they need not be seen; how many wait, and how many of them closed one after the other. */
-export const W_QUIET_FROM = 17;
-export const W_QUIET_COUNT = 18;
-export const W_QUIET_GRACEFUL = 19;
+/**
+ * Usual connections (usual.ts): the first frame from which on they need not be seen; connect() times that wait; how many closed
+ * one side after the other; failed ones for which there was no entry any more; how many of each shape, six words.
+ */
+export const W_USUAL_FROM = 17;
+export const W_USUAL_CONNECTS = 18;
+export const W_USUAL_IN_TURN = 19;
+export const W_USUAL_UNLISTED = 26;
+export const W_USUAL_SHAPES = 27;
 /** Pool of events (events.ts): the event that was given back last, plus 1; events that were ever used; those that there is memory for. */
 export const W_FREE_EVENT = 21;
 export const W_EVENTS_HIGH = 22;
 export const W_EVENTS_CAPACITY = 23;
+/** A connection with so many retransmissions may be worth a finding. */
+export const W_RETRANSMISSIONS_AT_LEAST = 24;
 export const WORDS = 64;
 
 // --- sums: float64 ---
@@ -59,8 +67,9 @@ export const N_FIRST_SECONDS = 6;
 export const N_FIRST_NANOSECONDS = 7;
 export const N_LAST_SECONDS = 8;
 export const N_LAST_NANOSECONDS = 9;
-/** Quiet connections: payload of those that wait; from where on a connect() or a wait between two FINs is slow, in nanoseconds. */
-export const N_QUIET_BYTES = 10;
+/** Usual connections: payload, and segments sent again; from where on a connect() or a wait between two FINs is slow, in nanoseconds. */
+export const N_USUAL_BYTES = 10;
 export const N_SLOW_HANDSHAKE = 11;
 export const N_LONG_CLOSE_WAIT = 12;
+export const N_USUAL_RESENT = 13;
 export const SUMS = 32;

@@ -28,11 +28,16 @@ interface Analysis {
   inLane: number;
 }
 
+interface Options extends AnalyzeOptions {
+  /** Of the consumer. */
+  needlessFrom?: number;
+}
+
 /** Analyses a capture of any size through the lane, or without it. */
 async function analyzed(
   path: string,
   withLane: boolean,
-  options: AnalyzeOptions = {},
+  { needlessFrom, ...options }: Options = {},
   chunkSize?: number,
   lookOn: (lane: FastLane) => void = () => undefined,
 ): Promise<Analysis | string> {
@@ -49,6 +54,7 @@ async function analyzed(
     const consumer = {
       ended: (connection: { record(): Connection }) => connections.push(connection.record()),
       chunkDone: () => lookOn(lane),
+      ...(needlessFrom === undefined ? {} : { needlessFrom }),
     };
     const result = await analyzeInput(input, consumer, options, null, lane);
     await input.close();
@@ -59,7 +65,7 @@ async function analyzed(
 }
 
 /** @returns packets that went through the lane */
-async function expectBothWaysTheSame(path: string, options?: AnalyzeOptions, chunkSize?: number): Promise<number> {
+async function expectBothWaysTheSame(path: string, options?: Options, chunkSize?: number): Promise<number> {
   const without = await analyzed(path, false, options, chunkSize);
   const through = await analyzed(path, true, options, chunkSize);
   if (typeof without === 'string' || typeof through === 'string') {
@@ -99,6 +105,11 @@ test('the same in order of the capture, where rows are kept, and in small chunks
   }
 }, 60_000);
 
+test('the same where usual connections are only counted', async () => {
+  for (const path of [...fixtures, ...corpus]) await expectBothWaysTheSame(path, { needlessFrom: 0 });
+  for (const path of fixtures) await expectBothWaysTheSame(path, { needlessFrom: 0 }, 300);
+}, 240_000);
+
 test('the same for captures with bytes flipped or cut off', async () => {
   const path = join(FOLDER, 'damaged.pcap');
   const random = randomOf(7);
@@ -108,7 +119,7 @@ test('the same for captures with bytes flipped or cut off', async () => {
     const from = i % 10 === 0 ? 0 : Math.min(24, bytes.length - 1);
     for (let flips = random(12); flips >= 0; flips--) bytes[from + random(bytes.length - from)] ^= 1 << random(8);
     writeFileSync(path, bytes.subarray(0, i % 3 === 0 ? random(bytes.length) : bytes.length));
-    await expectBothWaysTheSame(path);
+    await expectBothWaysTheSame(path, i % 2 === 0 ? {} : { needlessFrom: 0 });
   }
 }, 60_000);
 
@@ -130,11 +141,14 @@ describe('more connections than the tables begin with', () => {
   test('UDP that goes silent is given up at the same packets', async () => {
     writeCapture(ethernet({}, ipv4({}, udp({}, 'x'))), 20_000, 20_000, 100);
     expect(await expectBothWaysTheSame(path)).toBeGreaterThan(39_000);
+    expect(await expectBothWaysTheSame(path, { needlessFrom: 0 })).toBeGreaterThan(39_000);
+    expect(await expectBothWaysTheSame(path, { needlessFrom: 10_000, order: 'capture' })).toBeGreaterThan(39_000);
   }, 60_000);
 
   test('the longest idle are evicted at the same packets', async () => {
     writeCapture(ethernet({}, ipv4({}, tcp({ flags: TCP_SYN }))), 9000, 9000, 20);
-    expect(await expectBothWaysTheSame(path, { mostConnections: 5000 })).toBeGreaterThan(17_000);
+    for (const needlessFrom of [Number.POSITIVE_INFINITY, 0])
+      expect(await expectBothWaysTheSame(path, { mostConnections: 5000, needlessFrom })).toBeGreaterThan(17_000);
   }, 60_000);
 });
 

@@ -4,6 +4,7 @@ import { PacketView } from '../../parsers/packet-view.ts';
 import { TimeWaitPiles } from '../../src/socket/time-wait.ts';
 import type { ProblemGroup } from '../../src/summary.ts';
 import { sidesOf } from '../../src/track/sides.ts';
+import { OrdinaryMemory } from '../../src/track/table-memory.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
 import { Tracker } from '../../src/track/tracker.ts';
 import { PacketInput, pair, play, type Step } from '../support/conversation.ts';
@@ -20,7 +21,7 @@ function connections(count: number, seconds: number, closer: 'client' | 'server'
 
 /** What is said where a client has 100 ports. */
 function pilesOf(steps: Step[], handle = (piles: TimeWaitPiles) => piles): ProblemGroup[] {
-  const piles = new TimeWaitPiles(100);
+  const piles = new TimeWaitPiles(new OrdinaryMemory().usual(), 100);
   const tracker = new Tracker({
     retain: false,
     mostConnections: 1000,

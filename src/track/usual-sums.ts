@@ -1,0 +1,145 @@
+import {
+  C_ADDRESS_0,
+  C_ADDRESS_1,
+  C_HANDSHAKE,
+  C_PORTS,
+  C_PROTOCOL,
+  C_STREAM,
+  C_SYN_COUNT,
+  E_FLAGS,
+  E_RETRANSMISSIONS,
+  END_CLOSED_SECOND,
+  ENDPOINT_FLOAT_0,
+  ENDPOINT_FLOAT_STRIDE,
+  ENDPOINT_INT_0,
+  ENDPOINT_INT_STRIDE,
+  F_BYTES,
+  F_FIN_TIME,
+  FLOAT_STRIDE,
+  HANDSHAKE_CLIENT_1,
+  INT_STRIDE,
+  T_BASE_SECONDS,
+  T_CONNECTED,
+  T_SYN,
+} from './columns.ts';
+import { enter, type Keyed, makeTable, nextKey } from './keyed.ts';
+import type { Slab } from './slab.ts';
+import { K_CLIENT, K_PORT, K_PROTOCOL, K_SERVER, makePiles, notePile, TABLE_PILES } from './time-wait-piles.ts';
+import { USUAL_CLOSED, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './usual.ts';
+import {
+  N_USUAL_BYTES,
+  N_USUAL_RESENT,
+  W_USUAL_CONNECTS,
+  W_USUAL_IN_TURN,
+  W_USUAL_SHAPES,
+  W_USUAL_UNLISTED,
+} from './words.ts';
+
+/*
+ * What usual connections (usual.ts) add up to. Counts of each shape, payload and retransmissions stand in words and sums; here is the
+ * rest.
+ */
+
+/** The table of the failed ones, by how they failed (USUAL_) and at which server: its address, port, IP version and protocol. */
+export const TABLE_FAILED = 0;
+export const FAILED_SHAPE = 0;
+export const FAILED_ADDRESS = 1;
+export const FAILED_PORT = 5;
+export const FAILED_PROTOCOL = 6;
+const FAILED_WIDTH = 7;
+/** How many, the first stream of them, and how many SYNs it had. */
+export const FAILED_COUNT = 7;
+export const FAILED_STREAM = 8;
+export const FAILED_SYNS = 9;
+const FAILED_STRIDE = 10;
+/** As many as there are groups of problems. */
+const FAILED_KEPT = 10_000;
+const FAILED_SLOTS = 16_384;
+
+export interface UsualSums extends Keyed {
+  /** Nanoseconds of connect() calls that wait to be summed up: W_USUAL_CONNECTS of them. */
+  readonly connects: Float64Array;
+}
+
+/** Prepares the tables of `keyed`, which is all 0. */
+export function makeUsualTables(keyed: Int32Array): Int32Array {
+  const size = { most: FAILED_KEPT, slots: FAILED_SLOTS, width: FAILED_WIDTH, stride: FAILED_STRIDE };
+  makeTable({ keyed }, TABLE_FAILED, size);
+  makePiles({ keyed });
+  return keyed;
+}
+
+/** Adds a usual connection to the sums. @param shape what `usualShape` says */
+export function addUp(slab: Slab, usual: UsualSums, row: number, shape: number): void {
+  const { ints, floats, words, sums } = slab;
+  const at = row * INT_STRIDE;
+  const first = at + ENDPOINT_INT_0;
+  const firstTimes = row * FLOAT_STRIDE + ENDPOINT_FLOAT_0;
+  words[W_USUAL_SHAPES + shape]++;
+  sums[N_USUAL_BYTES] += floats[firstTimes + F_BYTES] + floats[firstTimes + ENDPOINT_FLOAT_STRIDE + F_BYTES];
+  sums[N_USUAL_RESENT] += ints[first + E_RETRANSMISSIONS] + ints[first + ENDPOINT_INT_STRIDE + E_RETRANSMISSIONS];
+  if (shape === USUAL_CLOSED || shape === USUAL_OPEN) addConnect(slab, usual, row);
+  if (shape === USUAL_CLOSED) addClose(slab, usual, row);
+  if (shape === USUAL_REFUSED || shape === USUAL_UNANSWERED) addFailure(slab, usual, row, shape);
+}
+
+function addConnect({ floats, words }: Slab, { connects }: UsualSums, row: number): void {
+  const times = row * FLOAT_STRIDE;
+  connects[words[W_USUAL_CONNECTS]] = floats[times + T_CONNECTED] - floats[times + T_SYN];
+  words[W_USUAL_CONNECTS]++;
+}
+
+/** How it closed, and whether that left the client in TIME-WAIT. */
+function addClose({ ints, floats, words }: Slab, usual: UsualSums, row: number): void {
+  const at = row * INT_STRIDE;
+  const client = clientOf(ints, at);
+  const clientFlags = ints[at + ENDPOINT_INT_0 + client * ENDPOINT_INT_STRIDE + E_FLAGS];
+  const serverFlags = ints[at + ENDPOINT_INT_0 + (1 - client) * ENDPOINT_INT_STRIDE + E_FLAGS];
+  if (((clientFlags | serverFlags) & END_CLOSED_SECOND) !== 0) words[W_USUAL_IN_TURN]++;
+  if ((clientFlags & END_CLOSED_SECOND) !== 0) return;
+  const { keyed } = usual;
+  const key = nextKey(usual, TABLE_PILES);
+  copyAddress(ints, at, client, keyed, key + K_CLIENT);
+  copyAddress(ints, at, 1 - client, keyed, key + K_SERVER);
+  keyed[key + K_PORT] = portOf(ints, at, 1 - client);
+  keyed[key + K_PROTOCOL] = ints[at + C_PROTOCOL];
+  const times = row * FLOAT_STRIDE;
+  const fin = floats[times + ENDPOINT_FLOAT_0 + (1 - client) * ENDPOINT_FLOAT_STRIDE + F_FIN_TIME];
+  notePile(usual, floats[times + T_BASE_SECONDS] + fin / 1e9, ints[at + C_STREAM]);
+}
+
+function addFailure({ ints, words }: Slab, usual: UsualSums, row: number, shape: number): void {
+  const at = row * INT_STRIDE;
+  const server = 1 - clientOf(ints, at);
+  const { keyed } = usual;
+  const key = nextKey(usual, TABLE_FAILED);
+  keyed[key + FAILED_SHAPE] = shape;
+  copyAddress(ints, at, server, keyed, key + FAILED_ADDRESS);
+  keyed[key + FAILED_PORT] = portOf(ints, at, server);
+  keyed[key + FAILED_PROTOCOL] = ints[at + C_PROTOCOL];
+  const entry = enter(usual, TABLE_FAILED);
+  if (entry < 0) {
+    words[W_USUAL_UNLISTED]++;
+    return;
+  }
+  const stream = ints[at + C_STREAM];
+  if (keyed[entry + FAILED_COUNT] === 0 || stream < keyed[entry + FAILED_STREAM]) {
+    keyed[entry + FAILED_STREAM] = stream;
+    keyed[entry + FAILED_SYNS] = ints[at + C_SYN_COUNT];
+  }
+  keyed[entry + FAILED_COUNT]++;
+}
+
+/** Which endpoint is the client: usual connections begin with a SYN. */
+function clientOf(ints: Int32Array, at: number): number {
+  return (ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0;
+}
+
+function portOf(ints: Int32Array, at: number, endpoint: number): number {
+  return endpoint === 0 ? ints[at + C_PORTS] >>> 16 : ints[at + C_PORTS] & 0xffff;
+}
+
+function copyAddress(ints: Int32Array, at: number, endpoint: number, keyed: Int32Array, to: number): void {
+  const from = at + (endpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
+  for (let word = 0; word < 4; word++) keyed[to + word] = ints[from + word];
+}

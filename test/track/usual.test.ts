@@ -1,0 +1,171 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
+import { openCaptures } from '../../src/capture/input.ts';
+import type { Summary } from '../../src/summary.ts';
+import { ROOT } from '../support/command.ts';
+import { c, copy, handshake, icmpError, PacketInput, pair, play, type Step, s } from '../support/conversation.ts';
+
+const CORPUS = join(ROOT, '../shared/corpus');
+
+function capturesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(pcap|pcapng|cap)$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** What a capture adds up to, and how many of its connections were handed out. */
+async function summaryOf(path: string, needlessFrom: number, options: AnalyzeOptions = {}) {
+  const input = await openCaptures([path]).catch(() => null);
+  if (input === null) return null;
+  let handedOut = 0;
+  const consumer = { ended: () => handedOut++, needlessFrom };
+  const { summary } = await analyzeInput(input, consumer, options);
+  await input.close();
+  return { summary, handedOut };
+}
+
+/** Means of the same numbers in another order differ in their last digit. */
+function rounded({ connectTime, ...summary }: Summary) {
+  return { ...summary, connectTime: connectTime && { ...connectTime, mean: connectTime.mean.toPrecision(12) } };
+}
+
+test('a summary says the same whether usual connections are handed out or only counted', async () => {
+  let skipped = 0;
+  for (const path of [...capturesIn(join(ROOT, 'fixtures')), ...(existsSync(CORPUS) ? capturesIn(CORPUS) : [])]) {
+    const all = await summaryOf(path, Number.POSITIVE_INFINITY);
+    const some = await summaryOf(path, 0);
+    if (all === null || some === null) continue;
+    expect([path, rounded(some.summary)]).toEqual([path, rounded(all.summary)]);
+    skipped += all.handedOut - some.handedOut;
+  }
+  expect(skipped).toBeGreaterThan(100);
+}, 240_000);
+
+test('the same where thresholds are others', async () => {
+  const thresholds = { slowHandshake: 0.0001, retransmissionsAtLeast: 1, retransmissionShare: 0.001, closeWait: 0.001 };
+  for (const path of capturesIn(join(ROOT, 'fixtures'))) {
+    const all = await summaryOf(path, Number.POSITIVE_INFINITY, { thresholds });
+    const some = await summaryOf(path, 0, { thresholds });
+    if (all !== null && some !== null) expect([path, rounded(some.summary)]).toEqual([path, rounded(all.summary)]);
+  }
+}, 60_000);
+
+const LATER = pair({ client: { port: 999 } });
+const closing = [c.fin(), s.fin(), c.ack()];
+const web = [...handshake, c.data(100), s.data(200), c.ack()];
+
+/**
+ * How many of the connections are handed out, which are those that somebody must see. An ICMP error is one of its own; it comes so
+ * late that all that are closed have been reported.
+ */
+async function handedOut(steps: Step[], needlessFrom?: number, options: AnalyzeOptions = {}, interfaceName = '') {
+  let count = 0;
+  const consumer = { ended: () => count++, ...(needlessFrom === undefined ? {} : { needlessFrom }) };
+  const late = [LATER.client.datagram(1, { at: 400 }), icmpError(LATER.client.datagram(1), 3, 3)];
+  const input = Object.assign(new PacketInput(play([...steps, ...late])), { interfaceName: () => interfaceName });
+  const { summary } = await analyzeInput(input, consumer, options);
+  return { count: count - 1, summary };
+}
+
+/** Another client of the same server, and of another. */
+const other = pair({ client: { port: 7 } });
+const beside = pair({ client: { port: 7 }, server: { port: 8080 } });
+const again = (step: Step, times: number) =>
+  Array.from({ length: times }, (_, i) => ({ ...step, id: i + 1, after: 1 }));
+
+describe('a connection that nobody wants to see', () => {
+  test.each<[string, Step[], number]>([
+    ['closes in order', [...web, ...closing], 1],
+    ['closes on both sides at once', [...handshake, c.fin(), s.fin({ ack: 1 }), c.ack(), s.ack()], 1],
+    ['is open', web, 1],
+    ['sent a little again', [...web, ...again(c.data(100, { seq: 1 }), 4), s.ack(), ...closing], 1],
+    ['was not answered', [c.syn(), other.client.syn(), beside.client.syn()], 3],
+    [
+      'was not answered several times',
+      [c.syn(), ...again(c.syn(), 2), other.client.syn(), ...again(other.client.syn(), 4)],
+      2,
+    ],
+    [
+      'was refused',
+      [c.syn(), s.rstAck(), other.client.syn(), other.server.rstAck(), beside.client.syn(), beside.server.rstAck()],
+      3,
+    ],
+    ['was refused in the end', [c.syn(), ...again(c.syn(), 3), s.rstAck()], 1],
+    ['is UDP', [c.datagram(9), s.datagram(99)], 1],
+    ['used the ports of another, which is usual itself', [...web, ...closing, c.syn({ isn: 77 })], 1],
+  ])('is counted as it would be if it %s', async (_what, steps, tcp) => {
+    const seen = await handedOut(steps);
+    const skipped = await handedOut(steps, 1);
+    expect(rounded(skipped.summary)).toEqual(rounded(seen.summary));
+    expect(seen.count - skipped.count).toBe(tcp);
+  });
+
+  test('is handed out if it began before', async () => {
+    expect((await handedOut([...web, ...closing], 1)).count).toBe(0);
+    expect((await handedOut([...web, ...closing], 2)).count).toBe(1);
+  });
+
+  test.each<[string, Step[]]>([
+    ['has an end on one side', [...web, c.fin(), s.ack()]],
+    ['was reset', [...web, c.rst()]],
+    ['sent a SYN twice', [c.syn(), c.syn({ seq: 0, id: 7 }), s.synAck(), c.ack(), ...closing]],
+    ['sent a SYN-ACK twice', [c.syn(), s.synAck(), s.synAck({ seq: 0, id: 7, after: 1 }), c.ack(), ...closing]],
+    ['was slow to begin', [c.syn(), s.synAck({ after: 0.6 }), c.ack(), ...closing]],
+    ['was slow to end', [...web, c.fin(), s.ack(), s.fin({ after: 11 }), c.ack()]],
+    ['sent much again', [...web, ...again(c.data(100, { seq: 1 }), 5), s.ack(), ...closing]],
+    ['has no answer to what it sent again', [...web, c.data(100, { seq: 1, id: 9, after: 1 })]],
+    ['was captured twice', [...web, s.data(10, { id: 9 }), { ...copy({ after: 0 }), from: 'server' }, ...closing]],
+    ['closed its window', [...web, s.ack({ window: 0 }), s.ack({ window: 99 }), ...closing]],
+    ['was in the capture from its middle on', [c.data(9), s.ack(), ...closing]],
+    ['lacks a segment', [...web, s.ack({ ack: 500 }), c.fin({ seq: 500 }), s.fin({ ack: 501 }), c.ack()]],
+    ['was quoted by an ICMP error', [...web, icmpError(c.data(9), 3, 1), ...closing]],
+    ['used the ports of another', [...web, ...closing, c.syn({ isn: 77 }), s.synAck({ isn: 78 }), c.ack(), ...closing]],
+    ['was not answered to many SYNs', [c.syn(), ...again(c.syn(), 5)]],
+    ['was told that the server cannot be reached', [c.syn(), icmpError(c.syn(), 3, 1)]],
+    ['was refused for each SYN', [c.syn(), s.rstAck(), c.syn({ id: 3 }), s.rstAck({ id: 4, after: 1 })]],
+    ['was refused by one who then speaks', [c.syn(), s.rstAck(), s.data(9, { after: 1 })]],
+    ['was half open', [c.syn(), s.synAck()]],
+    ['is UDP and was quoted', [c.datagram(9), icmpError(c.datagram(9), 3, 3)]],
+    ['is UDP and was captured twice', [c.datagram(9, { id: 5 }), copy({ after: 0 })]],
+  ])('is handed out if it %s', async (_what, steps) => {
+    const { summary, count } = await handedOut(steps, 1);
+    const all = await handedOut(steps);
+    expect(rounded(summary)).toEqual(rounded(all.summary));
+    expect(count).toBeGreaterThan(0);
+  });
+
+  test('is handed out if its addresses mean something only together with their interface', async () => {
+    const { client, server } = pair({ client: { address: 'fe80::1' }, server: { address: 'fe80::2' } });
+    const both = [client.syn(), server.synAck(), client.ack(), client.fin(), server.fin(), client.ack()];
+    expect((await handedOut(both, 1)).count).toBe(0);
+    expect((await handedOut(both, 1, {}, 'eth0')).count).toBe(1);
+  });
+
+  test('is handed out to who chooses, who wants calls, or the order of the capture', async () => {
+    const steps = [...web, ...closing];
+    expect((await handedOut(steps, 1, { where: () => true })).count).toBe(1);
+    expect((await handedOut(steps, 1, { calls: true })).count).toBe(1);
+    expect((await handedOut(steps, 1, { summarize: false })).count).toBe(1);
+    expect((await handedOut(steps, 1, { order: 'capture' })).count).toBe(1);
+  });
+});
+
+describe('more than may wait', () => {
+  const clients = Array.from({ length: 5000 }, (_, i) => pair({ client: { port: 1024 + i } }));
+
+  test('connections that are open at the end are added up in parts', async () => {
+    const steps = clients.flatMap(({ client, server }) => [client.syn(), server.synAck(), client.ack()]);
+    const { summary, count } = await handedOut(steps, 1);
+    expect([count, summary.connections.tcp, summary.connectTime?.count]).toEqual([0, 5000, 5000]);
+  });
+
+  test('failures of more servers than problems are kept apart are counted, not listed', async () => {
+    const steps = Array.from({ length: 10_003 }, (_, i) =>
+      pair({ server: { port: 1024 + i } }).client.syn({ after: 0 }),
+    );
+    const { summary, count } = await handedOut([...steps, ...[c, other.client].map((side) => side.syn())], 1);
+    expect([count, summary.problems.length, summary.problemsNotListed]).toEqual([0, 10_000, 6]);
+  });
+});
