@@ -46,7 +46,7 @@ function commandLine(): string[] | null {
   const url = import.meta.url;
   if (url.endsWith('.ts')) return ['--import', 'tsx', fileURLToPath(new URL('../cli/main.ts', url))];
   // This code is in dist/ or in a folder of it.
-  const built = ['./cli/main.cjs', '../cli/main.cjs'].map((path) => fileURLToPath(new URL(path, url)));
+  const built = ['./cli/start.cjs', '../cli/start.cjs'].map((path) => fileURLToPath(new URL(path, url)));
   const main = built.find((path) => existsSync(path));
   return main === undefined ? null : [main];
 }

@@ -7,6 +7,6 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export default function bundle() {
   const run = (...args) => execFileSync('npm', ['run', '--silent', ...args], { cwd: ROOT, stdio: 'pipe' });
   run('bundle', '--', '--outdir=tmp/command');
-  run('bundle:command', '--', '--outfile=tmp/command/cli/main.cjs');
+  run('bundle:command', '--', '--outdir=tmp/command/cli');
   run('build:lane', '--', 'tmp/command/lane/follow.wasm');
 }
