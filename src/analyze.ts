@@ -127,6 +127,8 @@ export async function analyzeInput(
   const { where } = options;
   const span = new CaptureSpan();
   const thresholds = { ...DEFAULT_THRESHOLDS, ...options.thresholds };
+  // Of a pipe nobody knows when more will come.
+  const mayWait = lane.memory !== undefined && input.bytesTotal !== null && observer === null;
   const tracker = new Tracker({
     thresholds,
     retain: options.order === 'capture',
@@ -135,6 +137,7 @@ export async function analyzeInput(
     interfaceName: (packet) => input.interfaceName(packet),
     ended: (row) => handOut(row, summary, consumer),
     observer,
+    mayWait,
     ...(lane.memory === undefined ? {} : { memory: lane.memory }),
   });
   const summary = new SummaryBuilder(tracker.slab, tracker.usual);
@@ -164,6 +167,7 @@ export async function analyzeInput(
   const seesAll = where !== undefined || options.summarize === false || observer !== null || tracker.turns !== null;
   const maySkip = !seesAll && options.order !== 'capture';
   const makeRoom = () => {
+    if (!mayWait) tracker.reportLeft();
     summary.addConnects();
     if (maySkip) tracker.slab.words[W_USUAL_FROM] = Math.min(consumer.needlessFrom ?? INT32_MAX, INT32_MAX);
   };
@@ -198,7 +202,7 @@ export async function analyzeInput(
     while (input.next(view)) {
       if (tracker.packets === 0) {
         span.begin(view);
-        if (observer === null && tracker.turns === null) lane.open(tracker, input.plainRecords ?? null);
+        if (observer === null && tracker.turns === null) lane.open(input.plainRecords ?? null);
       }
       if (!lane.follow(view)) {
         decode(view);

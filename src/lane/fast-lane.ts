@@ -92,18 +92,12 @@ export class FastLane {
 
   /**
    * Packets may go through it from now on.
-   * @param tracker has the lane's memory
    * @param records null where they are not plain: then the packets are read elsewhere, and go through `follow`
    */
-  open(tracker: Tracker, records: PlainRecords | null): void {
+  open(records: PlainRecords | null): void {
     if (this.#memory === null || !this.#module) return;
     const { exports } = new webAssembly.Instance(this.#module, {
       env: { memory: this.#memory.memory },
-      hooks: {
-        retire: (row: number) => tracker.retire(row),
-        evict: (row: number) => tracker.evict(row),
-        report: (row: number) => tracker.report(row),
-      },
     });
     this.#records = records;
     this.#compiled = exports as Compiled;
@@ -152,6 +146,6 @@ export class FastLane {
   /** What Tracker.finish does. */
   finish(tracker: Tracker, from: number): number {
     if (this.#compiled === null || this.#memory?.isOutgrown !== false) return tracker.finish(from);
-    return this.#compiled.finishRows(from);
+    return tracker.finish(from, this.#compiled.finishRows);
   }
 }

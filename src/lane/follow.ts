@@ -10,7 +10,7 @@ import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
 import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
 import { type Cursor, pointAt } from '../track/cursor.ts';
 import { updateUdp } from '../track/datagrams.ts';
-import { endConnection, type Hooks, reportClosed, reportRows, type Tables, takeOut } from '../track/endings.ts';
+import { endConnection, LEFT_KEPT, reportClosed, type Tables, takeOut, takeOutRest } from '../track/endings.ts';
 import { hasRoomForEvent } from '../track/events.ts';
 import { findFlow, isCrowded } from '../track/flow-table.ts';
 import { areTooMany, giveUpIdle, isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
@@ -29,6 +29,7 @@ import {
   N_SECONDS,
   N_WIRE_BYTES,
   W_FRAME,
+  W_LEFT_COUNT,
   W_SENDER,
 } from '../track/words.ts';
 import { wasLeftOut } from './compile/left-out.ts';
@@ -52,7 +53,6 @@ export function followRecords(
   view: PacketView,
   cursor: Cursor,
   tables: Tables,
-  hooks: Hooks,
   from: number,
   to: number,
   linkType: number,
@@ -77,7 +77,7 @@ export function followRecords(
     view.start = start;
     view.end = start + captured;
     view.originalLength = original;
-    if (!followPacket(view, cursor, tables, hooks)) break;
+    if (!followPacket(view, cursor, tables)) break;
     words[W_FRAME]++;
     sums[N_CAPTURED_BYTES] += captured;
     noteSpan(view, sums);
@@ -95,7 +95,6 @@ export function followRead(
   view: PacketView,
   cursor: Cursor,
   tables: Tables,
-  hooks: Hooks,
   frame: number,
   seconds: number,
   nanoseconds: number,
@@ -111,7 +110,7 @@ export function followRead(
   view.start = start;
   view.end = end;
   view.originalLength = originalLength;
-  return followPacket(view, cursor, tables, hooks);
+  return followPacket(view, cursor, tables);
 }
 
 /** Earliest and latest time. */
@@ -131,7 +130,7 @@ function noteSpan(view: PacketView, sums: Float64Array): void {
 }
 
 /** What Tracker.update does with a packet, if it is ordinary. @returns false if it is not; then nothing was noted */
-function followPacket(view: PacketView, cursor: Cursor, tables: Tables, hooks: Hooks): boolean {
+function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean {
   const { slab, flows, events } = tables;
   const { ints, words, sums } = slab;
   const kind = decode(view);
@@ -139,6 +138,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables, hooks: H
   const isTcp = kind === PACKET_TCP;
   if (!isTcp && kind !== PACKET_UDP) return false;
   if (isTcp && (view.flags & TCP_RST) !== 0 && !hasRoomForEvent(events)) return false;
+  if (words[W_LEFT_COUNT] >= LEFT_KEPT) return false;
 
   let row = findFlow(flows, slab, view);
   let isReused = isTcp && usesAnew(view, slab, row);
@@ -154,8 +154,8 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables, hooks: H
   sums[N_NANOSECONDS] = view.nanoseconds;
   sums[N_PACKETS]++;
   sums[N_WIRE_BYTES] += view.originalLength;
-  if (view.seconds >= sums[N_CLOSED_DUE]) reportClosed(tables, view.seconds, hooks);
-  if (isSweepDue(slab)) giveUpIdle(tables, view.seconds, Number.POSITIVE_INFINITY, hooks);
+  if (view.seconds >= sums[N_CLOSED_DUE]) reportClosed(tables, view.seconds);
+  if (isSweepDue(slab)) giveUpIdle(tables, view.seconds, Number.POSITIVE_INFINITY);
   if (isDue) {
     row = findFlow(flows, slab, view);
     isReused = isTcp && usesAnew(view, slab, row);
@@ -163,7 +163,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables, hooks: H
   let reused = 0;
   if (isReused) {
     reused = ints[row * INT_STRIDE + C_STREAM] + 1;
-    takeOut(tables, row, hooks);
+    takeOut(tables, row);
     row = -1;
   }
   const isFirst = row < 0;
@@ -171,7 +171,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables, hooks: H
   else pointAt(cursor, row, words[W_SENDER]);
   countPacket(cursor, view);
   if (!isTcp) updateUdp(cursor, view);
-  else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, tables, view.seconds, hooks);
+  else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, tables, view.seconds);
   return true;
 }
 
@@ -180,7 +180,7 @@ function usesAnew(view: PacketView, { ints, words }: Slab, row: number): boolean
   return row >= 0 && (view.flags & TCP_SYN) !== 0 && beginsNewStream(ints, row, words[W_SENDER], view);
 }
 
-/** What is left at the end of the capture. @returns as `reportRows` */
-export function finishRows(tables: Tables, from: number, hooks: Hooks): number {
-  return reportRows(tables, from, hooks);
+/** What takeOutRest does. */
+export function finishRows(tables: Tables, from: number): number {
+  return takeOutRest(tables, from);
 }

@@ -33,12 +33,14 @@ export function wrappedTable(rows: string[][], width: number, align: ('left' | '
   const last = align.length - 1;
   const widths = align.map((_, i) => Math.max(...rows.map((row) => visibleLength(row[i]))));
   const left = widths.slice(0, last).reduce((sum, w) => sum + w + NO_LINES.middle.length, 0);
-  widths[last] = Math.min(widths[last], Math.max(NARROWEST, width - left));
+  const room = Math.max(NARROWEST, width - left);
+  const wordWrap = widths[last] > room;
+  if (wordWrap) widths[last] = room;
   const table = new Table({
     chars: NO_LINES,
     colWidths: widths,
     colAligns: align,
-    wordWrap: true,
+    wordWrap,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map((row) => row.map((text) => text.replaceAll(BEFORE_UNIT, NO_BREAK))));

@@ -206,10 +206,14 @@ export const FLOAT_STRIDE = 152;
 export const ROW_USED = 1;
 /** Both directions closed, or reset: waits in the closed queue to be reported. */
 export const ROW_CLOSED = 2;
-/** Reported; kept only because the caller wants connections in capture order. */
+/** It has left the tables, and waits to be reported, or for the end where the caller wants connections in capture order. */
 export const ROW_RETIRED = 4;
 /** An accepted RST ended it. */
 export const ROW_RESET = 8;
+/** Reported; its row is about to be used again. */
+export const ROW_REPORTED = 16;
+/** It left the tables only to keep memory bounded. */
+export const ROW_EVICTED = 64;
 
 /** Known only from an ICMP error that quotes it: it has a stream number, as in Wireshark, and no packet yet. */
 export const ROW_QUOTED = 32;

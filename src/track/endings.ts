@@ -1,13 +1,16 @@
 import { type ClosedQueue, dropClosed, isQueueFull, pushClosed } from './closed-queue.ts';
 import {
+  C_CHAIN,
   C_STATUS,
   C_STREAM,
   FLOAT_STRIDE,
   INT_STRIDE,
   ROW_CLOSED,
+  ROW_EVICTED,
   ROW_QUOTED,
   ROW_RETIRED,
   ROW_USED,
+  T_UNTIL,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { type EventPool, releaseEvents } from './events.ts';
@@ -16,20 +19,26 @@ import { freeRow, type Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
 import { UNUSUAL, USUAL_KEPT, usualShape } from './usual.ts';
 import { addUp, type UsualSums } from './usual-sums.ts';
-import { N_CLOSED_DUE, W_CLOSED_FIRST, W_ROWS_HIGH, W_USUAL_CONNECTS } from './words.ts';
+import {
+  N_CLOSED_DUE,
+  N_NANOSECONDS,
+  N_SECONDS,
+  W_CLOSED_FIRST,
+  W_EVICTED,
+  W_LEFT_COUNT,
+  W_LEFT_FIRST,
+  W_LEFT_LAST,
+  W_LEFT_NEXT,
+  W_ROWS_HIGH,
+  W_ROWS_USED,
+  W_USUAL_CONNECTS,
+} from './words.ts';
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 export const CLOSED_KEPT_SECONDS = 240;
 
-/** Who is told of connections that leave the tables. */
-export interface Hooks {
-  /** Takes the connection of the row out of the tables and reports it. */
-  retire(row: number): void;
-  /** The same for one that goes only to keep memory bounded. */
-  evict(row: number): void;
-  /** Reports the connection of the row where it is. */
-  report(row: number): void;
-}
+/** So many connections may wait to be reported: code that is used for many in a row is quicker than for each by itself. */
+export const LEFT_KEPT = 128;
 
 /** The tables that connections leave. */
 export interface Tables {
@@ -41,16 +50,16 @@ export interface Tables {
 }
 
 /** The connection is over; it is reported when nothing of it can come any more. @param seconds capture time */
-export function endConnection(cursor: Cursor, tables: Tables, seconds: number, hooks: Hooks): void {
+export function endConnection(cursor: Cursor, tables: Tables, seconds: number): void {
   const { ints, at, row } = cursor;
   if ((ints[at + C_STATUS] & ROW_CLOSED) !== 0) return;
   ints[at + C_STATUS] |= ROW_CLOSED;
-  if (isQueueFull(tables.queue)) reportOldest(tables, hooks);
+  if (isQueueFull(tables.queue)) reportOldest(tables);
   pushClosed(tables.queue, row, ints[at + C_STREAM], seconds + CLOSED_KEPT_SECONDS);
 }
 
 /** Reports what was closed long enough ago; a connection of which packets still come waits on. @param seconds capture time */
-export function reportClosed(tables: Tables, seconds: number, hooks: Hooks): void {
+export function reportClosed(tables: Tables, seconds: number): void {
   const { slab, queue } = tables;
   const { closed, words, sums } = queue;
   while (seconds >= sums[N_CLOSED_DUE]) {
@@ -62,49 +71,92 @@ export function reportClosed(tables: Tables, seconds: number, hooks: Hooks): voi
       dropClosed(queue);
       pushClosed(queue, row, stream, due);
     } else {
-      reportOldest(tables, hooks);
+      reportOldest(tables);
     }
   }
 }
 
 /** Reports the connection that has been closed for longest, if it was not reported already. */
-function reportOldest(tables: Tables, hooks: Hooks): void {
+function reportOldest(tables: Tables): void {
   const { slab, queue } = tables;
   const { closed, words } = queue;
   const first = 2 * words[W_CLOSED_FIRST];
   const row = closed[first];
   const stream = closed[first + 1];
   dropClosed(queue);
-  if (isClosed(slab, row, stream)) takeOut(tables, row, hooks);
+  if (isClosed(slab, row, stream)) takeOut(tables, row);
 }
 
-/** Takes a connection out of the tables: one that is usual is only counted. */
-export function takeOut(tables: Tables, row: number, hooks: Hooks): void {
+/** Takes a connection out of the tables: one that is usual is only counted, any other waits to be reported. */
+export function takeOut(tables: Tables, row: number): void {
   const { slab, flows, events, usual } = tables;
+  removeFlow(flows, slab, row);
+  slab.words[W_ROWS_USED]--;
   const shape = usualShape(slab, row);
   if (shape === UNUSUAL) {
-    hooks.retire(row);
-    return;
+    setAside(slab, row);
+  } else {
+    addUp(slab, usual, row, shape);
+    releaseEvents(events, slab, row);
+    freeRow(slab, row);
   }
-  addUp(slab, usual, row, shape);
+}
+
+/** The same for one that is given up only to keep memory bounded. */
+export function evict(tables: Tables, row: number): void {
+  const { slab, flows } = tables;
   removeFlow(flows, slab, row);
-  releaseEvents(events, slab, row);
-  freeRow(slab, row);
+  slab.words[W_ROWS_USED]--;
+  slab.words[W_EVICTED]++;
+  slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_EVICTED;
+  setAside(slab, row);
+}
+
+/** Lets a connection that has left the tables wait; its row stays as it is until it has been reported. */
+function setAside(slab: Slab, row: number): void {
+  const { ints, floats, sums } = slab;
+  ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
+  floats[row * FLOAT_STRIDE + T_UNTIL] = sums[N_SECONDS] + sums[N_NANOSECONDS] / 1e9;
+  append(slab, row);
+}
+
+/** Enters a row in the list of those that wait. */
+function append({ ints, words }: Slab, row: number): void {
+  ints[row * INT_STRIDE + C_CHAIN] = 0;
+  if (words[W_LEFT_LAST] === 0) words[W_LEFT_FIRST] = row + 1;
+  else ints[(words[W_LEFT_LAST] - 1) * INT_STRIDE + C_CHAIN] = row + 1;
+  words[W_LEFT_LAST] = row + 1;
+  if (words[W_LEFT_NEXT] === 0) words[W_LEFT_NEXT] = row + 1;
+  words[W_LEFT_COUNT]++;
+}
+
+/** The row of the next connection that is to be reported, -1 where none waits. */
+export function nextLeft({ ints, words }: Slab): number {
+  const row = words[W_LEFT_NEXT] - 1;
+  if (row >= 0) words[W_LEFT_NEXT] = ints[row * INT_STRIDE + C_CHAIN];
+  return row;
+}
+
+/** Empties the list, of which all were reported. */
+export function forgetLeft({ words }: Slab): void {
+  words[W_LEFT_FIRST] = 0;
+  words[W_LEFT_LAST] = 0;
+  words[W_LEFT_COUNT] = 0;
 }
 
 /**
- * The capture has ended: reports, or counts, what is left in the rows from `from` on, until no more connect() times can wait.
+ * The capture has ended: counts what is left in the rows from `from` on, or lets it wait to be reported, until no more connect() times
+ * can wait.
  * @returns the row to go on with, once those that wait have been summed up
  */
-export function reportRows(tables: Tables, from: number, hooks: Hooks): number {
-  const { slab, usual } = tables;
+export function takeOutRest({ slab, usual }: Tables, from: number): number {
   const { ints, words } = slab;
   const high = words[W_ROWS_HIGH];
   let row = from;
   for (; row < high && words[W_USUAL_CONNECTS] < USUAL_KEPT; row++) {
     if ((ints[row * INT_STRIDE + C_STATUS] & (ROW_USED | ROW_QUOTED)) !== ROW_USED) continue;
     const shape = usualShape(slab, row);
-    if (shape === UNUSUAL) hooks.report(row);
+    if (shape === UNUSUAL) append(slab, row);
     else addUp(slab, usual, row, shape);
   }
   return row;

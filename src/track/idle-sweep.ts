@@ -11,7 +11,7 @@ import {
   ROW_RETIRED,
   ROW_USED,
 } from './columns.ts';
-import { type Hooks, type Tables, takeOut } from './endings.ts';
+import { evict, type Tables, takeOut } from './endings.ts';
 import type { Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
 import {
@@ -56,10 +56,10 @@ export class IdleSweep {
   }
 
   /** Looks once. @param seconds capture time */
-  look(seconds: number, hooks: Hooks): void {
+  look(seconds: number): void {
     const { slab } = this.#tables;
     const above = slab.used - slab.words[W_MOST_ROWS];
-    giveUpIdle(this.#tables, seconds, above > 0 ? this.#longestIdle(above, seconds) : Number.POSITIVE_INFINITY, hooks);
+    giveUpIdle(this.#tables, seconds, above > 0 ? this.#longestIdle(above, seconds) : Number.POSITIVE_INFINITY);
   }
 
   /** How long at least the `count` longest idle of the rows of the next look have been idle. */
@@ -80,7 +80,7 @@ export class IdleSweep {
  * One look: takes those out that have been idle for too long.
  * @param evictFrom who was idle for so long goes, too, while there are too many
  */
-export function giveUpIdle(tables: Tables, seconds: number, evictFrom: number, hooks: Hooks): void {
+export function giveUpIdle(tables: Tables, seconds: number, evictFrom: number): void {
   const { slab } = tables;
   const { ints, floats, words } = slab;
   const high = words[W_ROWS_HIGH];
@@ -90,8 +90,8 @@ export function giveUpIdle(tables: Tables, seconds: number, evictFrom: number, h
   for (let row = first; row < high; row += stride) {
     if (!isOpen(ints, row)) continue;
     const idle = seconds - lastSeconds(floats, row * FLOAT_STRIDE);
-    if (idle >= idleLimit(ints, row * INT_STRIDE)) takeOut(tables, row, hooks);
-    else if (idle >= evictFrom && words[W_ROWS_USED] > words[W_MOST_ROWS]) hooks.evict(row);
+    if (idle >= idleLimit(ints, row * INT_STRIDE)) takeOut(tables, row);
+    else if (idle >= evictFrom && words[W_ROWS_USED] > words[W_MOST_ROWS]) evict(tables, row);
   }
 }
 

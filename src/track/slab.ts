@@ -63,12 +63,8 @@ export class Slab {
 
   /** Takes a row back; the next `allocate` may hand it out again. */
   release(row: number): void {
-    freeRow(this, row);
-  }
-
-  /** A row is kept for its record although its connection is over: it counts as used no more. */
-  retain(): void {
     this.words[W_ROWS_USED]--;
+    freeRow(this, row);
   }
 
   #grow(): void {
@@ -83,9 +79,8 @@ export function hasRoom({ words }: Slab): boolean {
   return words[W_FREE_ROW] !== 0 || words[W_ROWS_HIGH] < words[W_ROWS_CAPACITY];
 }
 
-/** Takes a row back. */
+/** Takes a row back that counts as used no more. */
 export function freeRow({ ints, words }: Slab, row: number): void {
-  words[W_ROWS_USED]--;
   ints[row * INT_STRIDE + C_STATUS] = 0;
   ints[row * INT_STRIDE + C_CHAIN] = words[W_FREE_ROW];
   words[W_FREE_ROW] = row + 1;

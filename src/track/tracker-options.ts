@@ -16,6 +16,8 @@ export interface TrackerOptions {
   /** Called with the row of each connection that has ended, while the row is still whole. */
   ended: (row: number) => void;
   observer?: RowObserver | null;
+  /** Connections may be reported some packets after they have left the tables, many at once, or when `reportLeft` is called. */
+  mayWait?: boolean;
   /** What is so slow that it is worth a finding; the usual unless given. */
   thresholds?: Thresholds;
   /** Where its tables have their memory from; an ordinary one unless given. */

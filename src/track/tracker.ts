@@ -12,20 +12,30 @@ import {
 import { Beginnings } from './beginnings.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
+  C_CHAIN,
   C_STATUS,
   C_STREAM,
   FLOAT_STRIDE,
   INT_STRIDE,
+  ROW_EVICTED,
   ROW_QUOTED,
-  ROW_RETIRED,
+  ROW_REPORTED,
   ROW_USED,
   T_BASE_SECONDS,
   T_NOW,
-  T_UNTIL,
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
-import { endConnection, type Hooks, reportClosed, reportRows, type Tables, takeOut } from './endings.ts';
+import {
+  endConnection,
+  forgetLeft,
+  LEFT_KEPT,
+  nextLeft,
+  reportClosed,
+  type Tables,
+  takeOut,
+  takeOutRest,
+} from './endings.ts';
 import { EventPool } from './events.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
@@ -35,7 +45,7 @@ import { IdleSweep, isSweepDue } from './idle-sweep.ts';
 import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
-import { Slab } from './slab.ts';
+import { freeRow, Slab } from './slab.ts';
 import { OrdinaryMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
@@ -50,6 +60,9 @@ import {
   N_SECONDS,
   N_SLOW_HANDSHAKE,
   N_WIRE_BYTES,
+  W_EVICTED,
+  W_LEFT_COUNT,
+  W_LEFT_FIRST,
   W_RETRANSMISSIONS_AT_LEAST,
   W_USUAL_FROM,
 } from './words.ts';
@@ -65,15 +78,13 @@ const QUOTED_UDP_NEEDED = 8;
  * Follows every connection of a capture: finds the one that a packet belongs to, moves it on, and hands it
  * out when it has ended. No state but the tables spans connections; a flow's key alone decides where it is kept.
  */
-export class Tracker implements Hooks, Tables {
+export class Tracker implements Tables {
   readonly slab: Slab;
   readonly events: EventPool;
   readonly frames = new FrameCounts();
   readonly zones = new Zones();
   /** Null unless asked for. */
   readonly turns: TurnBook | null;
-  /** Connections given up before their end to keep memory bounded. */
-  evicted = 0;
   readonly #options: TrackerOptions;
   readonly #observer: RowObserver | null;
   readonly flows: FlowTable;
@@ -121,6 +132,11 @@ export class Tracker implements Hooks, Tables {
     return this.slab.sums[N_WIRE_BYTES];
   }
 
+  /** Connections given up before their end to keep memory bounded. */
+  get evicted(): number {
+    return this.slab.words[W_EVICTED];
+  }
+
   /** Capture time of the last packet in seconds since 1970, to a microsecond. */
   get now(): number {
     return this.seconds + this.nanoseconds / 1e9;
@@ -142,8 +158,10 @@ export class Tracker implements Hooks, Tables {
     sums[N_NANOSECONDS] = view.nanoseconds;
     sums[N_PACKETS]++;
     sums[N_WIRE_BYTES] += view.originalLength;
-    if (this.queue.isDue(view.seconds)) reportClosed(this, view.seconds, this);
-    if (isSweepDue(this.slab)) this.#sweep.look(view.seconds, this);
+    if (this.slab.words[W_LEFT_COUNT] >= LEFT_KEPT) this.#forgetLeft();
+    if (this.queue.isDue(view.seconds)) reportClosed(this, view.seconds);
+    if (isSweepDue(this.slab)) this.#sweep.look(view.seconds);
+    this.#tellLeft();
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
     if (view.isCarried !== 0) this.#noteCarrier(view);
@@ -162,21 +180,24 @@ export class Tracker implements Hooks, Tables {
     }
   }
 
-  /** The capture has ended: everything that is left in the rows from `from` on has, too. @returns as `reportRows` */
-  finish(from = 0): number {
-    return reportRows(this, from, this);
+  /**
+   * The capture has ended: everything that is left in the rows from `from` on has, too.
+   * @param takeOut what takeOutRest does
+   * @returns the row to go on with
+   */
+  finish(from = 0, takeOut = (row: number) => takeOutRest(this, row)): number {
+    this.#forgetLeft();
+    const next = takeOut(from);
+    for (let row = nextLeft(this.slab); row >= 0; row = nextLeft(this.slab)) this.#options.ended(row);
+    return next;
   }
 
-  report(row: number): void {
-    this.#options.ended(row);
-  }
-
-  /** Every connection whose row is kept. */
+  /** Every connection that has not been reported. */
   visit(visitor: (row: number) => void): void {
     const { slab } = this;
     for (let row = 0; row < slab.high; row++) {
       const status = slab.ints[row * INT_STRIDE + C_STATUS];
-      if ((status & (ROW_USED | ROW_QUOTED)) === ROW_USED) visitor(row);
+      if ((status & (ROW_USED | ROW_QUOTED | ROW_REPORTED)) === ROW_USED) visitor(row);
     }
   }
 
@@ -187,13 +208,14 @@ export class Tracker implements Hooks, Tables {
     if (row >= 0) {
       if ((view.flags & TCP_SYN) !== 0 && beginsNewStream(this.slab.ints, row, flows.sender, view)) {
         reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-        takeOut(this, row, this);
+        takeOut(this, row);
+        this.#tellLeft();
         row = -1;
       }
     }
     const cursor = this.#follow(view, row, reused);
     if ((view.flags & TCP_RST) !== 0) this.events.makeRoom();
-    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) endConnection(cursor, this, view.seconds, this);
+    if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#endConnection(cursor, view.seconds);
     if (this.turns !== null) this.turns.note(cursor, view.frame, (view.flags & TCP_FIN) !== 0);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
@@ -203,11 +225,12 @@ export class Tracker implements Hooks, Tables {
     let reused = 0;
     if (row >= 0 && beginsNewAssociation(this.slab.ints, row * INT_STRIDE, view)) {
       reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-      this.retire(row);
+      takeOut(this, row);
+      this.#tellLeft();
       row = -1;
     }
     const cursor = this.#follow(view, row, reused);
-    if (updateSctp(cursor, view, this.slab, this.events)) endConnection(cursor, this, view.seconds, this);
+    if (updateSctp(cursor, view, this.slab, this.events)) this.#endConnection(cursor, view.seconds);
     if (this.turns !== null) this.turns.note(cursor, view.frame, false);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
   }
@@ -249,28 +272,41 @@ export class Tracker implements Hooks, Tables {
     return cursor;
   }
 
-  evict(row: number): void {
-    this.evicted++;
-    this.retire(row, true);
+  #endConnection(cursor: Cursor, seconds: number): void {
+    endConnection(cursor, this, seconds);
+    this.#tellLeft();
   }
 
-  /** Takes a connection out of the tables and reports it, at once or, if rows are retained, at the end. */
-  retire(row: number, isEviction = false): void {
-    this.flows.remove(row);
-    const isQuoted = (this.slab.ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0;
-    if (!isQuoted) {
-      if (!this.#options.retain) this.#options.ended(row);
-      if (this.#observer !== null) this.#observer.left(row, isEviction);
+  #tellLeft(): void {
+    if (!this.#options.mayWait) this.reportLeft();
+  }
+
+  /** Reports the connections that have left the tables, in that order. */
+  reportLeft(): void {
+    const { ints } = this.slab;
+    for (let row = nextLeft(this.slab); row >= 0; row = nextLeft(this.slab)) {
+      const at = row * INT_STRIDE + C_STATUS;
+      if ((ints[at] & ROW_QUOTED) !== 0) continue;
+      if (!this.#options.retain) {
+        this.#options.ended(row);
+        ints[at] |= ROW_REPORTED;
+      }
+      this.#observer?.left(row, (ints[at] & ROW_EVICTED) !== 0);
     }
-    if (this.#options.retain) {
-      this.slab.ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
-      this.slab.floats[row * FLOAT_STRIDE + T_UNTIL] = this.now;
-      // Kept for its record, and open no more: it must not make the sweep think that there are too many.
-      this.slab.retain();
-      return;
+  }
+
+  /** Reports them, and uses their rows again unless they are retained. */
+  #forgetLeft(): void {
+    this.reportLeft();
+    const { slab } = this;
+    let row = slab.words[W_LEFT_FIRST] - 1;
+    forgetLeft(slab);
+    while (row >= 0 && !this.#options.retain) {
+      const following = slab.ints[row * INT_STRIDE + C_CHAIN] - 1;
+      this.events.release(slab, row);
+      this.turns?.release(row);
+      freeRow(slab, row);
+      row = following;
     }
-    this.events.release(this.slab, row);
-    this.turns?.release(row);
-    this.slab.release(row);
   }
 }

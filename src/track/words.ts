@@ -48,6 +48,15 @@ export const W_USUAL_SHAPES = 27;
 export const W_FREE_EVENT = 21;
 export const W_EVENTS_HIGH = 22;
 export const W_EVENTS_CAPACITY = 23;
+/**
+ * Connections that have left the tables and wait (endings.ts): first and last row of the list, plus 1; the next to be reported, plus 1; how
+ * many are in it. How many left only to keep memory bounded.
+ */
+export const W_LEFT_FIRST = 33;
+export const W_LEFT_LAST = 34;
+export const W_LEFT_NEXT = 35;
+export const W_LEFT_COUNT = 36;
+export const W_EVICTED = 37;
 /** A connection with so many retransmissions may be worth a finding. */
 export const W_RETRANSMISSIONS_AT_LEAST = 24;
 export const WORDS = 64;

@@ -74,6 +74,11 @@ async function expectBothWaysTheSame(path: string, options?: Options, chunkSize?
   }
   const { inLane, ...rest } = through;
   const expected = { ...without, inLane: undefined };
+  // Through the lane they are reported some packets later, and sums of the same times in another order differ in their last digit.
+  for (const { result } of [rest, expected]) {
+    const times = result.summary.connectTime;
+    if (times !== null) times.mean = Number(times.mean.toPrecision(12));
+  }
   // As text first: thousands of records are compared in a hundredth of the time.
   if (JSON.stringify(rest) !== JSON.stringify(expected)) {
     expect(rest).toEqual(expected);

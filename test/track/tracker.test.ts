@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { decode } from '../../parsers/decode.ts';
 import { PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
+import { C_FIRST_FRAME, INT_STRIDE } from '../../src/track/columns.ts';
+import { LEFT_KEPT } from '../../src/track/endings.ts';
 import { Tracker } from '../../src/track/tracker.ts';
 import { PacketInput, START, type TimedPacket } from '../support/conversation.ts';
 import { ethernet, icmp, ipv4, tcp, udp } from '../support/packets.ts';
@@ -142,24 +144,69 @@ describe('closed connections', () => {
   });
 
   test('give their rows to others: a long capture of short connections stays small', () => {
-    const tracker = new Tracker({ retain: false, mostConnections: 1e6, interfaceName: () => '', ended: () => {} });
-    const input = new PacketInput(refused(5000, (client) => client));
-    const view = new PacketView();
-    while (input.next(view)) {
-      decode(view);
-      tracker.update(view);
-    }
-    // One a second, and each is kept for 240 seconds.
-    expect(tracker.slab.high).toBe(240);
+    const { tracker } = followed(refused(5000, (client) => client));
+    // One a second, and each is kept for 240 seconds; the rows of those that were reported are given back together.
+    expect(tracker.slab.high).toBe(240 + LEFT_KEPT);
   });
 });
 
-test('connections are the same in both orders, however many were closed before', async () => {
-  const script = () => [
-    ...[datagrams(1, () => 0), refused(KEEP_ALL_BELOW + 5000, (client) => client / 700)],
-    datagrams(1, () => 120),
-  ];
-  const sorted = async (order: 'end' | 'capture') =>
-    (await report(script(), { order })).firstFrames.sort((a, b) => a - b);
-  expect((await sorted('capture')).length).toBe((await sorted('end')).length);
+/** Follows packets. @param mayWait of the tracker */
+function followed(packets: Iterable<TimedPacket>, mayWait = false) {
+  const reported: number[] = [];
+  const tracker = new Tracker({
+    retain: false,
+    mostConnections: 1e6,
+    interfaceName: () => '',
+    ended: (row) => reported.push(tracker.slab.ints[row * INT_STRIDE + C_FIRST_FRAME]),
+    mayWait,
+  });
+  const input = new PacketInput(packets);
+  const view = new PacketView();
+  while (input.next(view)) {
+    decode(view);
+    tracker.update(view);
+  }
+  return { tracker, reported };
+}
+
+describe('connections that have left the tables', () => {
+  const firstFrames = (count: number) => Array.from({ length: count }, (_, i) => 1 + 2 * i);
+  const short = (count: number) => refused(count, (client) => client);
+
+  test('are reported at once', () => {
+    const { tracker, reported } = followed(short(300));
+    expect(reported).toEqual(firstFrames(60));
+    tracker.reportLeft();
+    expect(reported).toHaveLength(60);
+  });
+
+  test('may wait, and are reported when it is asked for, when they are many, and at the end: once each', () => {
+    const few = followed(short(300), true);
+    expect(few.reported).toEqual([]);
+    few.tracker.reportLeft();
+    few.tracker.reportLeft();
+    expect(few.reported).toEqual(firstFrames(60));
+    few.tracker.finish();
+    expect(few.reported).toEqual(firstFrames(300));
+    const many = followed(short(240 + LEFT_KEPT + 10), true);
+    expect(many.reported).toEqual(firstFrames(LEFT_KEPT));
+    many.tracker.finish();
+    // What is left at the end comes in the order of the rows.
+    expect(many.reported.toSorted((a, b) => a - b)).toEqual(firstFrames(240 + LEFT_KEPT + 10));
+  });
+
+  test('are seen no more by who looks at those that are there', () => {
+    const { tracker } = followed(short(300));
+    let there = 0;
+    tracker.visit(() => there++);
+    expect(there).toBe(240);
+  });
+
+  test('take the same rows whether they wait or not, and so others are given up at the same packets', () => {
+    const rows = [false, true].map((mayWait) => {
+      const { ints, high } = followed(short(2000), mayWait).tracker.slab;
+      return Array.from({ length: high }, (_, row) => ints[row * INT_STRIDE + C_FIRST_FRAME]);
+    });
+    expect(rows[1]).toEqual(rows[0]);
+  });
 });

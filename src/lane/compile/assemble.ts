@@ -1,19 +1,18 @@
 import { as } from './code.ts';
 import { fieldsTaken } from './declare.ts';
 import { codeOf } from './expressions.ts';
-import type { Hook, Program, Routine } from './program.ts';
+import type { Program, Routine } from './program.ts';
 import { linesOf, taken } from './statements.ts';
 import type { Writer } from './writer.ts';
 
 /** The whole program in AssemblyScript. */
 export function assemble(program: Program): string {
   const routines = [...program.routines.values()].map((routine) => textOf(program, routine));
-  const hooks = [...program.hooks.values()].map(hookText);
   const fields = [...program.fields.values()].map(({ name, type, at }) => `// ${at}: ${name}, ${type}`);
   const exports = [...program.names.exports]
     .filter(([, name]) => program.routines.has(name))
     .map(([exported, name]) => `export { ${name}$ as ${exported} };`);
-  return [...fields, PRELUDE, ...hooks, ...routines, ...exports, ''].join('\n');
+  return [...fields, PRELUDE, ...routines, ...exports, ''].join('\n');
 }
 
 /** What the compiled functions need beside the operators of the language. */
@@ -46,12 +45,6 @@ function wasLeftOut(): bool {
   if (from < to) memory.fill(from, 0, to - from);
 }
 `;
-
-function hookText({ from, name, parameters, isResultUsed }: Hook): string {
-  const list = parameters.map((slot) => `${slot.name}: ${slot.type}`).join(', ');
-  const result = isResultUsed ? 'i32' : 'void';
-  return `@external('${from}', '${name}') declare function ${from}_${name}(${list}): ${result};`;
-}
 
 function textOf(program: Program, routine: Routine): string {
   const writer: Writer = { program, routine, pointers: [] };

@@ -5,7 +5,7 @@ import { dataRead } from './data-reads.ts';
 import { codeOf } from './expressions.ts';
 import { isNumber, isSame } from './meanings.ts';
 import { elementOf } from './places.ts';
-import type { Hook, Program, Routine } from './program.ts';
+import type { Program, Routine } from './program.ts';
 import { refuse } from './refusal.ts';
 import { typeOf } from './types.ts';
 import type { Writer } from './writer.ts';
@@ -15,9 +15,6 @@ export function callCode(writer: Writer, node: CallExpression): Code {
   const type = typeOf(writer.program, node);
   const call = callOf(writer.program, node);
   switch (call.to) {
-    case 'hook':
-      call.hook.isResultUsed = true;
-      return { text: hookText(writer, call.hook, node), type };
     case 'Math':
       return mathCode(writer, call.method, node);
     case 'data':
@@ -30,7 +27,6 @@ export function callCode(writer: Writer, node: CallExpression): Code {
 /** The code of a call that stands alone. */
 export function callEffect(writer: Writer, node: CallExpression): string {
   const call = callOf(writer.program, node);
-  if (call.to === 'hook') return hookText(writer, call.hook, node);
   if (call.to === 'array') return arrayText(writer, call.array, call.method, node);
   if (call.to === 'Math' || call.to === 'data') return refuse(node, 'a statement that does nothing');
   return callText(writer, call, node);
@@ -66,11 +62,6 @@ function routineText(writer: Writer, { name, parameters }: Routine, node: CallEx
 function checkObject(program: Program, node: Expression): void {
   const meaning = program.meaningOf(node);
   if (meaning === null || meaning.is === 'function' || isNumber(meaning)) refuse(node, 'an object is expected');
-}
-
-function hookText(writer: Writer, { from, name, parameters }: Hook, node: CallExpression): string {
-  const given = argumentsOf(node, parameters.length);
-  return `${from}_${name}(${given.map((argument, i) => as(codeOf(writer, argument), parameters[i].type)).join(', ')})`;
 }
 
 function mathCode(writer: Writer, method: string, node: CallExpression): Code {

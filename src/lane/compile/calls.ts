@@ -1,6 +1,6 @@
 import type { AnyNode, CallExpression, Expression } from 'acorn';
 import { LEFT_OUT_QUESTION } from './left-out.ts';
-import type { Hook, Program, Routine } from './program.ts';
+import type { Program, Routine } from './program.ts';
 import { refuse } from './refusal.ts';
 
 /** What a call calls. */
@@ -8,7 +8,6 @@ export type Call =
   | { to: 'routine'; routine: Routine }
   | { to: 'left out' }
   | { to: 'left-out question' }
-  | { to: 'hook'; hook: Hook }
   | { to: 'Math'; method: string }
   | { to: 'data'; array: string; method: string }
   | { to: 'array'; array: string; method: string };
@@ -26,22 +25,12 @@ export function callOf(program: Program, { callee }: CallExpression): Call {
   const method = callee.property.name;
   if (isMath(program, callee.object)) return { to: 'Math', method };
   const of = program.meaningOf(callee.object);
-  if (of?.is === 'data' || of?.is === 'array') return { to: of.is, array: of.array, method };
-  if (of?.is !== 'hooks') return refuse(callee, 'a method that is not known');
-  return { to: 'hook', hook: hookOf(program, of.from, method) };
+  if (of?.is !== 'data' && of?.is !== 'array') return refuse(callee, 'a method that is not known');
+  return { to: of.is, array: of.array, method };
 }
 
 function isMath(program: Program, node: AnyNode): boolean {
   return node.type === 'Identifier' && node.name === 'Math' && program.meaningOf(node) === null;
-}
-
-function hookOf(program: Program, from: string, name: string): Hook {
-  const key = `${from}.${name}`;
-  const known = program.hooks.get(key);
-  if (known !== undefined) return known;
-  const hook: Hook = { from, name, parameters: [], isResultUsed: false };
-  program.hooks.set(key, hook);
-  return hook;
 }
 
 /** The arguments of a call, as many as it must have. */

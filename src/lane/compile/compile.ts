@@ -27,7 +27,7 @@ export interface Compiled {
  * Functions: the exported ones of the entry, and all that they call: declarations and arrow functions at top level. Constants
  * of numbers, at top level and never written again. The rest of the modules may be anything.
  *
- * Names: arrays, DataViews, objects of numbers and hooks are known by their names (settings.ts), whatever object they hang
+ * Names: arrays, DataViews and objects of numbers are known by their names (settings.ts), whatever object they hang
  * on: `ints`, `slab.ints`, `const { ints } = cursor` and `{ ints: event }` are one array. A variable of such a name with a number
  * behind it (`view2`) is the same, for so the bundler calls one that would hide another. A parameter is an object if it has
  * such a name, is taken apart, or is only used to reach a property or handed on as such a parameter; compiled, it

@@ -3,7 +3,7 @@ import { callOf } from './calls.ts';
 import { fieldsTaken } from './declare.ts';
 import { join, type Meaning, type Slot, type Type } from './meanings.ts';
 import { walk } from './nodes.ts';
-import type { Hook, Program, Routine } from './program.ts';
+import type { Program, Routine } from './program.ts';
 import { refuse } from './refusal.ts';
 import { typeOf, typeOfBinary } from './types.ts';
 
@@ -109,15 +109,5 @@ function inferArguments(program: Program, node: CallExpression, put: Put): boole
       if (slot !== null && i < given.length) put(slot, typeOf(program, given[i]));
     });
   }
-  if (call.to === 'hook') {
-    given.forEach((argument, i) => {
-      put(parameterOf(call.hook, i), typeOf(program, argument));
-    });
-  }
   return true;
-}
-
-function parameterOf({ parameters }: Hook, i: number): Slot {
-  while (parameters.length <= i) parameters.push({ name: `p${parameters.length}`, type: 'i32' });
-  return parameters[i];
 }

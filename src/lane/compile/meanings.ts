@@ -30,21 +30,16 @@ export type Meaning =
   | { is: 'data'; array: string }
   | { is: 'object'; object: string }
   | { is: 'field'; field: Field }
-  | { is: 'hooks'; from: string }
   | { is: 'function'; name: string }
   /** An object that only leads to arrays and other objects. */
   | { is: 'container' };
 
 /** What the settings say of a name. */
-export function namedMeaning(
-  { arrays, dataViews, objects, containers, hooks }: Settings,
-  name: string,
-): Meaning | null {
+export function namedMeaning({ arrays, dataViews, objects, containers }: Settings, name: string): Meaning | null {
   if (Object.hasOwn(arrays, name)) return { is: 'array', array: name };
   if (Object.hasOwn(dataViews, name)) return { is: 'data', array: dataViews[name] };
   if (objects.names.includes(name)) return { is: 'object', object: name };
-  if (containers.includes(name)) return { is: 'container' };
-  return hooks.includes(name) ? { is: 'hooks', from: name } : null;
+  return containers.includes(name) ? { is: 'container' } : null;
 }
 
 /** The same for a variable: the bundler numbers those that would hide another of the same name (`view2`). */

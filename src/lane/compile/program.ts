@@ -26,14 +26,6 @@ export interface Routine {
   readonly calls: { node: CallExpression; to: string }[];
 }
 
-/** A function that the module imports. */
-export interface Hook {
-  readonly from: string;
-  readonly name: string;
-  readonly parameters: Slot[];
-  isResultUsed: boolean;
-}
-
 /** All that is to be compiled, and what its names mean. */
 export class Program {
   readonly settings: Settings;
@@ -42,7 +34,6 @@ export class Program {
   readonly routines = new Map<string, Routine>();
   readonly bindings = new Map<Identifier, Binding>();
   readonly fields = new Map<string, Field>();
-  readonly hooks = new Map<string, Hook>();
 
   constructor(settings: Settings, names: ModuleNames) {
     this.settings = settings;

@@ -25,8 +25,6 @@ export interface Settings {
   objects: { names: string[]; at: number; end: number };
   /** Objects that only lead to arrays and to each other. A parameter need not be named here if its use tells. */
   containers: string[];
-  /** Objects whose methods are imports of the module. */
-  hooks: string[];
   /** Functions that are not compiled: a call returns 0 or false, and `wasLeftOut` tells of it. */
   leftOut: string[];
   /** Memory that the module asks for at its start, in pages of 64 KiB. */
@@ -54,7 +52,6 @@ export const SETTINGS: Settings = {
   dataViews: { data: 'bytes' },
   objects: { names: ['view', 'cursor'], at: OBJECTS_AT, end: WORDS_AT },
   containers: ['tables', 'slab', 'flows', 'queue', 'usual', 'events'],
-  hooks: ['hooks'],
   leftOut: [
     // Looks an EtherType up in a map of names; only an MPLS payload that may have a control word needs it.
     'isNetworkEtherType',

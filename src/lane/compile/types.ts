@@ -89,8 +89,6 @@ function typeOfCall(program: Program, node: CallExpression): Type {
       return 'none';
     case 'left-out question':
       return 'bool';
-    case 'hook':
-      return 'i32';
     case 'Math':
       return typeOfMath(program, call.method, node);
     case 'data':

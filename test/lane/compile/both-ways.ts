@@ -26,7 +26,6 @@ export const TEST_SETTINGS: Settings = {
   dataViews: { data: 'bytes' },
   objects: { names: ['view', 'cursor'], at: 0x400, end: TABLES_AT },
   containers: ['tables', 'slab', 'events'],
-  hooks: ['hooks'],
   leftOut: ['lookUp', 'note'],
   pages: PAGES,
 };
@@ -48,8 +47,6 @@ export class BothWays {
   readonly #wasm: Functions;
   readonly #scriptMemory = new ArrayBuffer(PAGES * PAGE);
   readonly #wasmMemory: SharedArrayBuffer;
-  readonly #scriptCalls: number[][] = [];
-  readonly #wasmCalls: number[][] = [];
   /** What functions are given that take the tables as their first argument. */
   readonly tables: object;
   /** The AssemblyScript in between. */
@@ -60,10 +57,9 @@ export class BothWays {
     this.source = source;
     const memory = new WebAssembly.Memory({ initial: settings.pages, maximum: PAGE, shared: true });
     const module = new WebAssembly.Module(wasm);
-    const imports = { env: { memory }, hooks: hooksInto(this.#wasmCalls) };
-    this.#wasm = new WebAssembly.Instance(module, imports).exports as Functions;
+    this.#wasm = new WebAssembly.Instance(module, { env: { memory } }).exports as Functions;
     this.#wasmMemory = memory.buffer;
-    this.tables = tablesOf(viewsOf(this.#scriptMemory), hooksInto(this.#scriptCalls));
+    this.tables = tablesOf(viewsOf(this.#scriptMemory));
   }
 
   /** Puts the same random numbers into both memories: whole ones of all sizes, and fractions. */
@@ -84,12 +80,11 @@ export class BothWays {
     }
   }
 
-  /** Calls a function both ways; result, memory and calls of hooks must be the same. */
+  /** Calls a function both ways; result and memory must be the same. */
   check(name: string, ...values: number[]): void {
     const expected = this.#script[name](this.tables, ...values);
     const result = this.#wasm[name](...values);
-    const told = { name, values, result, calls: this.#wasmCalls.splice(0) };
-    expect(told).toEqual({ name, values, result: asNumber(expected), calls: this.#scriptCalls.splice(0) });
+    expect({ name, values, result }).toEqual({ name, values, result: asNumber(expected) });
     const [first, second] = [this.#scriptMemory, this.#wasmMemory].map((memory) =>
       Buffer.from(memory).subarray(TABLES_AT),
     );
@@ -159,26 +154,14 @@ function viewsOf(memory: ArrayBuffer) {
 }
 
 /** Arrays and objects as functions are given them: the tables hang on one another, and fields begin with 0. */
-function tablesOf(views: ReturnType<typeof viewsOf>, hooks: object): object {
+function tablesOf(views: ReturnType<typeof viewsOf>): object {
   const object = (has: object) =>
     new Proxy<Record<PropertyKey, unknown>>({ ...has }, { get: (own, name) => own[name] ?? 0 });
-  const tables: Record<string, unknown> = { ...views, view: object(views), cursor: object(views), hooks };
+  const tables: Record<string, unknown> = { ...views, view: object(views), cursor: object(views) };
   tables.deep = tables;
   tables.slab = tables;
   tables.events = tables;
   return tables;
-}
-
-function hooksInto(calls: number[][]) {
-  return {
-    retire: (...values: number[]) => {
-      calls.push(values);
-    },
-    ask: (value: number) => {
-      calls.push([value]);
-      return (value * 2) | 0;
-    },
-  };
 }
 
 /** Of any size, so that small numbers and those near the limits come as often. */

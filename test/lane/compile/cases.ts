@@ -278,14 +278,6 @@ export const CASES: Record<string, { rule: string; takes: Kind[]; source: string
         return Math.min(a, b) ^ Math.max(a, b) ^ Math.abs(a >> 1) ^ Math.imul(floats[i + 5], b);
       }`,
   },
-  hooked: {
-    rule: 'methods of hooks are called, with f64 where it is given',
-    takes: ['word', 'small'],
-    source: `export function hooked({ hooks }, a, b) {
-        hooks.retire(a, b / 4); if (b > 3) hooks.retire(b, 1);
-        return hooks.ask(a) + hooks.ask(b);
-      }`,
-  },
   assigned: {
     rule: 'an assignment to a variable has a value',
     takes: ['word', 'small'],
