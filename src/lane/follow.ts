@@ -10,13 +10,14 @@ import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
 import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
 import { type Cursor, pointAt } from '../track/cursor.ts';
 import { updateUdp } from '../track/datagrams.ts';
-import { endConnection, LEFT_KEPT, reportClosed, type Tables, takeOut, takeOutRest } from '../track/endings.ts';
+import { endConnection, reportClosed, type Tables, takeOut, takeOutRest } from '../track/endings.ts';
 import { hasRoomForEvent } from '../track/events.ts';
 import { findFlow, isCrowded } from '../track/flow-table.ts';
 import { areTooMany, giveUpIdle, isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
 import { countPacket } from '../track/rows.ts';
 import { hasRoom, type Slab } from '../track/slab.ts';
 import { beginsNewStream, updateTcp } from '../track/tcp.ts';
+import { LEFT_KEPT } from '../track/waiting.ts';
 import {
   N_CAPTURED_BYTES,
   N_CLOSED_DUE,

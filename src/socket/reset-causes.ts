@@ -166,8 +166,16 @@ function isAbort(shape: number): boolean {
   return (shape & (SHAPE_ACK | SHAPE_ZERO)) === SHAPE_ACK && (shape & (SHAPE_NEXT | SHAPE_ANSWER)) !== 0;
 }
 
-/** Why an RST was sent; of SCTP: an ABORT. */
+/** The RST that was asked for last: several ask for the same one after the other. */
+let known: { reset: ResetFacts; cause: CauseOfReset } | null = null;
+
+/** Why an RST was sent; of SCTP: an ABORT. @param facts those that it is among */
 export function causeOfReset(reset: ResetFacts, facts: Facts): CauseOfReset {
+  if (known?.reset !== reset) known = { reset, cause: findCause(reset, facts) };
+  return known.cause;
+}
+
+function findCause(reset: ResetFacts, facts: Facts): CauseOfReset {
   if (facts.protocol === 'sctp') return causeOfAbort(reset, facts);
   const rule = TCP_RULES.find(({ when }) => when(reset, facts));
   if (rule === undefined) {

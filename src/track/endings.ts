@@ -1,6 +1,5 @@
 import { type ClosedQueue, dropClosed, isQueueFull, pushClosed } from './closed-queue.ts';
 import {
-  C_CHAIN,
   C_STATUS,
   C_STREAM,
   FLOAT_STRIDE,
@@ -19,16 +18,13 @@ import { freeRow, type Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
 import { UNUSUAL, USUAL_KEPT, usualShape } from './usual.ts';
 import { addUp, type UsualSums } from './usual-sums.ts';
+import { enterWaiting } from './waiting.ts';
 import {
   N_CLOSED_DUE,
   N_NANOSECONDS,
   N_SECONDS,
   W_CLOSED_FIRST,
   W_EVICTED,
-  W_LEFT_COUNT,
-  W_LEFT_FIRST,
-  W_LEFT_LAST,
-  W_LEFT_NEXT,
   W_ROWS_HIGH,
   W_ROWS_USED,
   W_USUAL_CONNECTS,
@@ -36,9 +32,6 @@ import {
 
 /** Twice the maximum segment lifetime of 2 minutes (RFC 9293 3.4.2): after such a silence nothing of it can come. */
 export const CLOSED_KEPT_SECONDS = 240;
-
-/** So many connections may wait to be reported: code that is used for many in a row is quicker than for each by itself. */
-export const LEFT_KEPT = 128;
 
 /** The tables that connections leave. */
 export interface Tables {
@@ -117,31 +110,7 @@ function setAside(slab: Slab, row: number): void {
   const { ints, floats, sums } = slab;
   ints[row * INT_STRIDE + C_STATUS] |= ROW_RETIRED;
   floats[row * FLOAT_STRIDE + T_UNTIL] = sums[N_SECONDS] + sums[N_NANOSECONDS] / 1e9;
-  append(slab, row);
-}
-
-/** Enters a row in the list of those that wait. */
-function append({ ints, words }: Slab, row: number): void {
-  ints[row * INT_STRIDE + C_CHAIN] = 0;
-  if (words[W_LEFT_LAST] === 0) words[W_LEFT_FIRST] = row + 1;
-  else ints[(words[W_LEFT_LAST] - 1) * INT_STRIDE + C_CHAIN] = row + 1;
-  words[W_LEFT_LAST] = row + 1;
-  if (words[W_LEFT_NEXT] === 0) words[W_LEFT_NEXT] = row + 1;
-  words[W_LEFT_COUNT]++;
-}
-
-/** The row of the next connection that is to be reported, -1 where none waits. */
-export function nextLeft({ ints, words }: Slab): number {
-  const row = words[W_LEFT_NEXT] - 1;
-  if (row >= 0) words[W_LEFT_NEXT] = ints[row * INT_STRIDE + C_CHAIN];
-  return row;
-}
-
-/** Empties the list, of which all were reported. */
-export function forgetLeft({ words }: Slab): void {
-  words[W_LEFT_FIRST] = 0;
-  words[W_LEFT_LAST] = 0;
-  words[W_LEFT_COUNT] = 0;
+  enterWaiting(slab, row);
 }
 
 /**
@@ -156,7 +125,7 @@ export function takeOutRest({ slab, usual }: Tables, from: number): number {
   for (; row < high && words[W_USUAL_CONNECTS] < USUAL_KEPT; row++) {
     if ((ints[row * INT_STRIDE + C_STATUS] & (ROW_USED | ROW_QUOTED)) !== ROW_USED) continue;
     const shape = usualShape(slab, row);
-    if (shape === UNUSUAL) append(slab, row);
+    if (shape === UNUSUAL) enterWaiting(slab, row);
     else addUp(slab, usual, row, shape);
   }
   return row;

@@ -12,12 +12,10 @@ import {
 import { Beginnings } from './beginnings.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
-  C_CHAIN,
   C_STATUS,
   C_STREAM,
   FLOAT_STRIDE,
   INT_STRIDE,
-  ROW_EVICTED,
   ROW_QUOTED,
   ROW_REPORTED,
   ROW_USED,
@@ -26,16 +24,7 @@ import {
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
-import {
-  endConnection,
-  forgetLeft,
-  LEFT_KEPT,
-  nextLeft,
-  reportClosed,
-  type Tables,
-  takeOut,
-  takeOutRest,
-} from './endings.ts';
+import { endConnection, reportClosed, type Tables, takeOut, takeOutRest } from './endings.ts';
 import { EventPool } from './events.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
@@ -45,13 +34,14 @@ import { IdleSweep, isSweepDue } from './idle-sweep.ts';
 import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
-import { freeRow, Slab } from './slab.ts';
+import { Slab } from './slab.ts';
 import { OrdinaryMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import type { TrackerOptions } from './tracker-options.ts';
 import { TurnBook } from './turns.ts';
 import type { UsualSums } from './usual-sums.ts';
+import { Waiting } from './waiting.ts';
 import {
   INT32_MAX,
   N_LONG_CLOSE_WAIT,
@@ -61,8 +51,6 @@ import {
   N_SLOW_HANDSHAKE,
   N_WIRE_BYTES,
   W_EVICTED,
-  W_LEFT_COUNT,
-  W_LEFT_FIRST,
   W_RETRANSMISSIONS_AT_LEAST,
   W_USUAL_FROM,
 } from './words.ts';
@@ -95,6 +83,7 @@ export class Tracker implements Tables {
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
   readonly #beginnings: Beginnings;
+  readonly #waiting: Waiting;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -113,6 +102,7 @@ export class Tracker implements Tables {
     sums[N_LONG_CLOSE_WAIT] = closeWait * 1e9;
     words[W_RETRANSMISSIONS_AT_LEAST] = Math.min(Math.ceil(retransmissionsAtLeast), INT32_MAX);
     this.#sweep = new IdleSweep(this, options.mostConnections);
+    this.#waiting = new Waiting(options, this.slab, this.events, this.turns);
     const { slab, events, zones } = this;
     this.#beginnings = new Beginnings({
       slab,
@@ -158,7 +148,7 @@ export class Tracker implements Tables {
     sums[N_NANOSECONDS] = view.nanoseconds;
     sums[N_PACKETS]++;
     sums[N_WIRE_BYTES] += view.originalLength;
-    if (this.slab.words[W_LEFT_COUNT] >= LEFT_KEPT) this.#forgetLeft();
+    if (this.#waiting.areMany) this.#waiting.empty();
     if (this.queue.isDue(view.seconds)) reportClosed(this, view.seconds);
     if (isSweepDue(this.slab)) this.#sweep.look(view.seconds);
     this.#tellLeft();
@@ -186,9 +176,9 @@ export class Tracker implements Tables {
    * @returns the row to go on with
    */
   finish(from = 0, takeOut = (row: number) => takeOutRest(this, row)): number {
-    this.#forgetLeft();
+    this.#waiting.empty();
     const next = takeOut(from);
-    for (let row = nextLeft(this.slab); row >= 0; row = nextLeft(this.slab)) this.#options.ended(row);
+    this.#waiting.reportLast();
     return next;
   }
 
@@ -283,30 +273,6 @@ export class Tracker implements Tables {
 
   /** Reports the connections that have left the tables, in that order. */
   reportLeft(): void {
-    const { ints } = this.slab;
-    for (let row = nextLeft(this.slab); row >= 0; row = nextLeft(this.slab)) {
-      const at = row * INT_STRIDE + C_STATUS;
-      if ((ints[at] & ROW_QUOTED) !== 0) continue;
-      if (!this.#options.retain) {
-        this.#options.ended(row);
-        ints[at] |= ROW_REPORTED;
-      }
-      this.#observer?.left(row, (ints[at] & ROW_EVICTED) !== 0);
-    }
-  }
-
-  /** Reports them, and uses their rows again unless they are retained. */
-  #forgetLeft(): void {
-    this.reportLeft();
-    const { slab } = this;
-    let row = slab.words[W_LEFT_FIRST] - 1;
-    forgetLeft(slab);
-    while (row >= 0 && !this.#options.retain) {
-      const following = slab.ints[row * INT_STRIDE + C_CHAIN] - 1;
-      this.events.release(slab, row);
-      this.turns?.release(row);
-      freeRow(slab, row);
-      row = following;
-    }
+    this.#waiting.report();
   }
 }

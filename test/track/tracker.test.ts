@@ -3,8 +3,8 @@ import { decode } from '../../parsers/decode.ts';
 import { PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import { C_FIRST_FRAME, INT_STRIDE } from '../../src/track/columns.ts';
-import { LEFT_KEPT } from '../../src/track/endings.ts';
 import { Tracker } from '../../src/track/tracker.ts';
+import { LEFT_KEPT } from '../../src/track/waiting.ts';
 import { PacketInput, START, type TimedPacket } from '../support/conversation.ts';
 import { ethernet, icmp, ipv4, tcp, udp } from '../support/packets.ts';
 
