@@ -19,9 +19,13 @@ if (args.length > 0) {
   process.on('exit', () => compiled.writeCache());
   compiled.run();
 } else {
-  // Each goes on from the cache of the one before.
-  for (const captures of [...FOLDERS.map(capturesIn), [ALONE]]) {
-    execFileSync(program, [self, command, ...captures], { stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    // Each goes on from the cache of the one before.
+    for (const captures of [...FOLDERS.map(capturesIn), [ALONE]]) {
+      execFileSync(program, [self, command, ...captures], { stdio: 'ignore' });
+    }
+  } catch (error) {
+    console.error(`no code cache, the command will start more slowly: ${(error as Error).message}`);
   }
 }
 
