@@ -13,13 +13,11 @@ import {
   E_DUPLICATES,
   E_FLAGS,
   E_PACKETS,
-  E_RESETS,
   E_RETRANSMISSIONS,
   E_UNANSWERED,
   E_ZERO_WINDOW_FRAME,
   END_FIN_ACKED,
   END_FIN_SENT,
-  END_HAS_ACKED,
   END_RESET_SENT,
   ENDPOINT_FLOAT_0,
   ENDPOINT_FLOAT_STRIDE,
@@ -110,7 +108,6 @@ function shapeOfTransfer({ ints, floats, words, sums }: Slab, row: number, first
   const again = Math.max(ints[first + E_RETRANSMISSIONS], ints[second + E_RETRANSMISSIONS]);
   if (again > 0 && again >= words[W_RETRANSMISSIONS_AT_LEAST]) return UNUSUAL;
   if ((ints[first + E_UNANSWERED] | ints[second + E_UNANSWERED]) !== 0) return UNUSUAL;
-  if ((ints[first + E_RESETS] | ints[second + E_RESETS]) !== 0) return UNUSUAL;
   const times = row * FLOAT_STRIDE;
   const connect = floats[times + T_CONNECTED] - floats[times + T_SYN];
   if (connect < 0 || connect > sums[N_SLOW_HANDSHAKE]) return UNUSUAL;
@@ -132,7 +129,6 @@ function shapeOfFailure({ ints, words }: Slab, at: number): number {
   const syns = ints[at + C_SYN_COUNT];
   if (ints[client + E_PACKETS] !== syns || ints[client + E_RETRANSMISSIONS] !== syns - 1) return UNUSUAL;
   if (syns > words[W_RETRANSMISSIONS_AT_LEAST] || ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
-  if ((ints[client + E_FLAGS] & (END_HAS_ACKED | FIN)) !== 0) return UNUSUAL;
   const answers = ints[server + E_PACKETS];
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_REFUSED) === 0) {
     return answers === 0 && ints[at + C_EVENTS] === 0 && ints[at + C_STATUS] === ROW_USED ? USUAL_UNANSWERED : UNUSUAL;

@@ -83,6 +83,12 @@ describe('connections in TIME-WAIT on the client side', () => {
     expect(pilesOf([...connections(55, 50), ...later])[0]?.count).toBe(60);
   });
 
+  test('name the first stream as example, whichever closed first', () => {
+    const steps = connections(50, 20);
+    const closing = steps.slice(3, 6).map((step) => ({ ...step, at: 30 }));
+    expect(pilesOf([...steps.slice(0, 3), ...steps.slice(6), ...closing])).toMatchObject([{ count: 50, example: 0 }]);
+  });
+
   test('of a copy are those of the original, and go their own way', () => {
     const steps = connections(50, 50);
     expect(pilesOf(steps, (piles) => piles.copy())).toEqual(pilesOf(steps));
