@@ -4,6 +4,7 @@ import { PacketView, TCP_ACK, TCP_RST, TCP_SYN } from '../../parsers/packet-view
 import { type AnalyzeOptions, analyzeInput } from '../../src/analyze.ts';
 import { C_FIRST_FRAME, INT_STRIDE } from '../../src/track/columns.ts';
 import { Tracker } from '../../src/track/tracker.ts';
+import type { TrackerOptions } from '../../src/track/tracker-options.ts';
 import { LEFT_KEPT } from '../../src/track/waiting.ts';
 import { PacketInput, START, type TimedPacket } from '../support/conversation.ts';
 import { ethernet, icmp, ipv4, tcp, udp } from '../support/packets.ts';
@@ -147,18 +148,19 @@ describe('closed connections', () => {
     const { tracker } = followed(refused(5000, (client) => client));
     // One a second, and each is kept for 240 seconds; the rows of those that were reported are given back together.
     expect(tracker.slab.high).toBe(240 + LEFT_KEPT);
+    // And so are those of their RSTs.
+    expect(tracker.events.used).toBeLessThanOrEqual(240 + LEFT_KEPT);
   });
 });
 
-/** Follows packets. @param mayWait of the tracker */
-function followed(packets: Iterable<TimedPacket>, mayWait = false) {
+function followed(packets: Iterable<TimedPacket>, options: Partial<TrackerOptions> = {}) {
   const reported: number[] = [];
   const tracker = new Tracker({
     retain: false,
     mostConnections: 1e6,
     interfaceName: () => '',
     ended: (row) => reported.push(tracker.slab.ints[row * INT_STRIDE + C_FIRST_FRAME]),
-    mayWait,
+    ...options,
   });
   const input = new PacketInput(packets);
   const view = new PacketView();
@@ -181,18 +183,32 @@ describe('connections that have left the tables', () => {
   });
 
   test('may wait, and are reported when it is asked for, when they are many, and at the end: once each', () => {
-    const few = followed(short(300), true);
+    const few = followed(short(300), { mayWait: true });
     expect(few.reported).toEqual([]);
     few.tracker.reportLeft();
     few.tracker.reportLeft();
     expect(few.reported).toEqual(firstFrames(60));
     few.tracker.finish();
     expect(few.reported).toEqual(firstFrames(300));
-    const many = followed(short(240 + LEFT_KEPT + 10), true);
+    const many = followed(short(240 + LEFT_KEPT + 10), { mayWait: true });
     expect(many.reported).toEqual(firstFrames(LEFT_KEPT));
     many.tracker.finish();
     // What is left at the end comes in the order of the rows.
     expect(many.reported.toSorted((a, b) => a - b)).toEqual(firstFrames(240 + LEFT_KEPT + 10));
+  });
+
+  test('say to who looks on whether they were given up', () => {
+    const seen: boolean[] = [];
+    const observer = { updated: () => undefined, left: (_row: number, isEviction: boolean) => seen.push(isEviction) };
+    followed(short(300), { observer });
+    expect(seen).toEqual(Array.from({ length: 60 }, () => false));
+    seen.length = 0;
+    followed(
+      datagrams(2000, () => 0),
+      { observer, mostConnections: 1000 },
+    );
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.every((isEviction) => isEviction)).toBe(true);
   });
 
   test('are seen no more by who looks at those that are there', () => {
@@ -204,7 +220,7 @@ describe('connections that have left the tables', () => {
 
   test('take the same rows whether they wait or not, and so others are given up at the same packets', () => {
     const rows = [false, true].map((mayWait) => {
-      const { ints, high } = followed(short(2000), mayWait).tracker.slab;
+      const { ints, high } = followed(short(2000), { mayWait }).tracker.slab;
       return Array.from({ length: high }, (_, row) => ints[row * INT_STRIDE + C_FIRST_FRAME]);
     });
     expect(rows[1]).toEqual(rows[0]);

@@ -103,6 +103,20 @@ describe('a connection that nobody wants to see', () => {
     expect(seen.count - skipped.count).toBe(tcp);
   });
 
+  test('is in one group of problems with those that are handed out', async () => {
+    const { client, server } = pair({ client: { port: 8 } });
+    const captured = [client.syn(), copy({ after: 0 }), server.rstAck()];
+    const usual = [c.syn(), s.rstAck(), other.client.syn(), other.server.rstAck()];
+    for (const steps of [
+      [...captured, ...usual],
+      [...usual, ...captured],
+    ]) {
+      const { summary, count } = await handedOut(steps, 1);
+      expect(count).toBe(1);
+      expect(summary.problems[0]).toMatchObject({ code: 'connection-refused', count: 3, example: 0 });
+    }
+  });
+
   test('is handed out if it began before', async () => {
     expect((await handedOut([...web, ...closing], 1)).count).toBe(0);
     expect((await handedOut([...web, ...closing], 2)).count).toBe(1);
