@@ -220,7 +220,10 @@ export async function analyzeInput(
   }
   summary.addUsual();
   await consumer.chunkDone?.();
-  return result(summary);
+  const ended = result(summary);
+  // Who looks on may go on to do so.
+  if (observer === null) tracker.slab.memory.release();
+  return ended;
 }
 
 /** Time of the first packet, and how far the last one is from it. */

@@ -103,6 +103,10 @@ export class LaneMemory implements TableMemory {
     return this.#rows;
   }
 
+  release(): void {
+    // It goes as a whole.
+  }
+
   /** Makes the memory so long. False where the system gives no more. */
   #reach(length: number): boolean {
     const missing = Math.ceil((length - this.memory.buffer.byteLength) / PAGE);

@@ -36,6 +36,23 @@ export function makeTable(
   return table + SLOTS_AT + slots + (most + 1) * stride;
 }
 
+/** Makes a table as it was when it was made. */
+export function emptyTable({ keyed }: Keyed, table: number): void {
+  const count = keyed[table + H_COUNT];
+  const last = keyed[table + H_SLOT_MASK];
+  const stride = keyed[table + H_STRIDE];
+  const slots = table + SLOTS_AT;
+  const entries = slots + last + 1;
+  // The last first: none that a search passes on its way is gone by then.
+  for (let number = count; number > 0; number--) {
+    let slot = slotOf(keyed, table, entries + (number - 1) * stride);
+    while (keyed[slots + slot] !== number) slot = (slot + 1) & last;
+    keyed[slots + slot] = 0;
+  }
+  keyed.fill(0, entries, entries + (count + 1) * stride);
+  keyed[table + H_COUNT] = 0;
+}
+
 /** Where the key is to be put that `enter` then looks for. */
 export function nextKey({ keyed }: Keyed, table: number): number {
   return table + SLOTS_AT + keyed[table + H_SLOT_MASK] + 1 + keyed[table + H_COUNT] * keyed[table + H_STRIDE];
@@ -50,9 +67,7 @@ export function enter({ keyed }: Keyed, table: number): number {
   const slots = table + SLOTS_AT;
   const entries = slots + last + 1;
   const key = entries + count * stride;
-  let hash = keyed[table + H_SEED];
-  for (let i = 0; i < width; i++) hash = Math.imul(hash ^ keyed[key + i] ^ (hash >>> 15), 0x9e3779b1);
-  let slot = (hash ^ (hash >>> 16)) & last;
+  let slot = slotOf(keyed, table, key);
   while (keyed[slots + slot] !== 0) {
     const entry = entries + (keyed[slots + slot] - 1) * stride;
     let same = 0;
@@ -64,6 +79,14 @@ export function enter({ keyed }: Keyed, table: number): number {
   keyed[slots + slot] = count + 1;
   keyed[table + H_COUNT] = count + 1;
   return key;
+}
+
+/** The slot in which the search for a key begins. */
+function slotOf(keyed: Int32Array, table: number, key: number): number {
+  const width = keyed[table + H_WIDTH];
+  let hash = keyed[table + H_SEED];
+  for (let i = 0; i < width; i++) hash = Math.imul(hash ^ keyed[key + i] ^ (hash >>> 15), 0x9e3779b1);
+  return (hash ^ (hash >>> 16)) & keyed[table + H_SLOT_MASK];
 }
 
 /** Where each entry of a table begins, in the order in which they came. */

@@ -2,7 +2,7 @@ import { FLOAT_STRIDE } from './columns.ts';
 import { EVENT_STRIDE } from './event-columns.ts';
 import { KEYED_WORDS } from './time-wait-piles.ts';
 import { USUAL_KEPT } from './usual.ts';
-import { makeUsualTables, type UsualSums } from './usual-sums.ts';
+import { emptyUsualTables, makeUsualTables, type UsualSums } from './usual-sums.ts';
 import { SUMS, WORDS } from './words.ts';
 
 /** Where the tables of a tracker have their memory from. */
@@ -23,7 +23,12 @@ export interface TableMemory {
   heads(length: number): Int32Array;
   /** Room for so many rows, with what the rows before hold. */
   rows(capacity: number): Float64Array;
+  /** Nobody looks into its tables any more. */
+  release(): void;
 }
+
+/** Tables for usual connections that were used before: to make them takes as long as to analyse a small capture. */
+const spareTables: Int32Array[] = [];
 
 /** Memory of the ordinary kind. */
 export class OrdinaryMemory implements TableMemory {
@@ -34,13 +39,15 @@ export class OrdinaryMemory implements TableMemory {
   readonly firstBuckets = 4096;
   readonly firstEvents = 64;
   #rows = new Float64Array(0);
+  #keyed: Int32Array | null = null;
 
   closed(capacity: number): { rows: Int32Array; times: Float64Array } {
     return { rows: new Int32Array(2 * capacity), times: new Float64Array(capacity) };
   }
 
   usual(): UsualSums {
-    return { connects: new Float64Array(USUAL_KEPT), keyed: makeUsualTables(new Int32Array(KEYED_WORDS)) };
+    this.#keyed = spareTables.pop() ?? makeUsualTables(new Int32Array(KEYED_WORDS));
+    return { connects: new Float64Array(USUAL_KEPT), keyed: this.#keyed };
   }
 
   events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array } {
@@ -56,5 +63,12 @@ export class OrdinaryMemory implements TableMemory {
     rows.set(this.#rows);
     this.#rows = rows;
     return rows;
+  }
+
+  release(): void {
+    if (this.#keyed === null) return;
+    emptyUsualTables(this.#keyed);
+    spareTables.push(this.#keyed);
+    this.#keyed = null;
   }
 }

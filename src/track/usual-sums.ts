@@ -22,9 +22,18 @@ import {
   T_CONNECTED,
   T_SYN,
 } from './columns.ts';
-import { enter, type Keyed, makeTable, nextKey } from './keyed.ts';
+import { emptyTable, enter, type Keyed, makeTable, nextKey } from './keyed.ts';
 import type { Slab } from './slab.ts';
-import { K_CLIENT, K_PORT, K_PROTOCOL, K_SERVER, makePiles, notePile, TABLE_PILES } from './time-wait-piles.ts';
+import {
+  K_CLIENT,
+  K_PORT,
+  K_PROTOCOL,
+  K_SERVER,
+  makePiles,
+  notePile,
+  TABLE_PILES,
+  TABLE_STEPS,
+} from './time-wait-piles.ts';
 import { USUAL_CLOSED, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './usual.ts';
 import {
   N_USUAL_BYTES,
@@ -67,6 +76,11 @@ export function makeUsualTables(keyed: Int32Array): Int32Array {
   makeTable({ keyed }, TABLE_FAILED, size);
   makePiles({ keyed });
   return keyed;
+}
+
+/** Makes the tables as they were when they were prepared. */
+export function emptyUsualTables(keyed: Int32Array): void {
+  for (const table of [TABLE_FAILED, TABLE_PILES, TABLE_STEPS]) emptyTable({ keyed }, table);
 }
 
 /** Adds a usual connection to the sums. @param shape what `usualShape` says */

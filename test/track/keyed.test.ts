@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { enter, entriesOf, makeTable, nextKey } from '../../src/track/keyed.ts';
+import { emptyTable, enter, entriesOf, makeTable, nextKey } from '../../src/track/keyed.ts';
 import { OrdinaryMemory } from '../../src/track/table-memory.ts';
 import { KEYED_WORDS, TABLE_PILES, TABLE_STEPS } from '../../src/track/time-wait-piles.ts';
 import { TABLE_FAILED } from '../../src/track/usual-sums.ts';
@@ -31,6 +31,17 @@ test('each key has one entry, new and zero when it first comes, in the order in 
   }
   expect(counts.size).toBeGreaterThan(500);
   expect(entries()).toEqual([...counts].map(([key, count]) => [...key.split(',').map(Number), count]));
+});
+
+test('a table that was emptied is as it was', () => {
+  const { keyed, find, entries } = tableOf(1000, 1024);
+  const before = keyed.slice();
+  for (let i = 0; i < 1010; i++) find(i, i >> 3, 7);
+  for (const entry of entriesOf({ keyed }, 10)) keyed[entry + WIDTH] = 9;
+  expect(entries()).toHaveLength(1000);
+  emptyTable({ keyed }, 10);
+  expect(keyed).toEqual(before);
+  expect(entries()).toEqual([]);
 });
 
 test('no more than the most are kept, and those are still found', () => {
