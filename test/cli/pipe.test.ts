@@ -14,11 +14,15 @@ function captureOf(steps: Step[]): Uint8Array {
 
 test('a connection that comes through a pipe is told of as soon as it has ended', async () => {
   const child = spawn(COMMAND[0], [COMMAND[1], '-', '--ndjson'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  // What was closed is reported four minutes later.
-  child.stdin.write(captureOf([c.syn(), s.rstAck(), c.datagram(1, { at: 300 })]));
-  const [line] = await once(child.stdout, 'data');
-  expect(JSON.parse(String(line))).toMatchObject({ protocol: 'tcp', start: `${START}.000000000` });
-  child.stdin.end();
-  const [status] = await once(child, 'close');
-  expect(status).toBe(0);
+  try {
+    // What was closed is reported four minutes later.
+    child.stdin.write(captureOf([c.syn(), s.rstAck(), c.datagram(1, { at: 300 })]));
+    const [line] = await once(child.stdout, 'data');
+    expect(JSON.parse(String(line))).toMatchObject({ protocol: 'tcp', start: `${START}.000000000` });
+    child.stdin.end();
+    const [status] = await once(child, 'close');
+    expect(status).toBe(0);
+  } finally {
+    child.kill();
+  }
 }, 20_000);
