@@ -1,11 +1,12 @@
 import { formatAddress } from '../parsers/network/address.ts';
 import type { Finding, Protocol } from './record.ts';
 import type { ProblemGroup } from './summary.ts';
-import { C_ADDRESS_0, C_ADDRESS_1, C_PORTS, C_PROTOCOL, C_STREAM } from './track/columns.ts';
+import { C_ADDRESS_0, C_ADDRESS_1, C_PROTOCOL, C_STREAM } from './track/columns.ts';
 import { failureOf } from './track/findings.ts';
 import { entriesOf } from './track/keyed.ts';
 import { packetNames } from './track/packet-names.ts';
 import type { RecordSource } from './track/record-source.ts';
+import { portOf } from './track/rows.ts';
 import { endpointOf, type Sides } from './track/sides.ts';
 import { USUAL_REFUSED } from './track/usual.ts';
 import {
@@ -35,7 +36,7 @@ export class ProblemGroups {
     const { ints } = source.slab;
     const { at, clientEndpoint } = sides;
     const address = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
-    const port = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
+    const port = portOf(ints, at, 1 - clientEndpoint);
     const key = keyOf(code, ints, address, port, ints[at + C_PROTOCOL]);
     const example = ints[at + C_STREAM];
     if (this.#count(key, 1, example, message)) return;

@@ -1,10 +1,6 @@
 import { formatAddress } from '../../parsers/network/address.ts';
 import type { ProblemGroup } from '../summary.ts';
 import {
-  C_ADDRESS_0,
-  C_ADDRESS_1,
-  C_PORTS,
-  C_PROTOCOL,
   C_STREAM,
   C_ZONE,
   E_FLAGS,
@@ -13,7 +9,7 @@ import {
   F_FIN_TIME,
   T_BASE_SECONDS,
 } from '../track/columns.ts';
-import { entriesOf, type Keyed, nextKey } from '../track/keyed.ts';
+import { entriesOf, type Keyed } from '../track/keyed.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { stateOf, TIME_WAIT } from '../track/tcp-state.ts';
@@ -25,6 +21,7 @@ import {
   notePile,
   P_STREAM,
   P_TOTAL,
+  putPileKey,
   S_COUNT,
   S_PILE,
   S_TIME,
@@ -66,16 +63,7 @@ export class TimeWaitPiles {
     const { at, client, server, clientEndpoint } = sides;
     if ((ints[client + E_FLAGS] & (END_FIN_SENT | END_CLOSED_SECOND)) !== END_FIN_SENT) return;
     if (stateOf(ints, at, client, server) !== TIME_WAIT) return;
-    const { keyed } = this.#keyed;
-    const c = at + (clientEndpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
-    const s = at + (clientEndpoint === 0 ? C_ADDRESS_1 : C_ADDRESS_0);
-    const key = nextKey(this.#keyed, TABLE_PILES);
-    for (let word = 0; word < 4; word++) {
-      keyed[key + K_CLIENT + word] = ints[c + word];
-      keyed[key + K_SERVER + word] = ints[s + word];
-    }
-    keyed[key + K_PORT] = clientEndpoint === 0 ? ints[at + C_PORTS] & 0xffff : ints[at + C_PORTS] >>> 16;
-    keyed[key + K_PROTOCOL] = ints[at + C_PROTOCOL];
+    putPileKey(this.#keyed, ints, at, clientEndpoint);
     const entered = floats[sides.times + T_BASE_SECONDS] + floats[sides.serverTimes + F_FIN_TIME] / 1e9;
     const pile = notePile(this.#keyed, entered, ints[at + C_STREAM]);
     if (pile >= 0 && ints[at + C_ZONE] !== 0) this.#zones.set(pile, source.zones.name(ints[at + C_ZONE]));

@@ -26,31 +26,19 @@ export class ClosedQueue {
     this.sums[N_CLOSED_DUE] = Number.POSITIVE_INFINITY;
   }
 
-  get isFull(): boolean {
-    return isQueueFull(this);
-  }
-
   /** True when the oldest entry's time has come. @param seconds capture time */
   isDue(seconds: number): boolean {
     return seconds >= this.sums[N_CLOSED_DUE];
   }
+}
 
-  /** Row and stream of the oldest entry, which `drop` then takes out. */
-  get row(): number {
-    return this.closed[2 * this.words[W_CLOSED_FIRST]];
-  }
+/** Row of the oldest entry, which `dropClosed` then takes out; its stream. */
+export function oldestRow({ closed, words }: ClosedQueue): number {
+  return closed[2 * words[W_CLOSED_FIRST]];
+}
 
-  get stream(): number {
-    return this.closed[2 * this.words[W_CLOSED_FIRST] + 1];
-  }
-
-  push(row: number, stream: number, deadline: number): void {
-    pushClosed(this, row, stream, deadline);
-  }
-
-  drop(): void {
-    dropClosed(this);
-  }
+export function oldestStream({ closed, words }: ClosedQueue): number {
+  return closed[2 * words[W_CLOSED_FIRST] + 1];
 }
 
 /** No room for one more: the oldest must go first. */

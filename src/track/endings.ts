@@ -1,4 +1,4 @@
-import { type ClosedQueue, dropClosed, isQueueFull, pushClosed } from './closed-queue.ts';
+import { type ClosedQueue, dropClosed, isQueueFull, oldestRow, oldestStream, pushClosed } from './closed-queue.ts';
 import {
   C_STATUS,
   C_STREAM,
@@ -23,7 +23,6 @@ import {
   N_CLOSED_DUE,
   N_NANOSECONDS,
   N_SECONDS,
-  W_CLOSED_FIRST,
   W_EVICTED,
   W_ROWS_HIGH,
   W_ROWS_USED,
@@ -54,11 +53,10 @@ export function endConnection(cursor: Cursor, tables: Tables, seconds: number): 
 /** Reports what was closed long enough ago; a connection of which packets still come waits on. @param seconds capture time */
 export function reportClosed(tables: Tables, seconds: number): void {
   const { slab, queue } = tables;
-  const { closed, words, sums } = queue;
+  const { sums } = queue;
   while (seconds >= sums[N_CLOSED_DUE]) {
-    const first = 2 * words[W_CLOSED_FIRST];
-    const row = closed[first];
-    const stream = closed[first + 1];
+    const row = oldestRow(queue);
+    const stream = oldestStream(queue);
     const due = lastSeconds(slab.floats, row * FLOAT_STRIDE) + CLOSED_KEPT_SECONDS;
     if (isClosed(slab, row, stream) && due > seconds) {
       dropClosed(queue);
@@ -72,10 +70,8 @@ export function reportClosed(tables: Tables, seconds: number): void {
 /** Reports the connection that has been closed for longest, if it was not reported already. */
 function reportOldest(tables: Tables): void {
   const { slab, queue } = tables;
-  const { closed, words } = queue;
-  const first = 2 * words[W_CLOSED_FIRST];
-  const row = closed[first];
-  const stream = closed[first + 1];
+  const row = oldestRow(queue);
+  const stream = oldestStream(queue);
   dropClosed(queue);
   if (isClosed(slab, row, stream)) takeOut(tables, row);
 }

@@ -67,6 +67,17 @@ export function nameQuotedRow(slab: Slab, row: number, view: PacketView): void {
   floats[row * FLOAT_STRIDE + T_NOW] = view.nanoseconds;
 }
 
+/** Port of endpoint 0 or 1. */
+export function portOf(ints: Int32Array, at: number, endpoint: number): number {
+  return endpoint === 0 ? ints[at + C_PORTS] >>> 16 : ints[at + C_PORTS] & 0xffff;
+}
+
+/** Copies the four words of the address of endpoint 0 or 1. */
+export function copyAddress(ints: Int32Array, at: number, endpoint: number, keyed: Int32Array, to: number): void {
+  const from = at + (endpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
+  for (let word = 0; word < 4; word++) keyed[to + word] = ints[from + word];
+}
+
 /** What every packet counts for, whatever its protocol, and its time as the row's. */
 export function countPacket(cursor: Cursor, view: PacketView): void {
   const { ints, floats, at, me, times, myTimes } = cursor;

@@ -3,7 +3,6 @@ import type { Endpoint, Protocol } from '../record.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
-  C_PORTS,
   C_PROTOCOL,
   C_ZONE,
   ENDPOINT_FLOAT_0,
@@ -15,6 +14,7 @@ import {
 } from './columns.ts';
 import type { RecordSource } from './record-source.ts';
 import { clientOf } from './roles.ts';
+import { portOf } from './rows.ts';
 import { isLinkLocal } from './zones.ts';
 
 /** Where the rows of the connection and of its two sides begin. */
@@ -59,6 +59,6 @@ export function endpointOf({ slab, zones }: RecordSource, at: number, endpoint: 
   const zone = ints[at + C_ZONE];
   return {
     address: zone !== 0 && isLinkLocal(ints[a]) ? `${address}%${zones.name(zone)}` : address,
-    port: endpoint === 0 ? ints[at + C_PORTS] >>> 16 : ints[at + C_PORTS] & 0xffff,
+    port: portOf(ints, at, endpoint),
   };
 }

@@ -1,4 +1,6 @@
+import { C_PROTOCOL } from './columns.ts';
 import { enter, type Keyed, makeTable, nextKey } from './keyed.ts';
+import { copyAddress, portOf } from './rows.ts';
 
 /*
  * Piles of TIME-WAIT: connections of one client address to one server endpoint that left the client in TIME-WAIT, where each holds a
@@ -43,6 +45,16 @@ export const STEP_SECONDS = 10;
 export function makePiles(keyed: Keyed): void {
   makeTable(keyed, TABLE_PILES, { most: PILES_KEPT, slots: PILE_SLOTS, width: PILE_WIDTH, stride: PILE_STRIDE });
   makeTable(keyed, TABLE_STEPS, { most: STEPS_KEPT, slots: STEP_SLOTS, width: STEP_WIDTH, stride: STEP_STRIDE });
+}
+
+/** Puts the key of a connection's pile where `notePile` looks for it. @param client endpoint 0 or 1 */
+export function putPileKey(usual: Keyed, ints: Int32Array, at: number, client: number): void {
+  const { keyed } = usual;
+  const key = nextKey(usual, TABLE_PILES);
+  copyAddress(ints, at, client, keyed, key + K_CLIENT);
+  copyAddress(ints, at, 1 - client, keyed, key + K_SERVER);
+  keyed[key + K_PORT] = portOf(ints, at, 1 - client);
+  keyed[key + K_PROTOCOL] = ints[at + C_PROTOCOL];
 }
 
 /**

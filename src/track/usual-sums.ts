@@ -1,8 +1,4 @@
 import {
-  C_ADDRESS_0,
-  C_ADDRESS_1,
-  C_HANDSHAKE,
-  C_PORTS,
   C_PROTOCOL,
   C_STREAM,
   C_SYN_COUNT,
@@ -16,25 +12,16 @@ import {
   F_BYTES,
   F_FIN_TIME,
   FLOAT_STRIDE,
-  HANDSHAKE_CLIENT_1,
   INT_STRIDE,
   T_BASE_SECONDS,
   T_CONNECTED,
   T_SYN,
 } from './columns.ts';
 import { emptyTable, enter, type Keyed, makeTable, nextKey } from './keyed.ts';
+import { copyAddress, portOf } from './rows.ts';
 import type { Slab } from './slab.ts';
-import {
-  K_CLIENT,
-  K_PORT,
-  K_PROTOCOL,
-  K_SERVER,
-  makePiles,
-  notePile,
-  TABLE_PILES,
-  TABLE_STEPS,
-} from './time-wait-piles.ts';
-import { USUAL_CLOSED, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './usual.ts';
+import { makePiles, notePile, putPileKey, TABLE_PILES, TABLE_STEPS } from './time-wait-piles.ts';
+import { clientOfSyn, USUAL_CLOSED, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './usual.ts';
 import {
   N_USUAL_BYTES,
   N_USUAL_RESENT,
@@ -106,17 +93,12 @@ function addConnect({ floats, words }: Slab, { connects }: UsualSums, row: numbe
 /** How it closed, and whether that left the client in TIME-WAIT. */
 function addClose({ ints, floats, words }: Slab, usual: UsualSums, row: number): void {
   const at = row * INT_STRIDE;
-  const client = clientOf(ints, at);
+  const client = clientOfSyn(ints, at);
   const clientFlags = ints[at + ENDPOINT_INT_0 + client * ENDPOINT_INT_STRIDE + E_FLAGS];
   const serverFlags = ints[at + ENDPOINT_INT_0 + (1 - client) * ENDPOINT_INT_STRIDE + E_FLAGS];
   if (((clientFlags | serverFlags) & END_CLOSED_SECOND) !== 0) words[W_USUAL_IN_TURN]++;
   if ((clientFlags & END_CLOSED_SECOND) !== 0) return;
-  const { keyed } = usual;
-  const key = nextKey(usual, TABLE_PILES);
-  copyAddress(ints, at, client, keyed, key + K_CLIENT);
-  copyAddress(ints, at, 1 - client, keyed, key + K_SERVER);
-  keyed[key + K_PORT] = portOf(ints, at, 1 - client);
-  keyed[key + K_PROTOCOL] = ints[at + C_PROTOCOL];
+  putPileKey(usual, ints, at, client);
   const times = row * FLOAT_STRIDE;
   const fin = floats[times + ENDPOINT_FLOAT_0 + (1 - client) * ENDPOINT_FLOAT_STRIDE + F_FIN_TIME];
   notePile(usual, floats[times + T_BASE_SECONDS] + fin / 1e9, ints[at + C_STREAM]);
@@ -124,7 +106,7 @@ function addClose({ ints, floats, words }: Slab, usual: UsualSums, row: number):
 
 function addFailure({ ints, words }: Slab, usual: UsualSums, row: number, shape: number): void {
   const at = row * INT_STRIDE;
-  const server = 1 - clientOf(ints, at);
+  const server = 1 - clientOfSyn(ints, at);
   const { keyed } = usual;
   const key = nextKey(usual, TABLE_FAILED);
   keyed[key + FAILED_SHAPE] = shape;
@@ -142,18 +124,4 @@ function addFailure({ ints, words }: Slab, usual: UsualSums, row: number, shape:
     keyed[entry + FAILED_SYNS] = ints[at + C_SYN_COUNT];
   }
   keyed[entry + FAILED_COUNT]++;
-}
-
-/** Which endpoint is the client: usual connections begin with a SYN. */
-function clientOf(ints: Int32Array, at: number): number {
-  return (ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0;
-}
-
-function portOf(ints: Int32Array, at: number, endpoint: number): number {
-  return endpoint === 0 ? ints[at + C_PORTS] >>> 16 : ints[at + C_PORTS] & 0xffff;
-}
-
-function copyAddress(ints: Int32Array, at: number, endpoint: number, keyed: Int32Array, to: number): void {
-  const from = at + (endpoint === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
-  for (let word = 0; word < 4; word++) keyed[to + word] = ints[from + word];
 }

@@ -123,7 +123,7 @@ function shapeOfTransfer({ ints, floats, words, sums }: Slab, row: number, first
 
 /** Of a connection of which nothing but SYNs, or an RST, came. */
 function shapeOfFailure({ ints, words }: Slab, at: number): number {
-  const clientEndpoint = (ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0;
+  const clientEndpoint = clientOfSyn(ints, at);
   const client = at + ENDPOINT_INT_0 + clientEndpoint * ENDPOINT_INT_STRIDE;
   const server = at + ENDPOINT_INT_0 + (1 - clientEndpoint) * ENDPOINT_INT_STRIDE;
   const syns = ints[at + C_SYN_COUNT];
@@ -135,4 +135,9 @@ function shapeOfFailure({ ints, words }: Slab, at: number): number {
   }
   if (ints[at + C_STATUS] !== (ROW_USED | ROW_CLOSED | ROW_RESET)) return UNUSUAL;
   return answers === 1 && ints[at + C_EVENT_COUNTS] === ONE_RST ? USUAL_REFUSED : UNUSUAL;
+}
+
+/** Which endpoint is the client of a connection that began with a SYN. */
+export function clientOfSyn(ints: Int32Array, at: number): number {
+  return (ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0;
 }
