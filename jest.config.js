@@ -4,7 +4,7 @@ export default {
   // Many tests wait for a network or a clock: no processor need be left free.
   maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
-  globalSetup: '<rootDir>/test/support/bundle.js',
+  globalSetup: '<rootDir>/test/support/build.js',
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -24,14 +24,9 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function understand(args: string[]): Promise<Request> {
-  const { quickArguments, quickValues } = await import('./quick.ts');
+  const { quickArguments } = await import('./quick.ts');
   const quick = quickArguments(args);
   if (quick !== null) return { analyze: quick };
-  if (args[0] === 'check') {
-    const { checkCommand } = await import('./check-command.ts');
-    const values = quickValues(args.slice(1), checkCommand.options);
-    if (values !== null) return { run: checkCommand.understand(values) };
-  }
   return (await import('./commands.ts')).parseCommandLine(args, version());
 }
 

@@ -1,10 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { checkCommand } from '../../src/cli/check-command.ts';
-import { parseCommandLine } from '../../src/cli/commands.ts';
-import { quickValues } from '../../src/cli/quick.ts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { COMMAND, ROOT, shell, sockscope } from '../support/command.ts';
 
 const GRACEFUL = 'fixtures/close/client-first.pcap';
@@ -115,37 +112,4 @@ test('a closed pipe does not make a check pass', () => {
     `(sockscope check ${RESET} ${RESET} fixtures/close --quiet --all --ready no-resets; echo "code $?" >&2) | true`,
   );
   expect([stdout, stderr]).toEqual(['', 'code 1\n']);
-});
-
-describe('the quick parser and yargs understand the same', () => {
-  afterEach(() => {
-    jest.restoreAllMocks();
-  });
-
-  test.each([
-    ['a.pcap --ready no-resets'],
-    ['a.pcap b.pcap --ready no-resets --ready clean-close --assert true --assert false'],
-    ['--rules x.yml a.pcap --rules=y.yml'],
-    ['- --strict --all --together --allow-none --quiet --no-color'],
-    ['a.pcap --format junit --output x.xml --limit 3'],
-    ['a.pcap --baseline b.json --update --tolerance duration=5% --keep close.finToAck'],
-    ['1234 --ready no-resets'],
-  ])('%s', async (line) => {
-    const args = line.split(' ');
-    const understand = jest.spyOn(checkCommand, 'understand').mockReturnValue(async () => 0);
-    await parseCommandLine(['check', ...args], '1.2.3');
-    const quick = quickValues(args, checkCommand.options);
-    expect(quick).not.toBeNull();
-    expect(understand.mock.calls[0][0]).toMatchObject(quick ?? {});
-  });
-
-  test.each([
-    ['a.pcap --limit 1 --limit 2'],
-    ['--ready no-resets'],
-    ['a.pcap --asert true'],
-    ['a.pcap --help'],
-    ['a.pcap --limit'],
-  ])('%s is left to yargs', (line) => {
-    expect(quickValues(line.split(' '), checkCommand.options)).toBeNull();
-  });
 });

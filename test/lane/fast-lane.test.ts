@@ -15,7 +15,7 @@ import { START } from '../support/conversation.ts';
 import { ethernet, ipv4, pcap, tcp, udp } from '../support/packets.ts';
 import { randomOf } from '../support/random-conversation.ts';
 
-const FOLLOW = new webAssembly.Module(readFileSync(join(ROOT, 'tmp/command/lane/follow.wasm')));
+const FOLLOW = new webAssembly.Module(readFileSync(join(ROOT, 'dist/lane/follow.wasm')));
 const FOLDER = mkdtempSync(join(tmpdir(), 'lane-'));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 const CORPUS = join(ROOT, '../shared/corpus');
@@ -206,6 +206,6 @@ describe('the built programs use the lane for a large capture', () => {
 });
 
 function libraryCall(capture: string): string {
-  return `import { analyze } from ${JSON.stringify(join(ROOT, 'tmp/command/index.js'))};
+  return `import { analyze } from ${JSON.stringify(join(ROOT, 'dist/index.js'))};
     for await (const connection of analyze(${JSON.stringify(capture)})) connection.stream;`;
 }

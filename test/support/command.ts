@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Program and first argument of the command line, as bundle.js built it from the sources. */
-export const COMMAND: readonly [string, string] = [process.execPath, join(ROOT, 'tmp/command/cli/main.cjs')];
+/** Program and first argument of the command line, as users start it; build.js has built it from the sources. */
+export const COMMAND: readonly [string, string] = [process.execPath, join(ROOT, 'bin/sockscope.js')];
 
 /** Runs the command line at the top of the project, without a terminal. */
 export function sockscope(

@@ -40,7 +40,7 @@ test('a summary says the same whether usual connections are handed out or only c
     expect([path, rounded(some.summary)]).toEqual([path, rounded(all.summary)]);
     skipped += all.handedOut - some.handedOut;
   }
-  expect(skipped).toBeGreaterThan(100);
+  expect(skipped).toBeGreaterThan(10);
 }, 240_000);
 
 test('the same where thresholds are others', async () => {
