@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../built-file.ts';
 import { sourceOf } from '../connection-source.ts';
 import type { Connection } from '../record.ts';
 
@@ -18,8 +18,7 @@ const PLAIN = ['--no-color', '--quiet'];
  */
 export function ladderOf(connection: Connection): string | null {
   const source = sourceOf(connection);
-  const program = commandLine();
-  if (source === null || program === null) return null;
+  if (source === null) return null;
   const inputs = 'inputs' in source ? source.inputs : ['-'];
   // Standard input can be read once, and the analysis has.
   if ('inputs' in source && source.inputs.includes('-')) return null;
@@ -28,7 +27,7 @@ export function ladderOf(connection: Connection): string | null {
   const { status, stdout } = spawnSync(
     process.execPath,
     // A file may be called like an option.
-    [...program, 'explain', ...inputs.map((input) => input.replace(/^-(?=.)/, './-')), ...choice, ...PLAIN],
+    [...commandLine(), 'explain', ...inputs.map((input) => input.replace(/^-(?=.)/, './-')), ...choice, ...PLAIN],
     {
       encoding: 'utf8',
       timeout: PATIENCE,
@@ -42,11 +41,7 @@ export function ladderOf(connection: Connection): string | null {
 }
 
 /** How node runs the command line: as it is built, or from its sources where this runs from them. */
-function commandLine(): string[] | null {
-  const url = import.meta.url;
-  if (url.endsWith('.ts')) return ['--import', 'tsx', fileURLToPath(new URL('../cli/main.ts', url))];
-  // This code is in dist/ or in a folder of it.
-  const built = ['./cli/start.cjs', '../cli/start.cjs'].map((path) => fileURLToPath(new URL(path, url)));
-  const main = built.find((path) => existsSync(path));
-  return main === undefined ? null : [main];
+function commandLine(): string[] {
+  const built = builtFile('cli/main.cjs');
+  return built === null ? ['--import', 'tsx', fileURLToPath(new URL('../cli/main.ts', import.meta.url))] : [built];
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { PacketView } from '../../parsers/packet-view.ts';
+import { builtFile } from '../built-file.ts';
 import type { PlainRecords } from '../capture/plain-records.ts';
 import type { Tracker } from '../track/tracker.ts';
 import {
@@ -41,10 +42,8 @@ let compiled: Module | null | undefined;
 /** follow.ts as WebAssembly; null where it was not built, as when the program runs from its sources. */
 function compiledFollow(): Module | null {
   if (compiled === undefined) {
-    // This code is in dist/ or in a folder of it.
-    const built = ['./lane/follow.wasm', '../lane/follow.wasm'].map((path) => new URL(path, import.meta.url));
-    const file = built.find((url) => existsSync(url));
-    compiled = file === undefined ? null : new webAssembly.Module(readFileSync(file));
+    const file = builtFile('lane/follow.wasm');
+    compiled = file === null ? null : new webAssembly.Module(readFileSync(file));
   }
   return compiled;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { EndedConnection } from '../analyze.ts';
+import { builtFile } from '../built-file.ts';
 import { RowBatch, type RowMessage } from '../track/row-batch.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { OutputClosed } from './output.ts';
@@ -43,9 +44,8 @@ export class RecordThread {
 
   /** Null where the program runs from its sources: the thread's file is there once it is built. */
   static start(): RecordThread | null {
-    const url = import.meta.url;
-    if (url.endsWith('.ts')) return null;
-    return new RecordThread(new Worker(new URL('../report/record-thread-main.js', url)));
+    const file = builtFile('report/record-thread-main.js');
+    return file === null ? null : new RecordThread(new Worker(file));
   }
 
   add(connection: EndedConnection): void {

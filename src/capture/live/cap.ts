@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { builtFile } from '../../built-file.ts';
 import type { Backend, Problem } from './backend.ts';
 import { libpcapProblem } from './libpcap-problem.ts';
 import type { Drops } from './options.ts';
@@ -35,11 +36,10 @@ export const cap: Backend = {
   },
 };
 
-/** Its program, from the sources or built: then this is a chunk beside the folder in which the child lies. */
+/** Its program, built or from the sources. */
 function childFile(): string[] {
-  const url = import.meta.url;
-  if (url.endsWith('.ts')) return ['--import', 'tsx', fileURLToPath(new URL('./cap-child.ts', url))];
-  return [fileURLToPath(new URL('../capture/live/cap-child.js', url))];
+  const built = builtFile('capture/live/cap-child.js');
+  return built === null ? ['--import', 'tsx', fileURLToPath(new URL('./cap-child.ts', import.meta.url))] : [built];
 }
 
 function wordsOf(line: string): Words | Record<string, never> {

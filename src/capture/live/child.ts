@@ -128,7 +128,8 @@ export class CaptureChild {
   stillThere(): void {
     if (!this.#stopping) return;
     clearTimeout(this.#killTimer);
-    this.#killTimer = setTimeout(() => this.kill(), GRACE);
+    // The last bytes may be read when it has ended; until then it keeps this process waiting by itself.
+    this.#killTimer = setTimeout(() => this.kill(), GRACE).unref();
   }
 
   kill(): void {

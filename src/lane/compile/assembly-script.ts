@@ -1,3 +1,5 @@
+// The types of Node first: those of AssemblyScript declare a console of their own, and the first one counts.
+/// <reference types="node" />
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
 
