@@ -5,6 +5,8 @@ export default {
   maxWorkers: '100%',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   globalSetup: '<rootDir>/test/support/build.js',
+  // For every test, also on a slow machine: twice what a wait within a test may take (test/support/patience.ts).
+  testTimeout: 240_000,
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -25,4 +25,4 @@ test('a connection that comes through a pipe is told of as soon as it has ended'
   } finally {
     child.kill();
   }
-}, 20_000);
+});

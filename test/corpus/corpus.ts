@@ -1,11 +1,14 @@
 /**
- * Compares the analysis with what tshark and Zeek say of a folder of real captures.
+ * Compares the analysis with what tshark and Zeek say of a folder of real captures, and its ways with each other: through the lane
+ * and without it, usual connections handed out and only counted.
  * Usage: npm run corpus -- FOLDER [--differences [FIELD]] [--file PART] [--check] [--write]
  */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { analyzeInto } from '../../src/analyze.ts';
 import type { Connection } from '../../src/record.ts';
+import { bothWays } from '../lane/both-ways.ts';
+import { handedOutAndCounted } from '../track/counted.ts';
 import { lostAgreement, writeAgreement } from './agreement.ts';
 import { Comparison } from './compare.ts';
 import { Corpus, type CorpusFile } from './oracle.ts';
@@ -31,9 +34,11 @@ const comparison = new Comparison();
 const crashes: string[] = [];
 const refused: string[] = [];
 const slow: string[] = [];
+const otherWays: string[] = [];
 for (const file of files) {
   const connections = await read(file);
   if (connections !== null) comparison.file(corpus, file, connections);
+  await compareWays(file);
 }
 report();
 
@@ -57,6 +62,23 @@ async function read(file: CorpusFile): Promise<Connection[] | null> {
   return connections;
 }
 
+async function compareWays(file: CorpusFile): Promise<void> {
+  const { name } = file;
+  const path = corpus.path(file);
+  for (const needlessFrom of [undefined, 0]) {
+    const { without, through } = await bothWays(path, needlessFrom === undefined ? {} : { needlessFrom });
+    if (!same(without, through))
+      otherWays.push(`${name}: through the lane${needlessFrom === 0 ? ', only counted' : ''}`);
+  }
+  const summaries = await handedOutAndCounted(path);
+  if (summaries !== null && !same(summaries.handedOut, summaries.counted))
+    otherWays.push(`${name}: the summary, only counted`);
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function report(): void {
   section('TCP streams, against tshark', comparison.tcp);
   section('UDP streams, against tshark', comparison.udp);
@@ -71,8 +93,9 @@ function report(): void {
   list('Files refused', refused);
   list('Slow files', slow);
   list('Crashes', crashes);
+  list('Not the same each way', otherWays);
   console.log(`${files.length} captures in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  if (crashes.length > 0) process.exitCode = 1;
+  if (crashes.length + otherWays.length > 0) process.exitCode = 1;
   if (options.write) writeAgreement(comparison);
   if (options.check) check();
 }

@@ -4,12 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { analyze, canRecord, matchers, recordCapture } from '../../src/jest.ts';
 
 expect.extend(matchers);
-// A capture program may take seconds to begin on a machine that is busy.
-jest.setTimeout(30_000);
 
 const { possible, reason } = await canRecord();
 const recorded = possible ? describe : describe.skip;

@@ -70,15 +70,11 @@ onLab('real sockets between two namespaces', () => {
     'sockets/reset-in-close-wait',
     'sockets/killed-with-unread-data',
     'udp/closed-port',
-  ])(
-    '%s: the record agrees with what the programs saw',
-    async (name) => {
-      const { truth, connections } = await played(name);
-      const { disagreements } = agreementOf(truth, connections);
-      expect(disagreements.filter(({ question }) => question !== 'connect()').map(disagreementText)).toEqual([]);
-    },
-    30_000,
-  );
+  ])('%s: the record agrees with what the programs saw', async (name) => {
+    const { truth, connections } = await played(name);
+    const { disagreements } = agreementOf(truth, connections);
+    expect(disagreements.filter(({ question }) => question !== 'connect()').map(disagreementText)).toEqual([]);
+  });
 
   test('a hundred connections of random kinds: no certain call is wrong, and hardly an error', async () => {
     const run = { connections: 100, threads: 50, seed: 1, at: 'client' } as const;
@@ -89,7 +85,7 @@ onLab('real sockets between two namespaces', () => {
       expect(agreement.asked.get(`error of the ${side}` as Question)).toBeGreaterThan(80);
       expect(rightShare(agreement, `error of the ${side}`)).toBeGreaterThan(0.95);
     }
-  }, 120_000);
+  });
 
   test('a close by the client leaves it in TIME-WAIT', async () => {
     const [connection] = await connections('close/client-first');
@@ -98,7 +94,7 @@ onLab('real sockets between two namespaces', () => {
     expect(connection).toHaveNoResets();
     expect(connection).toSatisfy(`close.timeWait == "client" && fromClient.bytes == ${'request'.length}`);
     expect(connection).toMatchBaseline(baselinePath('close/client-first.pcap'));
-  }, 30_000);
+  });
 
   test('a closed port refuses', async () => {
     const [connection] = await connections('handshake/refused');
@@ -107,7 +103,7 @@ onLab('real sockets between two namespaces', () => {
     expect(connection).toMatchBaseline(baselinePath('handshake/refused.pcap'));
     expect(connection.handshake?.outcome).toBe('refused');
     expect(connection.resets).toMatchObject([{ from: 'server', accepted: true }]);
-  }, 30_000);
+  });
 
   test('SO_LINGER 0 resets', async () => {
     const [connection] = await connections('close/abort-by-server');
@@ -115,5 +111,5 @@ onLab('real sockets between two namespaces', () => {
     expect(connection).toBeClosedFirstBy('server');
     expect(connection).toMatchBaseline(baselinePath('close/abort-by-server.pcap'));
     expect(connection.close).toMatchObject({ style: 'reset', firstCloser: 'server' });
-  }, 30_000);
+  });
 });

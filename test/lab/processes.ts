@@ -1,7 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-
-/** No step of a scenario takes longer. */
-const PATIENCE = 30_000;
+import { PATIENCE } from '../support/patience.ts';
 
 export function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE });

@@ -5,7 +5,7 @@ Then it writes one JSON object: the bytes that came (as latin-1), the exit statu
 Usage: at_terminal.py COLUMNS ROWS [--pipe FILE] PROGRAM ARGUMENT..."""
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
 
-PATIENCE = 20
+PATIENCE = 120  # as in test/support/patience.ts
 
 def size(fd, columns, rows):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

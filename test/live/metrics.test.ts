@@ -49,7 +49,7 @@ describe('--metrics', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
     expect(names.length).toBeGreaterThan(12);
-  }, 60_000);
+  });
 
   test('serves what the session counts', async () => {
     const url = await metricsUrl('--metrics', '127.0.0.1:0');
@@ -88,7 +88,7 @@ describe('--metrics', () => {
     const later = await scrape(url);
     expect(later.get('sockscope_closes_total{protocol="tcp",style="graceful"}')).toBe(1);
     expect(later.get('sockscope_open_connections{protocol="tcp"}')).toBe(0);
-  }, 60_000);
+  });
 
   test('the number of samples does not grow with the traffic', async () => {
     const url = await metricsUrl('--metrics', '[::1]:0');
@@ -102,7 +102,7 @@ describe('--metrics', () => {
     }
     await stream.said(/"10\.2\.0\.199"/);
     expect([...(await scrape(url)).keys()]).toEqual(before);
-  }, 60_000);
+  });
 
   test('other paths and methods are refused, and the session ends with a scraper connected', async () => {
     const url = await metricsUrl('--metrics', '127.0.0.1:0');
@@ -111,7 +111,7 @@ describe('--metrics', () => {
     expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
     stream.end();
     await stream.ended();
-  }, 60_000);
+  });
 
   test('a port that is taken is one clear line', async () => {
     const taken = createServer();
@@ -125,5 +125,5 @@ describe('--metrics', () => {
     } finally {
       taken.close();
     }
-  }, 60_000);
+  });
 });

@@ -67,33 +67,25 @@ describe('on a terminal', () => {
     expect(screen).toContain('sockscope live  standard input');
     expect(screen).toMatch(/\d TCP/);
     expect(screen).toContain('ESTABLISHED');
-  }, 40_000);
+  });
 
   test.each([
     ['Ctrl-C', ['type', '\x03']],
     ['SIGINT', ['signal', 'SIGINT']],
     ['SIGTERM', ['signal', 'SIGTERM']],
     ['SIGHUP', ['signal', 'SIGHUP']],
-  ] as const)(
-    '%s ends it in the same way',
-    async (_, action) => {
-      const seen = await atTerminal(
-        ['live', '-', '--no-color'],
-        [['wait', 'ECONNREFUSED'], [...action], ['end']],
-        fifo,
-      );
-      expectGoodEnd(seen);
-      expectReport(seen);
-    },
-    40_000,
-  );
+  ] as const)('%s ends it in the same way', async (_, action) => {
+    const seen = await atTerminal(['live', '-', '--no-color'], [['wait', 'ECONNREFUSED'], [...action], ['end']], fifo);
+    expectGoodEnd(seen);
+    expectReport(seen);
+  });
 
   test('the end of the capture ends it, too', async () => {
     stream.end();
     const seen = await atTerminal(['live', '-', '--no-color'], [['end']], fifo);
     expectGoodEnd(seen);
     expectReport(seen);
-  }, 40_000);
+  });
 
   test('it is drawn anew when the terminal has another size', async () => {
     const seen = await atTerminal(
@@ -113,7 +105,7 @@ describe('on a terminal', () => {
     );
     expectGoodEnd(seen);
     expectReport(seen);
-  }, 40_000);
+  });
 
   test('SIGUSR1 prints a report and the screen goes on', async () => {
     const seen = await atTerminal(
@@ -133,12 +125,12 @@ describe('on a terminal', () => {
     expectGoodEnd(seen);
     expectReport(seen);
     expect(seen.output.split('connections  2 TCP')).toHaveLength(3);
-  }, 40_000);
+  });
 
   test('a terminal that goes away ends it', async () => {
     const seen = await atTerminal(['live', '-', '--no-color'], [['wait', 'ECONNREFUSED'], ['hang up']], fifo);
     expect(seen.status).toBe(-SIGHUP);
-  }, 40_000);
+  });
 
   test('Ctrl-Z leaves the screen, and it comes again', async () => {
     const seen = await atTerminal(
@@ -157,7 +149,7 @@ describe('on a terminal', () => {
     );
     expectGoodEnd(seen);
     expectReport(seen);
-  }, 40_000);
+  });
 
   test('a failure is told after the screen, with the terminal restored', async () => {
     stream.end('this is no packet: '.repeat(100));
@@ -165,12 +157,12 @@ describe('on a terminal', () => {
     expect(seen.restored).toBe(true);
     expect(afterwards(seen)).toContain('connections  2 TCP');
     expect(afterwards(seen)).toMatch(/sockscope: .*\r?\n/);
-  }, 40_000);
+  });
 
   test('a terminal that can do nothing gets only the report', async () => {
     stream.end();
     const { output } = await atTerminal(['live', '-', '--json'], [['end']], fifo);
     expect(output).not.toContain('\x1b');
     expect(JSON.parse(output).connections).toHaveLength(2);
-  }, 40_000);
+  });
 });

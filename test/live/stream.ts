@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { COMMAND, ROOT } from '../support/command.ts';
 import { play, type Step, type TimedPacket } from '../support/conversation.ts';
 import { pcap } from '../support/packets.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-/** Nothing that a test waits for takes longer, in milliseconds. */
-const PATIENCE = 30_000;
 const HEADER = 24;
 
 /** `sockscope live -` that is fed with packets, one script after the other. */

@@ -84,7 +84,7 @@ describe('a program that captures', () => {
     await readAll(child);
     await child.ended;
     expect(child.failure).toBe(null);
-  }, 10_000);
+  });
 
   test('may refuse the pipe, and gets another', async () => {
     const script = `[ -p /dev/stdout ] && exec >/dev/null; cat ${CAPTURE}; echo begun >&2; sleep 0.2; cat ${CAPTURE}`;

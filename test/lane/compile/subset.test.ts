@@ -9,7 +9,7 @@ describe('what is compiled does what JavaScript does', () => {
   let both: BothWays;
   beforeAll(async () => {
     both = await bothWays(SOURCES);
-  }, 60_000);
+  });
 
   test.each(Object.entries(CASES).map(([name, { rule }]) => [rule, name]))('%s: %s', (_rule, name) => {
     const random = randomOf(name.length);

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Connection } from '../../../src/record.ts';
 import type { Summary } from '../../../src/summary.ts';
 import { goldenOf } from '../../fixtures/golden.ts';
-import { PATIENCE, type Reading, Session, sockscopeCommand } from './session.ts';
+import { PATIENCE } from '../../support/patience.ts';
+import { type Reading, Session, sockscopeCommand } from './session.ts';
 import { DEVICE, type Host, Wire } from './wire.ts';
 
 const CONVERSATIONS = fileURLToPath(new URL('./conversations.c', import.meta.url));

@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { COMMAND, ROOT } from '../../support/command.ts';
-
-/** Nothing that a test waits for takes longer, in milliseconds. */
-export const PATIENCE = 40_000;
+import { PATIENCE } from '../../support/patience.ts';
 
 /** How standard output is read. */
 export interface Reading {
