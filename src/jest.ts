@@ -43,8 +43,6 @@ declare global {
   }
 }
 
-/* biome-ignore lint/suspicious/noTsIgnore: an error only where there is no jest; whoever uses vitest compiles this as well. */
-/** @ts-ignore */
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends SockscopeMatchers<R, T> {}
 }

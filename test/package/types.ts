@@ -2,42 +2,48 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must, type Workshop } from './workshop.ts';
 
-const COMPILERS = { oldest: 'npm:typescript@~5.4.0', newest: 'npm:typescript@latest' };
+/** The oldest TypeScript that we are for, and the newest, each with the declarations of Node of its time: it does not understand others. */
+const COMPILERS = [
+  { typescript: 'typescript@~5.4.0', node: '@types/node@~20.14.0' },
+  { typescript: 'typescript@latest', node: '@types/node@latest' },
+];
 
-/** Both ways in which TypeScript finds a package by its exports. */
+/** Both ways in which TypeScript finds a package by its exports, and the sources of ours that each can read. */
 const RESOLUTIONS = {
-  nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
-  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  nodenext: { module: 'nodenext', sources: ['library.ts', 'required.cts'] },
+  bundler: { module: 'esnext', sources: ['library.ts'] },
 };
 
-/** Where the declarations of a name come from; those of Node that an old TypeScript understands have a tag. */
-const PACKAGES: Record<string, string[]> = { node: ['@types/node@ts5.4'], jest: ['@types/jest', '@jest/globals'] };
+/** What a project has beside sockscope. */
+interface Surroundings {
+  packages: string[];
+  /** Of global declarations. */
+  types: string[];
+  /** Sources that need them. */
+  sources: string[];
+}
 
-/** What the compiler is to find beside sockscope. */
-const PROJECTS = {
-  'nothing else': { files: ['library.ts'], types: [] },
-  '@types/node': { files: ['library.ts'], types: ['node'] },
-  'the types of jest': { files: ['library.ts', 'matchers.ts'], types: ['node', 'jest'] },
-};
-
-/** A strict project compiles, declarations of packages and all, under an old and a new TypeScript. */
+/** A strict project compiles, declarations of packages and all. */
 export async function proveTypes(workshop: Workshop, tarball: string, sources: string): Promise<void> {
-  const compilers = workshop.project('compilers', { dependencies: COMPILERS });
-  await must(['npm', 'install', '--no-package-lock'], { cwd: compilers });
-  for (const [project, { files, types }] of Object.entries(PROJECTS)) {
-    const packages = types.flatMap((name) => PACKAGES[name]);
-    const cwd = workshop.project(`types-${types.join('-')}`, { type: 'module' });
-    await must(['npm', 'install', '--ignore-scripts', '--no-package-lock', tarball, ...packages], { cwd });
-    cpSync(sources, cwd, { recursive: true });
-    for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
-      const own = resolution === 'nodenext' ? [...files, 'required.cts'] : files;
-      const compilerOptions = { ...options, types, target: 'es2022', strict: true, skipLibCheck: false, noEmit: true };
-      const config = join(cwd, `${resolution}.json`);
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: own }));
-      for (const [name, version] of Object.entries(COMPILERS)) {
-        const tsc = join(compilers, 'node_modules', name, 'bin', 'tsc');
-        await workshop.prove(`${version.slice(4)}, ${resolution}, with ${project}: a strict project compiles`, () =>
-          must([process.execPath, tsc, '-p', config], { cwd }),
+  for (const { typescript, node } of COMPILERS) {
+    const surroundings: Surroundings[] = [
+      { packages: [], types: [], sources: [] },
+      { packages: [node], types: ['node'], sources: [] },
+      { packages: [node, '@types/jest', '@jest/globals'], types: ['node', 'jest'], sources: ['matchers.ts'] },
+    ];
+    for (const around of surroundings) {
+      const what = around.packages.join(', ') || 'no other declarations';
+      const cwd = workshop.project(`${typescript} ${around.types.join(' ')}`.trim(), { type: 'module' });
+      const packages = [tarball, typescript, ...around.packages];
+      await must(['npm', 'install', '--ignore-scripts', '--no-package-lock', ...packages], { cwd });
+      cpSync(sources, cwd, { recursive: true });
+      for (const [moduleResolution, { module, sources }] of Object.entries(RESOLUTIONS)) {
+        const strict = { strict: true, skipLibCheck: false, noEmit: true };
+        const compilerOptions = { module, moduleResolution, target: 'es2022', types: around.types, ...strict };
+        const config = { compilerOptions, files: [...sources, ...around.sources] };
+        writeFileSync(join(cwd, `${moduleResolution}.json`), JSON.stringify(config));
+        await workshop.prove(`${typescript}, ${moduleResolution}, ${what}: a strict project compiles`, () =>
+          must([process.execPath, 'node_modules/typescript/bin/tsc', '-p', `${moduleResolution}.json`], { cwd }),
         );
       }
     }

@@ -132,6 +132,11 @@ export class Lab {
   }
 }
 
+/** Waits for what takes as long as the machine needs; where it never comes, the test's own words say what is missing. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (const late = Date.now() + PATIENCE; !holds() && Date.now() < late; ) await settle(50);
+}
+
 /** For the last packets to be captured, in milliseconds: dumpcap hands on what came within a quarter of a second. */
 export function settle(milliseconds = 700): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
