@@ -159,12 +159,9 @@ describe('the process of a task', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  const proc = (
-    id: string,
-    { tgid = id, state = 'S (sleeping)', memory = true, network = 'net:[1]', name = 'java' },
-  ) => {
+  const proc = (id: string, { tgid = id, parent = 1, memory = true, network = 'net:[1]', name = 'java' }) => {
     mkdirSync(join(root, id, 'ns'), { recursive: true });
-    const lines = [`Name:\t${name}`, `State:\t${state}`, `Tgid:\t${tgid}`, ...(memory ? ['VmSize:\t  100 kB'] : [])];
+    const lines = [`Name:\t${name}`, `Tgid:\t${tgid}`, `PPid:\t${parent}`, ...(memory ? ['VmSize:\t  100 kB'] : [])];
     writeFileSync(join(root, id, 'status'), lines.join('\n'));
     writeFileSync(join(root, id, 'comm'), `${name}\n`);
     symlinkSync(network, join(root, id, 'ns', 'net'));
@@ -177,7 +174,7 @@ describe('the process of a task', () => {
   });
 
   test('is what the trace called it when it is gone, or about to go', () => {
-    proc('78', { state: 'Z (zombie)', memory: false, name: 'curl' });
+    proc('78', { memory: false, name: 'curl' });
     const { processOf } = new Tasks(root);
     expect(processOf({ id: 78, name: 'curl' })).toEqual({ pid: 78, name: 'curl' });
     expect(processOf({ id: 79, name: 'wget' })).toEqual({ pid: 79, name: 'wget' });
@@ -185,7 +182,7 @@ describe('the process of a task', () => {
   });
 
   test('is none for a thread of the kernel, and for a process of another network namespace', () => {
-    proc('5', { memory: false, name: 'kworker/0:1' });
+    proc('5', { parent: 2, memory: false, name: 'kworker/0:1' });
     proc('6', { network: 'net:[2]' });
     const { processOf } = new Tasks(root);
     expect([processOf({ id: 5, name: 'kworker/0:1' }), processOf({ id: 6, name: 'java' })]).toEqual([null, null]);

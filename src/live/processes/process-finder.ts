@@ -14,6 +14,7 @@ import { handshakeOutcome } from '../../track/handshake-record.ts';
 import type { RecordSource } from '../../track/record-source.ts';
 import { endpointOf, sidesOf } from '../../track/sides.ts';
 import type { LiveEvent, LiveListener, LiveSession } from '../session.ts';
+import { Budget } from './budget.ts';
 import { KernelTrace, type NoTrace, type TraceLines } from './kernel-trace.ts';
 import { isRunning, type Process, type Processes } from './process.ts';
 import { connectionText, type SocketEnd } from './socket-end.ts';
@@ -27,11 +28,12 @@ import { unknownText } from './unknown-processes.ts';
 const PENDING_KEPT = 10_000;
 /** Milliseconds after which an end is looked for again: a server's socket comes with accept() only. */
 const AGAIN_AFTER = [0, 250, 1000];
-/** Looking takes a tenth of the time at the most; so many milliseconds may be saved up for when much begins at once. */
+/** Looking takes a tenth of the time at the most, and so does listening; milliseconds saved up for when much begins at once. */
 const SHARE = 0.1;
 const SAVED = 200;
 const LONGEST_LOOK = 30;
-const LONGEST_LISTENING = 30;
+/** Looks at what the kernel told for which something that happened to a connection is remembered. */
+const LOOKS_AFTER = 3;
 /** Milliseconds for which the addresses of this machine are taken as known. */
 const ADDRESSES_FOR = 5000;
 
@@ -53,6 +55,10 @@ interface OwnEnd {
   side: keyof Processes;
   local: SocketEnd;
   remote: SocketEnd;
+}
+
+interface Told extends OwnEnd {
+  looks: number;
 }
 
 interface Pending extends OwnEnd {
@@ -77,20 +83,21 @@ export class ProcessFinder implements LiveListener {
   readonly #trace: TraceLines | NoTrace;
   readonly #traced: TracedSockets | null;
   readonly #clock: () => number;
+  readonly #looking: Budget;
+  readonly #listening: Budget;
   #pending: Pending[] = [];
   /** Ends of which something happened that the kernel may have told of. */
-  #told: OwnEnd[] = [];
+  #told: Told[] = [];
   #source: RecordSource | null = null;
   #ownAddresses = new Set<string>();
   #addressesAt = Number.NEGATIVE_INFINITY;
-  #credit = SAVED;
-  #creditAt: number;
 
   /** @param trace what the kernel tells, or why it does not @param clock milliseconds */
   constructor(trace: TraceLines | NoTrace = 'unsupported', clock: () => number = () => performance.now()) {
     this.#trace = trace;
     this.#clock = clock;
-    this.#creditAt = clock();
+    this.#looking = new Budget(SHARE, SAVED, clock);
+    this.#listening = new Budget(SHARE, SAVED, clock);
     this.#traced = typeof trace === 'string' ? null : new TracedSockets(new Tasks().processOf, connectingNow());
   }
 
@@ -156,7 +163,8 @@ export class ProcessFinder implements LiveListener {
       ['server', 1 - clientEndpoint],
     ] as const) {
       if (entry.sure[side] || this.#told.length >= PENDING_KEPT) continue;
-      this.#told.push({ entry, side, local: endOf(ints, at, endpoint), remote: endOf(ints, at, 1 - endpoint) });
+      const ends = { local: endOf(ints, at, endpoint), remote: endOf(ints, at, 1 - endpoint) };
+      this.#told.push({ entry, side, ...ends, looks: 0 });
     }
   }
 
@@ -172,25 +180,24 @@ export class ProcessFinder implements LiveListener {
 
   /** Looks for what is wanted, as far as there is time for it. Called after each chunk of packets and some times a second. */
   look(): void {
-    const began = this.#clock();
-    if (this.#pending.length === 0 && this.#traced === null) return;
-    this.#credit = Math.min(SAVED, this.#credit + (began - this.#creditAt) * SHARE);
-    this.#creditAt = began;
-    if (this.#credit <= 0) return;
-    this.#listen();
-    const due = this.#pending.filter((each) => each.due <= began && !each.entry.sure[each.side]);
+    if (this.#traced !== null) this.#listening.spend(() => this.#listen());
+    if (this.#pending.length > 0) this.#looking.spend(() => this.#lookInProc());
+  }
+
+  #lookInProc(): void {
+    const now = this.#clock();
+    const due = this.#pending.filter(({ due, entry, side }) => due <= now && !entry.sure[side]);
     for (const protocol of [6, 17] as const) {
       const wanted = due.filter((each) => each.protocol === protocol);
       if (wanted.length > 0) this.#lookFor(wanted, protocol);
     }
     this.#pending = this.#pending.filter(({ entry, side, tries }) => !entry.sure[side] && tries < AGAIN_AFTER.length);
-    this.#credit -= this.#clock() - began;
   }
 
   /** What the kernel has told since the last time. */
   #listen(): void {
     if (typeof this.#trace === 'string' || this.#traced === null) return;
-    this.#traced.read(this.#trace.read(LONGEST_LISTENING));
+    this.#traced.read(this.#trace.read());
     const begun = this.#pending.filter(({ protocol }) => protocol === 6);
     for (const end of [...begun, ...this.#told]) {
       if (end.entry.sure[end.side]) continue;
@@ -200,7 +207,8 @@ export class ProcessFinder implements LiveListener {
       if (end.entry.processes[end.side] !== null && !isRunning(owner.pid)) continue;
       this.#note(end, owner, true);
     }
-    this.#told = [];
+    for (const told of this.#told) told.looks++;
+    this.#told = this.#told.filter(({ entry, side, looks }) => !entry.sure[side] && looks < LOOKS_AFTER);
   }
 
   /** What could not be seen, and why, one line; null where nothing is missing. */

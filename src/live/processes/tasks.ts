@@ -41,9 +41,9 @@ export class Tasks {
   }
 }
 
-/** A thread of the kernel has no memory of its own; neither has a process that has ended and is waited for. */
+/** A thread of the kernel has no memory of its own, as a process that is ending; its parent is kthreadd, which is always 2. */
 function isOfKernel(status: string): boolean {
-  return !/^VmSize:/m.test(status) && !/^State:\s+[ZX]/m.test(status);
+  return !/^VmSize:/m.test(status) && /^PPid:\s+[02]$/m.test(status);
 }
 
 function textOf(path: string): string | null {
