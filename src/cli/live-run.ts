@@ -36,7 +36,7 @@ export class LiveRun {
     this.#request = request;
     this.#input = input;
     this.#where = where;
-    this.#finder = request.process ? new ProcessFinder() : null;
+    this.#finder = request.process ? ProcessFinder.open() : null;
     process.on('SIGINT', this.quit).on('SIGTERM', this.quit).on('SIGHUP', this.quit);
   }
 
@@ -63,6 +63,7 @@ export class LiveRun {
   close(): void {
     process.off('SIGINT', this.quit).off('SIGTERM', this.quit).off('SIGHUP', this.quit);
     this.#server?.close();
+    this.#finder?.close();
   }
 
   /** The user wants it to end: at the second time, at once. */
@@ -108,6 +109,7 @@ export class LiveRun {
       view.begin?.();
       result = await this.#analyze(session, view, people, format);
       session.finish();
+      this.#finder?.look();
       await view.end?.();
     } finally {
       stopClock();
@@ -168,8 +170,8 @@ export class LiveRun {
     let second = performance.now();
     const timer = setInterval(() => {
       if (!session.isBegun) return;
-      this.#finder?.look();
       session.tick();
+      this.#finder?.look();
       const now = performance.now();
       if (now - second >= 1000) {
         session.second();

@@ -94,7 +94,7 @@ describe('on a terminal', () => {
         ['wait', 'ECONNREFUSED'],
         ['resize', 160, 40],
         ['wait', CLEAR],
-        ['wait', '   Slowest handshakes'],
+        ['wait', 'minutes   Top talkers'],
         ['resize', 60, 12],
         ['wait', CLEAR],
         ['wait', 'q: end and report'],
