@@ -1,19 +1,28 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AnalysisResult } from '../analyze.ts';
 import type { CaptureInfo, Summary } from '../summary.ts';
-import { bytes, count, counted, duration, utc } from './units.ts';
+import { printable } from './printable.ts';
+import { bytes, count, counted, duration, interval, utc } from './units.ts';
 
 /** Files named one by one; more are counted. */
 const FILES_SHOWN = 5;
 
-/** The lines on the capture as a whole: a label and a text. */
-export function head({ captures, summary }: AnalysisResult, seconds: number, colors: Colors): string[][] {
+/**
+ * The lines on the capture as a whole: a label and a text. What there is none of has no line.
+ * @param digits that the clock of the capture has after the point of a second
+ */
+export function head(
+  { captures, summary }: AnalysisResult,
+  seconds: number,
+  digits: number,
+  colors: Colors,
+): string[][] {
   const lines = [
     ...captureLines(captures),
-    ['packets', `${span(summary)}; took ${duration(seconds)}`],
-    ['connections', connectionsText(summary)],
-    ['handshakes', handshakesText(summary)],
-    ['closes', nonZero(summary.closes) || 'none'],
+    ['packets', `${span(summary, digits)} (read in ${duration(seconds)})`],
+    ['connections', connectionsText(summary, colors)],
+    ['handshakes', handshakesText(summary, digits)],
+    ['closes', nonZero(summary.closes)],
     ['resets', resetsText(summary)],
     ['other frames', summary.otherFrames.map(({ kind, frames }) => `${count(frames)} ${kind}`).join(', ')],
   ];
@@ -47,33 +56,36 @@ function captureText(capture: CaptureInfo, oneOfSeveral: boolean): string {
   if (oneOfSeveral) parts.push(counted(packets, 'packet'));
   if (drops !== null && drops > 0) parts.push(droppedText(drops));
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);
-  return `${file === '-' ? 'standard input' : file} (${parts.join(', ')})`;
+  return `${file === '-' ? 'standard input' : printable(file)} (${parts.join(', ')})`;
 }
 
-function span({ packets, wireBytes, duration: seconds, start }: Summary): string {
-  const size = `${counted(packets, 'packet')}, ${bytes(wireBytes)}`;
-  return start === null ? size : `${size}, ${duration(seconds)} from ${utc(start)} UTC`;
+function span({ packets, wireBytes, duration: seconds, start }: Summary, digits: number): string {
+  const size = `${count(packets)}, ${bytes(wireBytes)}`;
+  return start === null ? size : `${size}, ${duration(seconds, digits)} from ${utc(start, digits)} UTC`;
 }
 
-function connectionsText({ connections, payloadBytes, retransmissions, evicted }: Summary): string {
+/** Failed are those with a finding of severity 'error'. */
+function connectionsText(summary: Summary, colors: Colors): string {
+  const { connections, failed, payloadBytes, retransmissions, evicted } = summary;
   const kinds = nonZero({ TCP: connections.tcp, UDP: connections.udp, SCTP: connections.sctp });
-  const parts = kinds === '' ? ['none'] : [kinds, `${bytes(payloadBytes)} payload`];
-  if (kinds !== '') parts.push(counted(retransmissions, 'retransmission'));
+  const parts = kinds === '' ? ['none'] : [kinds];
+  if (failed > 0) parts[0] += `, ${colors.red(`${count(failed)} of them failed`)}`;
+  if (kinds !== '') parts.push(`${bytes(payloadBytes)} payload, ${counted(retransmissions, 'retransmission')}`);
   if (evicted > 0) parts.push(`${count(evicted)} given up while open, to bound memory (--max-connections)`);
   return parts.join('; ');
 }
 
-function handshakesText({ handshakes, connectTime }: Summary): string {
+function handshakesText({ handshakes, connectTime }: Summary, digits: number): string {
   const outcomes = nonZero(handshakes);
-  if (outcomes === '' || connectTime === null) return outcomes || 'none';
+  if (outcomes === '' || connectTime === null) return outcomes;
   const { p50, p95, p99, max } = connectTime;
-  const times = Object.entries({ p50, p95, p99, max }).map(([name, value]) => `${name} ${duration(value)}`);
+  const times = Object.entries({ p50, p95, p99, max }).map(([name, value]) => `${name} ${interval(value, digits)}`);
   return `${outcomes}; connect ${times.join(', ')}`;
 }
 
 function resetsText({ resets, resetCauses }: Summary): string {
   const { fromClient, fromServer } = resets;
-  if (fromClient + fromServer === 0) return 'none';
+  if (fromClient + fromServer === 0) return '';
   return `${count(fromClient)} from clients, ${count(fromServer)} from servers: ${nonZero(resetCauses)}`;
 }
 

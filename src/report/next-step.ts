@@ -1,0 +1,25 @@
+import type { AnalysisResult } from '../analyze.ts';
+import type { Connection } from '../record.ts';
+import { fileWord } from './shell-word.ts';
+
+/** Files named one by one. */
+const FILES_NAMED = 3;
+
+/**
+ * What to type next: the command that explains the example of the worst problem, else the first connection of the table.
+ * '' where there is nothing to explain, or the packets are gone.
+ */
+export function nextStep(
+  { captures, summary }: AnalysisResult,
+  shown: Pick<Connection, 'protocol' | 'stream'> | null,
+): string {
+  const [worst] = summary.problems;
+  const subject = worst === undefined ? shown : { protocol: worst.protocol, stream: worst.example };
+  // What was captured live is gone, unless it was written somewhere.
+  if (subject === null || captures.length === 0 || captures.some(({ live }) => live !== undefined)) return '';
+  const which = `--stream ${subject.stream}${subject.protocol === 'tcp' ? '' : ` --protocol ${subject.protocol}`}`;
+  const files = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
+  if (files.length > FILES_NAMED) return `next: the same captures with sockscope explain and ${which}`;
+  const input = files.includes('-') ? ' (with the same input)' : '';
+  return `next: sockscope explain ${files.map(fileWord).join(' ')} ${which}${input}`;
+}
