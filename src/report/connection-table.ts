@@ -13,8 +13,8 @@ export const CONNECTION_COLUMNS: readonly Column[] = [
   { heading: 'packets', align: 'right', dispensable: 6 },
   { heading: 'sent', align: 'right', dispensable: 4 },
   { heading: 'received', align: 'right', dispensable: 5 },
-  { heading: 'connect', align: 'right' },
-  { heading: 'close', align: 'left' },
+  { heading: 'connect', align: 'right', lastResort: 1 },
+  { heading: 'close', align: 'left', lastResort: 2 },
   { heading: 'problems', align: 'left', shrinkTo: 16 },
   { heading: 'the application saw', align: 'left', dispensable: 1 },
 ];
@@ -109,10 +109,11 @@ export function* connectionTable(
   const isEmpty = (column: number) => given.every(({ cells }) => cells[column] === '');
   const columns = [...CONNECTION_COLUMNS, ...(hasProcesses ? [PROCESS_COLUMN] : [])];
   const rows = given.map((row) => ({ ...row, cells: cellsOf(row, times) }));
-  if (isEmpty(SAW)) {
-    columns.splice(SAW, 1);
-    for (const { cells } of rows) cells.splice(SAW, 1);
+  for (const column of [SAW, PROBLEMS].filter(isEmpty)) {
+    columns.splice(column, 1);
+    for (const { cells } of rows) cells.splice(column, 1);
   }
+  const problems = columns.findIndex(({ heading }) => heading === 'problems');
   const layout = fitColumns(
     columns,
     rows.map((row) => row.cells),
@@ -122,7 +123,7 @@ export function* connectionTable(
   yield `${colors.bold(line(columns, layout, headings))}\n`;
   for (const { cells, worst } of rows) {
     const paint = severityPaint(colors, worst);
-    yield `${line(columns, layout, cells, (text, column) => (column === PROBLEMS ? paint(text) : text))}\n`;
+    yield `${line(columns, layout, cells, (text, column) => (column === problems ? paint(text) : text))}\n`;
   }
 }
 

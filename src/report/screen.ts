@@ -1,7 +1,7 @@
 import { visibleLength } from './wrapped-table.ts';
 
 /** Problems get so many lines, even where nothing is left for the table. */
-const LINES_OF_PROBLEMS = 6;
+const LINES_OF_PROBLEMS = 7;
 /** Rows that the table has at least, its heading and that of its columns, and the empty line before it. */
 const FEWEST_ROWS = 3;
 const TABLE_HEADINGS = 3;
@@ -41,6 +41,14 @@ export function fitHeight({ head, rows, problems, hasMoreProblems, next }: Parts
   const taken = headings + sum(problems.slice(0, fitting)) + (hasMoreProblems || fitting < problems.length ? 1 : 0);
   const forRows = room - head - taken - TABLE_HEADINGS;
   return { problems: fitting, rows: Math.min(rows, Math.max(FEWEST_ROWS, forRows)) };
+}
+
+/** How many lines of head leave room for all that must be shown. */
+export function roomForHead({ rows, problems, hasMoreProblems, next }: Omit<Parts, 'head'>, height: number): number {
+  const leastTable = rows === 0 ? 0 : TABLE_HEADINGS + Math.min(FEWEST_ROWS, rows);
+  const lines = sum(problems) + (hasMoreProblems ? 1 : 0);
+  const leastProblems = problems.length === 0 ? 0 : PROBLEM_HEADINGS + Math.min(LINES_OF_PROBLEMS, lines);
+  return height - PROMPT - next - leastTable - leastProblems;
 }
 
 /** How many of the problems go into so many lines, with one that says that there are more: the worst in any case. */

@@ -6,7 +6,8 @@ const NONE = '▁';
 const HEIGHTS = ['▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /**
- * A histogram over the span of the capture, in so many characters. A bin that lies in several of them is shared out.
+ * A histogram over the span of the capture, in so many characters. A bin counts where its middle is; one that is wider than a
+ * character is shared out.
  * @returns '' where the capture has no length
  */
 export function sparkline({ start, width, counts }: Histogram, from: string, seconds: number, cells: number): string {
@@ -16,6 +17,11 @@ export function sparkline({ start, width, counts }: Histogram, from: string, sec
   const offset = secondsBetween(from, start);
   counts.forEach((count, i) => {
     if (count === 0) return;
+    if (width <= perCell) {
+      const middle = (offset + (i + 0.5) * width) / perCell;
+      heights[Math.min(cells - 1, Math.max(0, Math.floor(middle)))] += count;
+      return;
+    }
     const begin = clamp((offset + i * width) / perCell, cells);
     const end = clamp((offset + (i + 1) * width) / perCell, cells);
     const first = Math.min(Math.floor(begin), cells - 1);

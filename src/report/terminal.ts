@@ -3,12 +3,12 @@ import type { AnalysisResult, EndedConnection } from '../analyze.ts';
 import type { Connection } from '../record.ts';
 import type { Summary } from '../summary.ts';
 import { type ConnectionRow, connectionRow, connectionTable } from './connection-table.ts';
-import { head } from './head.ts';
+import { DISPENSABLE, head } from './head.ts';
 import { nextStep } from './next-step.ts';
 import type { Output } from './output.ts';
 import { PROBLEMS_SHOWN, problemRows, problemsLeftOut, problemText } from './problems.ts';
 import type { MakeReporter, Reporter, ReportOptions } from './reporter.ts';
-import { fitHeight, screenLines } from './screen.ts';
+import { fitHeight, roomForHead, screenLines } from './screen.ts';
 import { type TableContent, TableRows } from './table-rows.ts';
 import { clockDigits, count } from './units.ts';
 import { wrappedTable } from './wrapped-table.ts';
@@ -74,20 +74,23 @@ class TerminalReport implements Reporter {
     const problems = all ? known : known.slice(0, PROBLEMS_SHOWN);
     const texts = problemText(problems, summary, { ...times, width, colors });
     const rows = this.#table.rows();
-    const top = wrappedTable(head(result, seconds, digits, colors), width, ['left', 'left']);
     const next = nextStep(result, rows.at(0) ?? null);
 
     const height = heightOf(this.#options);
     const everything = { rows: rows.length, problems: problems.length };
     const lines = (text: string) => screenLines(text, width);
-    const parts = {
-      head: lines(top),
+    const rest = {
       rows: rows.length,
       problems: texts.rows.map((each) => each.reduce((sum, text) => sum + lines(text), 0)),
       hasMoreProblems: problemsLeftOut(summary, known.length - problems.length) !== '',
       next: next === '' ? 0 : lines(next),
     };
-    const shown = height === null ? everything : fitHeight(parts, height);
+    const room = height === null ? Number.POSITIVE_INFINITY : roomForHead(rest, height);
+    const headWithout = (without: number) =>
+      wrappedTable(head(result, seconds, digits, colors, without), width, ['left', 'left']);
+    let top = headWithout(0);
+    for (let without = 1; without <= DISPENSABLE.length && lines(top) > room; without++) top = headWithout(without);
+    const shown = height === null ? everything : fitHeight({ head: lines(top), ...rest }, height);
 
     const output = this.#output;
     output.write(top);
