@@ -1,6 +1,6 @@
 import type { AnalysisResult } from '../analyze.ts';
 import type { Connection } from '../record.ts';
-import { fileWord } from './shell-word.ts';
+import { fileWord, hasShellWord } from './shell-word.ts';
 
 /** Files named one by one. */
 const FILES_NAMED = 3;
@@ -19,7 +19,8 @@ export function nextStep(
   if (subject === null || captures.length === 0 || captures.some(({ live }) => live !== undefined)) return '';
   const which = `--stream ${subject.stream}${subject.protocol === 'tcp' ? '' : ` --protocol ${subject.protocol}`}`;
   const files = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
-  if (files.length > FILES_NAMED) return `next: the same captures with sockscope explain and ${which}`;
+  if (files.length > FILES_NAMED || !files.every(hasShellWord))
+    return `next: the same captures with sockscope explain and ${which}`;
   const input = files.includes('-') ? ' (with the same input)' : '';
   return `next: sockscope explain ${files.map(fileWord).join(' ')} ${which}${input}`;
 }

@@ -7,12 +7,17 @@ const PLAIN = /^(?!=)[\w@%+=:,./-]+$/;
  * A word that bash, zsh and fish read back as `text`, in which nothing acts on the terminal that shows it.
  *
  * In single quotes fish takes some backslashes for itself, and a control character would reach the terminal; such words go
- * through printf, which all of them have.
+ * through printf, which all of them have. Line breaks at the end get lost there: see `hasShellWord`.
  */
 export function shellWord(text: string): string {
   if (PLAIN.test(text)) return text;
   if (!text.includes('\\') && printable(text) === text) return `'${text.replaceAll("'", "'\\''")}'`;
   return `"$(printf '${[...text].map(inPrintf).join('')}')"`;
+}
+
+/** Is there such a word? */
+export function hasShellWord(text: string): boolean {
+  return !text.endsWith('\n');
 }
 
 /** A file as an argument: one whose name begins with a hyphen is no option. */
