@@ -8,7 +8,7 @@ import { bytes, count, counted, duration, interval, utc } from './units.ts';
 const FILES_SHOWN = 5;
 
 /** Lines that can go where there is no room for all, the first of them first. */
-export const DISPENSABLE: readonly string[] = ['other frames', 'resets', 'closes'];
+export const DISPENSABLE: readonly string[] = ['other frames', 'resets', 'closes', 'handshakes'];
 
 /**
  * The lines on the capture as a whole: a label and a text. What there is none of has no line.

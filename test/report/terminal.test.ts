@@ -407,12 +407,14 @@ describe('in a terminal', () => {
   });
 
   test('lines of the head that matter less go before rows do', () => {
-    const labels = (height: number) => report(height, { count: 10 }).match(/^(closes|resets|other frames)/gm);
-    expect(labels(24)).toEqual(['closes', 'resets', 'other frames']);
-    expect(labels(23)).toEqual(['closes', 'resets']);
-    expect(labels(22)).toEqual(['closes']);
-    expect(labels(21)).toBeNull();
-    for (const height of [21, 22, 23, 24]) expect(rows(report(height, { count: 10 }))).toHaveLength(3);
+    const labels = (height: number) =>
+      report(height, { count: 10 }).match(/^(handshakes|closes|resets|other frames)/gm);
+    expect(labels(24)).toEqual(['handshakes', 'closes', 'resets', 'other frames']);
+    expect(labels(23)).toEqual(['handshakes', 'closes', 'resets']);
+    expect(labels(22)).toEqual(['handshakes', 'closes']);
+    expect(labels(21)).toEqual(['handshakes']);
+    expect(labels(20)).toBeNull();
+    for (const height of [20, 21, 22, 23, 24]) expect(rows(report(height, { count: 10 }))).toHaveLength(3);
   });
 
   test('on a low one the problems and what to type next are on the last lines', () => {
