@@ -61,8 +61,8 @@ export interface ProblemGroup {
   /** Codes of other groups at this server that hold exactly the same connections: one event under several names. */
   sameAs: string[];
   /**
-   * The first and the last time that it happened: of a failed or slow handshake (see `happensAtStart`) the connection's first packet,
-   * of all else its last.
+   * The first and the last time that it happened. What is about the beginning of a connection (its handshake, `port-reuse`,
+   * `one-direction`) happened at its first packet, all else at its last.
    */
   firstTime: string;
   lastTime: string;

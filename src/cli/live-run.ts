@@ -160,7 +160,9 @@ export class LiveRun {
     const { top, all, sort, utc, noColor } = this.#request.report;
     const { processesOf } = this;
     const screen = { color: useColor(noColor, fd), width: width(fd), height: height(fd) };
-    const look = { top, all, sort, utc, ...screen, chosen: this.#where !== null };
+    const { write } = this.#request.capture;
+    const written = write === undefined || write.rotateSize !== undefined ? {} : { writtenTo: write.path };
+    const look = { top, all, sort, utc, ...screen, ...written, chosen: this.#where !== null };
     if (processesOf === null) return look;
     return { ...look, processes: (record) => processesText(processesOf(record)) };
   }

@@ -23,6 +23,7 @@ export const PROCESS_COLUMN: Column = { heading: 'process', align: 'left', shrin
 const START = 3;
 const LASTED = 4;
 const CONNECT = 8;
+const CLOSE = 9;
 const PROBLEMS = 10;
 const SAW = 11;
 
@@ -106,10 +107,11 @@ export function* connectionTable(
   colors: Colors,
 ): Generator<string> {
   const hasProcesses = given.some(({ cells }) => cells.length > CONNECTION_COLUMNS.length);
-  const isEmpty = (column: number) => given.every(({ cells }) => cells[column] === '');
   const columns = [...CONNECTION_COLUMNS, ...(hasProcesses ? [PROCESS_COLUMN] : [])];
   const rows = given.map((row) => ({ ...row, cells: cellsOf(row, times) }));
-  for (const column of [SAW, PROBLEMS].filter(isEmpty)) {
+  const isEmpty = (column: number) => rows.every(({ cells }) => cells[column] === '');
+  // The last ones first: the others keep their places.
+  for (const column of [SAW, PROBLEMS, CLOSE, CONNECT].filter(isEmpty)) {
     columns.splice(column, 1);
     for (const { cells } of rows) cells.splice(column, 1);
   }

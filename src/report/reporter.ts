@@ -18,6 +18,8 @@ export interface ReportOptions {
   width: number;
   /** Rows of the terminal, which a report for people fits; absent where there is none. */
   height?: number;
+  /** The file that a live capture was written to, which holds all its packets. */
+  writtenTo?: string;
   /** The connections were chosen by an expression: `--where`. */
   chosen?: boolean;
 }

@@ -195,6 +195,8 @@ describe('the table', () => {
   test('has no column for what there is none of', () => {
     const shown = reported(terminal, healthy, {}, noProblems);
     expect(shown).toMatch(/ connect +close\n/);
+    const datagrams = reported(terminal, [aDatagramExchange()], {}, noProblems);
+    expect(datagrams).toMatch(/ sent +received\n/);
     expect(text).toMatch(/ close +problems +the application saw\n/);
   });
 
@@ -328,6 +330,12 @@ describe('what to type next', () => {
   test('is nothing where the packets are gone', () => {
     const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
     expect(reported(terminal, connections, {}, aResult({}, [live]))).not.toContain('next:');
+  });
+
+  test('is about the file that a live capture was written to', () => {
+    const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
+    const text = reported(terminal, [], { writtenTo: '-kept.pcapng' }, aResult({}, [live]));
+    expect(text).toMatch(/\nnext: sockscope explain \.\/-kept\.pcapng --stream 7\n$/);
   });
 
   test('stays one line however narrow the terminal is, for it is copied', () => {
