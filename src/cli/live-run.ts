@@ -13,7 +13,7 @@ import { Output } from '../report/output.ts';
 import type { Reporter, ReportOptions } from '../report/reporter.ts';
 import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
-import { useColor, width } from './terminal.ts';
+import { height, useColor, width } from './terminal.ts';
 
 const STDOUT = 1;
 /** 128 and the number of SIGINT, as shells count. */
@@ -161,7 +161,10 @@ export class LiveRun {
   #look(fd: number): ReportOptions {
     const { top, all, sort, utc, noColor } = this.#request.report;
     const { processesOf } = this;
-    const look = { top, all, sort, utc, color: useColor(noColor, fd), width: width(fd) };
+    const screen = { color: useColor(noColor, fd), width: width(fd), height: height(fd) };
+    const { write } = this.#request.capture;
+    const written = write === undefined || write.rotateSize !== undefined ? {} : { writtenTo: write.path };
+    const look = { top, all, sort, utc, ...screen, ...written, chosen: this.#where !== null };
     if (processesOf === null) return look;
     return { ...look, processes: (record) => processesText(processesOf(record)) };
   }

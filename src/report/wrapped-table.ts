@@ -52,7 +52,8 @@ export function wrappedTable(rows: string[][], width: number, align: ('left' | '
     .join('');
 }
 
-function visibleLength(text: string): number {
+/** How many columns a text takes, without its colours. */
+export function visibleLength(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of picocolors are control sequences
   return text.replaceAll(/\u001b\[\d+m/g, '').length;
 }

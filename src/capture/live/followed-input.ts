@@ -281,6 +281,7 @@ const NOTHING_YET: CaptureInfo = {
   bytes: 0,
   firstTime: null,
   lastTime: null,
+  timeResolution: 1e-9,
   drops: null,
   cut: null,
 };
