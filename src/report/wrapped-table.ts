@@ -52,7 +52,9 @@ export function wrappedTable(rows: string[][], width: number, align: ('left' | '
     .join('');
 }
 
+/** Of the longest line. */
 function visibleLength(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of picocolors are control sequences
-  return text.replaceAll(/\u001b\[\d+m/g, '').length;
+  const lines = text.replaceAll(/\u001b\[\d+m/g, '').split('\n');
+  return Math.max(...lines.map((line) => line.length));
 }
