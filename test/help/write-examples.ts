@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../support/command.ts';
 import { examplesOf, PAGES, textOf } from './examples.ts';
+import { PICTURE, picture } from './picture.ts';
 
-/** `npm run examples`: writes what commands and programs print today into the README and the help topics. */
+/** `npm run examples`: writes what commands and programs print today into the README, the help topics and the picture. */
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
 for (const page of PAGES) {
   const before = textOf(page);
@@ -13,3 +14,4 @@ for (const page of PAGES) {
   writeFileSync(join(ROOT, page.file), after);
   console.log(`${page.file}: examples written`);
 }
+writeFileSync(join(ROOT, PICTURE), picture());
