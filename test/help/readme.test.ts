@@ -50,7 +50,7 @@ describe('the README', () => {
   });
 
   test('lists every topic of the reference', () => {
-    const rows = topics().map(({ name, title }) => [`[${name}](src/help/${name}.md)`, title.replace(/^[^:]+: /, '')]);
+    const rows = topics().map(({ name, title }) => [`[${name}](src/help/${name}.md)`, title]);
     expect(rowsOf(section('Reference'))).toEqual(rows);
   });
 });
@@ -100,7 +100,7 @@ describe.each([...PAGES, ...OTHERS].map((page) => [page.file, textOf(page)]))('%
     const shells = blocks(markdown).filter(({ language }) => ['sh', 'console'].includes(language));
     const commands = shells.flatMap(({ body }) => [...body.matchAll(/(?:^|[$|] |sudo |npx )sockscope ([^|\n]*)/gm)]);
     const unknown = commands.flatMap(([, words]) => {
-      const help = helpOf(/^(explain|check|diff|live|interfaces)\b/.exec(words)?.[1] ?? 'analyze');
+      const help = helpOf(/^(explain|check|diff|live|interfaces|help|completion)\b/.exec(words)?.[1] ?? 'analyze');
       const plain = words.replaceAll(/'[^']*'/g, '').replace(/ #.*/, '');
       return [...plain.matchAll(/ (--[a-z][a-z-]*)/g)]
         .map(([, option]) => option)
