@@ -11,7 +11,7 @@ import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
 import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
-import { INT32_MAX, W_USUAL_FROM } from './track/words.ts';
+import { INT32_MAX, W_FAILED_FROM, W_USUAL_FROM } from './track/words.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
 
@@ -53,6 +53,8 @@ export interface ConnectionConsumer {
    * counted in the summary. May fall while the analysis runs.
    */
   readonly needlessFrom?: number;
+  /** The same for connections that were refused or not answered, of which there is nothing else to say; else `needlessFrom`. */
+  readonly failedNeedlessFrom?: number;
   /** Called after each chunk of input: the place to wait for a slow output. */
   chunkDone?(): void | Promise<void>;
 }
@@ -160,7 +162,7 @@ export async function analyzeInput(
   const handOut = (row: number, total: SummaryBuilder, to: ConnectionConsumer) => {
     setTo(row);
     if (where !== undefined && !where(where.keepsNothing ? connection.view() : connection.record())) return;
-    if (options.summarize !== false) total.add(source, row);
+    if (options.summarize !== false) total.add(source, row, connection);
     to.ended(connection);
   };
   // Who chooses connections or looks on must see each.
@@ -169,7 +171,10 @@ export async function analyzeInput(
   const makeRoom = () => {
     if (!mayWait) tracker.reportLeft();
     summary.addConnects();
-    if (maySkip) tracker.slab.words[W_USUAL_FROM] = Math.min(consumer.needlessFrom ?? INT32_MAX, INT32_MAX);
+    if (!maySkip) return;
+    const needlessFrom = consumer.needlessFrom ?? INT32_MAX;
+    tracker.slab.words[W_USUAL_FROM] = Math.min(needlessFrom, INT32_MAX);
+    tracker.slab.words[W_FAILED_FROM] = Math.min(consumer.failedNeedlessFrom ?? needlessFrom, INT32_MAX);
   };
   const result = (total: SummaryBuilder): AnalysisResult => ({
     captures: input.captures,

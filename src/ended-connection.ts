@@ -1,7 +1,7 @@
 import { makeFindings } from './findings.ts';
 import { makeRecord } from './make-record.ts';
 
-import type { Connection, Protocol } from './record.ts';
+import type { Connection, Finding, Protocol, Severity } from './record.ts';
 import { RecordView } from './record-view.ts';
 
 import {
@@ -47,6 +47,8 @@ export interface EndedConnection {
   /** Value of a sort key without making a record (seconds, bytes, counts); NaN where unknown. */
   sortValue(key: SortKey): number;
   record(): Connection;
+  /** Severity of the worst finding, without making a record; null where nothing was found. */
+  readonly severity: Severity | null;
   /**
    * The same record with each part made when it is read, for who reads few. It shows this connection only during the
    * call; what was read of it stays.
@@ -64,6 +66,7 @@ export class EndedRow implements EndedConnection {
   readonly #view: RecordView;
   #row = 0;
   #record: Connection | null = null;
+  #findings: readonly Finding[] | null = null;
 
   constructor(source: RecordSource) {
     this.#source = source;
@@ -74,6 +77,7 @@ export class EndedRow implements EndedConnection {
   set(row: number): void {
     this.#row = row;
     this.#record = null;
+    this.#findings = null;
     this.#view.set(row);
   }
 
@@ -87,6 +91,17 @@ export class EndedRow implements EndedConnection {
 
   get firstFrame(): number {
     return this.#source.slab.ints[this.#row * INT_STRIDE + C_FIRST_FRAME];
+  }
+
+  /** Worst first. */
+  get findings(): readonly Finding[] {
+    this.#findings ??= makeFindings(this.#source, this.#row, sidesOf(this.#source.slab.ints, this.#row));
+    return this.#findings;
+  }
+
+  get severity(): Severity | null {
+    const { findings } = this;
+    return findings.length === 0 ? null : findings[0].severity;
   }
 
   record(): Connection {
@@ -120,7 +135,7 @@ export class EndedRow implements EndedConnection {
       case 'resets':
         return ints[client + E_RESETS] + ints[server + E_RESETS];
       case 'problems':
-        return makeFindings(this.#source, this.#row, sides).length;
+        return this.findings.length;
     }
   }
 }

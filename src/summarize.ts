@@ -1,8 +1,8 @@
 import { DDSketch } from '@datadog/sketches-js';
-import { makeFindings } from './findings.ts';
 import { ProblemGroups } from './problem-groups.ts';
-import type { CloseStyle, HandshakeOutcome, ResetCause } from './record.ts';
+import type { CloseStyle, Finding, HandshakeOutcome, ResetCause } from './record.ts';
 import { resetCausesOf } from './socket/reset-record.ts';
+import { socketErrors } from './socket/sockets.ts';
 import { TimeWaitPiles } from './socket/time-wait.ts';
 import type { Distribution, ProblemGroup, Summary } from './summary.ts';
 import { closeStyle } from './track/close-record.ts';
@@ -72,6 +72,8 @@ export class SummaryBuilder {
   readonly #slab: Slab;
   readonly #usual: UsualSums;
   readonly #timeWait: TimeWaitPiles;
+  #failed = 0;
+  #withProblems = 0;
   #retransmissions = 0;
   #payloadBytes = 0;
 
@@ -86,7 +88,8 @@ export class SummaryBuilder {
     this.#timeWait = timeWait;
   }
 
-  add(source: RecordSource, row: number): void {
+  /** @param found what was found of the row's connection, worst first */
+  add(source: RecordSource, row: number, found: { readonly findings: readonly Finding[] }): void {
     const { ints, floats } = source.slab;
     const sides = sidesOf(ints, row);
     const { at, client, server } = sides;
@@ -105,7 +108,11 @@ export class SummaryBuilder {
       const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
       if (connect >= 0) this.#connectTime.accept(connect);
     }
-    for (const finding of makeFindings(source, row, sides)) this.#problems.add(source, sides, protocol, finding);
+    const { findings } = found;
+    if (findings.length === 0) return;
+    if (findings[0].severity === 'error') this.#failed++;
+    if (findings[0].severity !== 'note') this.#withProblems++;
+    this.#problems.add(source, sides, protocol, findings, socketErrors(source, row, sides));
   }
 
   /** Sums up the connect() times of usual connections that wait. */
@@ -125,6 +132,8 @@ export class SummaryBuilder {
     const unanswered = words[W_USUAL_SHAPES + USUAL_UNANSWERED];
     const refused = words[W_USUAL_SHAPES + USUAL_REFUSED];
     this.#connections.tcp += closed + open + unanswered + refused;
+    this.#failed += unanswered + refused;
+    this.#withProblems += unanswered + refused;
     this.#connections.udp += words[W_USUAL_SHAPES + USUAL_EXCHANGE];
     this.#handshakes.completed += closed + open;
     this.#handshakes.unanswered += unanswered;
@@ -151,6 +160,8 @@ export class SummaryBuilder {
     Object.assign(copy.#resets, this.#resets);
     copy.#connectTime.merge(this.#connectTime);
     Object.assign(copy.#resetCauses, this.#resetCauses);
+    copy.#failed = this.#failed;
+    copy.#withProblems = this.#withProblems;
     copy.#retransmissions = this.#retransmissions;
     copy.#payloadBytes = this.#payloadBytes;
     return copy;
@@ -160,6 +171,8 @@ export class SummaryBuilder {
   finish(): Omit<Summary, 'packets' | 'wireBytes' | 'start' | 'end' | 'duration' | 'otherFrames' | 'evicted'> {
     return {
       connections: this.#connections,
+      failed: this.#failed,
+      withProblems: this.#withProblems,
       handshakes: this.#handshakes,
       connectTime: distribution(this.#connectTime),
       closes: this.#closes,

@@ -1,4 +1,4 @@
-import type { CloseStyle, Endpoint, HandshakeOutcome, Protocol, ResetCause, Severity } from './record.ts';
+import type { CloseStyle, Endpoint, HandshakeOutcome, Protocol, ResetCause, Severity, Side } from './record.ts';
 
 /** One input file (or standard input) as far as it was read. */
 export interface CaptureInfo {
@@ -12,6 +12,8 @@ export interface CaptureInfo {
   bytes: number;
   firstTime: string | null;
   lastTime: string | null;
+  /** Seconds between two ticks of the clock that its times come from; of several clocks the coarsest. */
+  timeResolution: number;
   /** Packets that the capturing kernel or interface says it dropped; null where the file does not say. */
   drops: number | null;
   /** Where the file broke off or stopped making sense; null where it is whole. */
@@ -42,9 +44,37 @@ export interface ProblemGroup {
   server: Endpoint;
   /** Connections that have the finding. */
   count: number;
-  /** Stream number of an example, and its finding's message. */
+  /** Stream number of an example, the first in the capture, and its finding's message. */
   example: number;
   message: string;
+  /** Side that the finding is about, as in the finding; null where it is about neither, or not always about the same. */
+  side: Side | null;
+  /** What was left on the sockets of these connections (`sockets.<side>.error`), and on how many; most first. */
+  errors: { side: Side; error: string; count: number }[];
+  /**
+   * Different client addresses. Up to 63 the number is exact; beyond, it is estimated from the 64 smallest of their hashes, with a
+   * standard error of 13 %.
+   */
+  clients: number;
+  /** The client's address where there is only one, else null. */
+  client: string | null;
+  /** Codes of other groups at this server that hold exactly the same connections: one event under several names. */
+  sameAs: string[];
+  /**
+   * The first and the last time that it happened. What is about the beginning of a connection (its handshake, `port-reuse`,
+   * `one-direction`) happened at its first packet, all else at its last.
+   */
+  firstTime: string;
+  lastTime: string;
+  /** How often it happened when. */
+  times: Histogram;
+}
+
+/** Counts over time: the first is for times from `start` on, each is for `width` seconds. There are 32 or fewer. */
+export interface Histogram {
+  start: string;
+  width: number;
+  counts: number[];
 }
 
 /** What the whole capture adds up to. Counts are exact; two summaries of disjoint connections can be merged. */
@@ -56,6 +86,10 @@ export interface Summary {
   end: string | null;
   duration: number;
   connections: { tcp: number; udp: number; sctp: number };
+  /** Connections that failed: with a finding of severity 'error'. */
+  failed: number;
+  /** Connections with a problem: a finding of severity 'error' or 'warning'. */
+  withProblems: number;
   /** TCP and SCTP. */
   handshakes: Record<HandshakeOutcome, number>;
   connectTime: Distribution | null;

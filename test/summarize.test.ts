@@ -173,6 +173,131 @@ describe('problems', () => {
     expect(summary.problems).toMatchObject([{ count: 2, example: 0, message: 'connect() took 1.0 s' }]);
   });
 
+  test('know what was left on which sockets, and on how many', async () => {
+    const [a, b, d] = [web(41000), web(41001), web(41002)];
+    const late = web(41003, 81).client.syn({ at: 100 });
+    const { summary } = await talk(...refused(a), ...refused(b), d.client.syn(), d.client.syn({ id: 2 }), late);
+    const errors = Object.fromEntries(
+      summary.problems.map(({ code, server, errors }) => [`${code} ${server.port}`, errors]),
+    );
+    expect(errors).toEqual({
+      'connection-refused 80': [{ side: 'client', error: 'ECONNREFUSED', count: 2 }],
+      'unanswered 80': [{ side: 'client', error: 'ETIMEDOUT', count: 1 }],
+      // The capture ends before another SYN would have to come.
+      'unanswered 81': [],
+    });
+  });
+
+  test('that end on either side name both, the most frequent first', async () => {
+    const ends = (port: number, by: 'client' | 'server') => {
+      const each = web(port);
+      return [...opened(each), each.client.data(9), each.server.data(9), each[by].rstAck()];
+    };
+    const { summary } = await talk(...ends(41000, 'client'), ...ends(41001, 'server'), ...ends(41002, 'client'));
+    expect(summary.problems.find(({ code }) => code === 'reset')).toMatchObject({
+      side: null,
+      errors: [
+        { side: 'server', error: 'ECONNRESET', count: 2 },
+        { side: 'client', error: 'ECONNRESET', count: 1 },
+      ],
+    });
+  });
+
+  test('name the side that they are about, and count a connection once that has them on both', async () => {
+    const [a, b] = [web(41000), web(41001, 81)];
+    const again = (side: Ends['client']) =>
+      Array.from({ length: 6 }, (_, i) => side.data(100, { seq: 1, id: 50 + i, after: 0.5 }));
+    const both = [...opened(a), a.client.data(100), ...again(a.client), a.server.data(100), ...again(a.server)];
+    const one = [...opened(b), b.client.data(100), ...again(b.client), b.server.ack()];
+    const { summary } = await talk(...both, ...one);
+    const heavy = summary.problems.filter(({ code }) => code === 'heavy-retransmission');
+    expect(heavy.map(({ server, count, side }) => [server.port, count, side])).toEqual([
+      [80, 1, null],
+      [81, 1, 'client'],
+    ]);
+  });
+
+  test('count their clients, and name the one that is alone', async () => {
+    const from = (address: string, port: number) => pair({ client: { address, port } });
+    const steps = [from('10.0.0.1', 1), from('10.0.0.1', 2), from('10.0.0.3', 1)].flatMap(refused);
+    const alone = [1, 2, 3].flatMap((port) => refused(web(port, 81)));
+    const { summary } = await talk(...steps, ...alone);
+    expect(summary.problems.map(({ clients, client }) => [clients, client])).toEqual([
+      [2, null],
+      [1, '10.0.0.1'],
+    ]);
+  });
+
+  test('know when: a failed handshake when it began, all else when the connection ended', async () => {
+    const [a, b] = [web(41000, 81), web(41001, 82)];
+    const { summary } = await talk(
+      ...[a.client.syn({ at: 1 }), a.client.syn({ id: 2, at: 2 }), a.server.rstAck({ seq: 0, at: 2.5 })],
+      ...[b.client.syn({ at: 3 }), b.server.synAck(), b.client.ack(), b.client.data(9), b.server.rstAck({ at: 8.25 })],
+    );
+    const times = summary.problems.map(({ code, firstTime, lastTime }) => [code, firstTime, lastTime]);
+    expect(times).toEqual([
+      ['connection-refused', '1700000001.000000000', '1700000001.000000000'],
+      ['reset', '1700000008.250000000', '1700000008.250000000'],
+      ['unread-data', '1700000008.250000000', '1700000008.250000000'],
+    ]);
+  });
+
+  test('know how often when', async () => {
+    const at = [0, 1, 1.5, 20, 40, 40, 63.9];
+    const { summary } = await talk(...at.map((time, i) => web(41000 + i).client.syn({ at: time })));
+    expect(summary.problems).toMatchObject([
+      {
+        firstTime: '1700000000.000000000',
+        lastTime: '1700000063.900000000',
+        times: { start: '1700000000.000000000', width: 2 },
+      },
+    ]);
+    const counts = new Array<number>(32).fill(0);
+    for (const time of at) counts[Math.floor(time / 2)]++;
+    expect(summary.problems[0].times.counts).toEqual(counts);
+  });
+
+  test('are one event where exactly the same connections have them, not where as many have', async () => {
+    const unread = (port: number, serverPort: number) => {
+      const each = web(port, serverPort);
+      return [...opened(each), each.client.data(9), each.server.rstAck()];
+    };
+    const read = (port: number, serverPort: number) => {
+      const each = web(port, serverPort);
+      return [...opened(each), each.client.data(9), each.server.data(9), each.client.ack(), each.server.rstAck()];
+    };
+    const slow = (port: number, serverPort: number) => opened(web(port, serverPort), 0.7);
+    const { summary } = await talk(
+      ...[...unread(1, 80), ...unread(2, 80)],
+      ...[...unread(1, 81), ...read(2, 81)],
+      ...[...read(1, 82), ...slow(2, 82)],
+      ...[...read(1, 83), ...unread(2, 83)],
+    );
+    const same = summary.problems.map(
+      ({ code, server, count, sameAs }) => `${server.port} ${code} ${count}: ${sameAs}`,
+    );
+    expect(same.sort()).toEqual([
+      '80 reset 2: unread-data',
+      '80 unread-data 2: reset',
+      '81 reset 2: ',
+      '81 unread-data 1: ',
+      '82 reset 1: ',
+      '82 slow-handshake 1: ',
+      '83 reset 2: ',
+      '83 unread-data 1: ',
+    ]);
+  });
+
+  test('make a connection count as failed if one is an error; notes do not make it one with problems', async () => {
+    const [a, b, d] = [web(41000), web(41001), web(41002)];
+    const { summary } = await talk(
+      ...[...refused(a), ...opened(b, 0.7), ...opened(d), d.client.data(9), web(41003).client.datagram(9)],
+      icmpError(d.client.data(9, { seq: 1 }), 3, 1),
+    );
+    expect(summary.problems.map(({ severity }) => severity)).toEqual(['error', 'warning', 'note']);
+    expect([summary.failed, summary.withProblems]).toEqual([1, 2]);
+  });
+
   test('beyond ten thousand groups are counted, not listed', async () => {
     const steps = Array.from({ length: 10_003 }, (_, i) => web(1024, 1025 + i).client.syn());
     const { summary } = await talk(...steps);

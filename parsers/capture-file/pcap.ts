@@ -98,7 +98,10 @@ export class PcapReader implements CaptureReader {
     this.fcsLength = link & FCS_PRESENT ? (link >>> 28) * 2 : 0;
     this.maxCaptured = maxCapturedLength(this.linkType);
     const snapLength = data.getUint32(at + SNAP_LENGTH, this.littleEndian);
-    this.interfaces = [{ linkType: this.linkType, name: '', snapLength, received: null, dropped: null }];
+    const timeResolution = this.nanosecondsPerUnit / 1e9;
+    this.interfaces = [
+      { linkType: this.linkType, name: '', snapLength, timeResolution, received: null, dropped: null },
+    ];
     window.consume(FILE_HEADER_LENGTH);
   }
 

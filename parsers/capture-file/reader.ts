@@ -22,6 +22,8 @@ export interface CaptureInterface {
   /** if_name of pcapng, '' where unknown. */
   readonly name: string;
   readonly snapLength: number;
+  /** Seconds between two ticks of the clock of its timestamps. */
+  readonly timeResolution: number;
   /** Packets counted by the capturing system: received, dropped by interface or kernel; null where it does not say. */
   readonly received: number | null;
   readonly dropped: number | null;

@@ -17,6 +17,8 @@ export class TimestampUnit {
   private readonly unitsPerSecond: number;
   private readonly nanosecondsPerUnit: number;
   private readonly offset: number;
+  /** Seconds between two ticks. */
+  readonly resolution: number;
   /** The count while it is being reduced to nanoseconds. */
   private high = 0;
   private low = 0;
@@ -32,6 +34,7 @@ export class TimestampUnit {
     this.unitsPerSecond = 10 ** digits;
     this.nanosecondsPerUnit = 10 ** (NANOSECOND_DIGITS - digits);
     this.offset = offset;
+    this.resolution = this.decimal ? Number(`1e-${this.exponent}`) : 2 ** -this.exponent;
   }
 
   /** Sets the time of the view from the upper and lower 32 bits (unsigned) of a timestamp. */

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
@@ -68,6 +68,12 @@ async function fastLane(): Promise<void> {
   writeFileSync(`${SCRATCH}/follow.ts`, source);
 }
 
+/** dist/help, the topics that `sockscope help` shows. */
+function helpTopics(): void {
+  const isShown = (file: string) => file === 'src/help' || file.endsWith('.md');
+  cpSync('src/help', 'dist/help', { recursive: true, filter: isShown });
+}
+
 /** One declaration file for each entry, beside what it declares: dist/index.d.ts, dist/commonjs/index.d.cts, and so for jest. */
 async function declarations(): Promise<void> {
   // The project file says what is declared, and puts it into tmp/build/src.
@@ -84,4 +90,5 @@ async function declarations(): Promise<void> {
 
 for (const folder of ['dist', SCRATCH]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(SCRATCH, { recursive: true });
+helpTopics();
 await Promise.all([library(), libraryForRequire(), command(), fastLane(), declarations()]);

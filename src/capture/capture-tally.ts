@@ -61,6 +61,7 @@ export class CaptureTally {
       bytes: this.bytes,
       firstTime: Number.isFinite(this.firstSeconds) ? timeText(this.firstSeconds, this.firstNanoseconds) : null,
       lastTime: Number.isFinite(this.lastSeconds) ? timeText(this.lastSeconds, this.lastNanoseconds) : null,
+      timeResolution: coarsest(reader.interfaces.map((each) => each.timeResolution)),
       drops: sumKnown(reader.interfaces.map((each) => each.dropped)),
       cut,
     };
@@ -74,6 +75,11 @@ export class CaptureTally {
 
 function timeText(seconds: number, nanoseconds: number): string {
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
+}
+
+/** Of a capture that names no interface the times are in nanoseconds, as the program has them. */
+function coarsest(resolutions: number[]): number {
+  return resolutions.reduce((most, each) => Math.max(most, each), 1e-9);
 }
 
 /** The sum of what is known; null where nothing is. */

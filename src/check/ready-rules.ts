@@ -45,7 +45,7 @@ const seconds = (example: string, otherwise: number | null = null): ReadyLimit =
   example,
 });
 
-/** Each is documented by one line of the README and shown on captures that keep it and that break it. */
+/** Each is documented by one line of the help topic `rules` and shown on captures that keep it and that break it. */
 export const READY_RULES = [
   rule('no-failures', 'no problem of severity error', 'true', '!findings.exists(f, f.severity == "error")'),
   rule('no-refused', 'no handshake was answered with RST', SEEN, 'handshake.outcome != "refused"'),

@@ -1,3 +1,5 @@
+import { reportRequest } from './report-request.ts';
+
 /** The command line makes no sense: one line that says what and what would. */
 export class UsageError extends Error {
   override name = 'UsageError';
@@ -26,5 +28,5 @@ export function errorText(error: unknown): string {
 }
 
 function unexpected(what: string): string {
-  return `${what}\nsockscope: this is a fault of sockscope; please report it with the lines above and, if you may, the capture\n`;
+  return [what, ...reportRequest().map((line) => `sockscope: ${line}`), ''].join('\n');
 }

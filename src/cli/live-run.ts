@@ -13,7 +13,7 @@ import { Output } from '../report/output.ts';
 import type { Reporter, ReportOptions } from '../report/reporter.ts';
 import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
-import { useColor, width } from './terminal.ts';
+import { height, useColor, width } from './terminal.ts';
 
 const STDOUT = 1;
 /** 128 and the number of SIGINT, as shells count. */
@@ -36,7 +36,7 @@ export class LiveRun {
     this.#request = request;
     this.#input = input;
     this.#where = where;
-    this.#finder = request.process ? new ProcessFinder() : null;
+    this.#finder = request.process ? ProcessFinder.open() : null;
     process.on('SIGINT', this.quit).on('SIGTERM', this.quit).on('SIGHUP', this.quit);
   }
 
@@ -63,6 +63,7 @@ export class LiveRun {
   close(): void {
     process.off('SIGINT', this.quit).off('SIGTERM', this.quit).off('SIGHUP', this.quit);
     this.#server?.close();
+    this.#finder?.close();
   }
 
   /** The user wants it to end: at the second time, at once. */
@@ -108,6 +109,7 @@ export class LiveRun {
       view.begin?.();
       result = await this.#analyze(session, view, people, format);
       session.finish();
+      this.#finder?.look();
       await view.end?.();
     } finally {
       stopClock();
@@ -159,7 +161,10 @@ export class LiveRun {
   #look(fd: number): ReportOptions {
     const { top, all, sort, utc, noColor } = this.#request.report;
     const { processesOf } = this;
-    const look = { top, all, sort, utc, color: useColor(noColor, fd), width: width(fd) };
+    const screen = { color: useColor(noColor, fd), width: width(fd), height: height(fd) };
+    const { write } = this.#request.capture;
+    const written = write === undefined || write.rotateSize !== undefined ? {} : { writtenTo: write.path };
+    const look = { top, all, sort, utc, ...screen, ...written, chosen: this.#where !== null };
     if (processesOf === null) return look;
     return { ...look, processes: (record) => processesText(processesOf(record)) };
   }
@@ -168,8 +173,8 @@ export class LiveRun {
     let second = performance.now();
     const timer = setInterval(() => {
       if (!session.isBegun) return;
-      this.#finder?.look();
       session.tick();
+      this.#finder?.look();
       const now = performance.now();
       if (now - second >= 1000) {
         session.second();

@@ -5,7 +5,7 @@ import { Output } from '../report/output.ts';
 import { counted } from '../report/units.ts';
 import type { AnalyzeArguments } from './options.ts';
 import { Progress } from './progress.ts';
-import { useColor, width } from './terminal.ts';
+import { height, useColor, width } from './terminal.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -16,7 +16,8 @@ export async function run(request: AnalyzeArguments): Promise<void> {
   const { captures, report, calls, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
-  const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.noColor), width: width() });
+  const look = { color: useColor(options.noColor), width: width(), height: height(), chosen: where !== null };
+  const reporter = makeReporter(new Output(STDOUT), { ...options, ...look });
 
   const progress = !quiet && isatty(STDERR) ? new Progress() : null;
   const warn = (message: string) => {

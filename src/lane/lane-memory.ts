@@ -3,7 +3,7 @@ import { EVENT_STRIDE } from '../track/event-columns.ts';
 import type { TableMemory } from '../track/table-memory.ts';
 import { KEYED_WORDS } from '../track/time-wait-piles.ts';
 import { USUAL_KEPT } from '../track/usual.ts';
-import { makeUsualTables, type UsualSums } from '../track/usual-sums.ts';
+import { makeUsualTables, OCCURRENCE_WORDS, type UsualSums } from '../track/usual-sums.ts';
 import { SUMS, WORDS } from '../track/words.ts';
 import {
   CLOSED_AT,
@@ -14,6 +14,7 @@ import {
   EVENTS_AT,
   HEADS_AT,
   KEYED_AT,
+  OCCURRENCES_AT,
   ROWS_AT,
   SUMS_AT,
   WINDOW_AT,
@@ -69,6 +70,7 @@ export class LaneMemory implements TableMemory {
     return {
       connects: new Float64Array(this.memory.buffer, CONNECTS_AT, USUAL_KEPT),
       keyed: makeUsualTables(new Int32Array(this.memory.buffer, KEYED_AT, KEYED_WORDS)),
+      occurrences: new Float64Array(this.memory.buffer, OCCURRENCES_AT, OCCURRENCE_WORDS),
     };
   }
 

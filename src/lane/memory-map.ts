@@ -24,7 +24,9 @@ export const EVENTS_AT = 0x140_0000;
 export const EVENT_TIMES_AT = 0x190_0000;
 /** What usual connections add up to. */
 export const KEYED_AT = 0x1a0_0000;
+/** When the failed ones of them failed, and for whom. */
+export const OCCURRENCES_AT = 0x1e0_0000;
 /** The rows of the connections. */
-export const ROWS_AT = 0x1e0_0000;
+export const ROWS_AT = 0x270_0000;
 /** All that 32 bits can address. */
 export const END = 0x1_0000_0000;

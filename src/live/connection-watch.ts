@@ -279,8 +279,8 @@ export class ConnectionWatch implements RowObserver {
   #givenUp(row: number): number {
     const { ints, floats } = this.#source.slab;
     const lasted = (floats[row * FLOAT_STRIDE + T_NOW] - ints[row * INT_STRIDE + C_FIRST_NANOSECONDS]) / 1e9;
-    const firstRetry = nextSyn({ synCount: 1, firstSyn: 0, lastSyn: 0 });
-    const retry = nextSyn({ synCount: 2, firstSyn: 0, lastSyn: lasted });
+    const firstRetry = nextSyn(1, 0, 0);
+    const retry = nextSyn(2, 0, lasted);
     return this.#last(row) + Math.max(firstRetry, retry);
   }
 

@@ -1,13 +1,15 @@
 import type { Colors } from 'picocolors/types.js';
 import { type Column, fitColumns, line } from '../report/columns.ts';
+import { printable } from '../report/printable.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
+import { type Lists, type Painted, placesOf } from './screen-places.ts';
 import type { LiveSnapshot } from './snapshot.ts';
 
-/** From so many columns on two lists stand side by side. */
-const WIDE = 120;
-const BETWEEN = 3;
+/** Columns between two of a table. */
+const GAP = 2;
 
-interface List {
+/** A part of the screen with a title and a table. */
+export interface List {
   title: string;
   columns: readonly Column[];
   rows: string[][];
@@ -19,19 +21,32 @@ interface List {
 
 /**
  * The screen of a live session as lines of at most `width` columns, at most `height` of them: how fast, how much, what
- * is open, what failed, who is slow, who sends most. Where there is little room lists are cut and the last ones left out.
+ * is open, what failed, who is slow, who sends most. Where there is little room lists are cut and the last ones left
+ * out; a terminal that is wider or higher never shows less.
+ *
+ * @param widest how wide the lists have been so far, by their titles; it grows, so that they keep their places
  */
-export function screenLines(snapshot: LiveSnapshot, width: number, height: number, colors: Colors): string[] {
+export function screenLines(
+  snapshot: LiveSnapshot,
+  width: number,
+  height: number,
+  colors: Colors,
+  widest: Map<string, number> = new Map(),
+): string[] {
   const top = [heading(snapshot, width, colors), ...summaryLines(snapshot, width, colors)];
-  const lists = [failures(snapshot, colors), slowest(snapshot), states(snapshot), talkers(snapshot)];
-  const room = height - top.length;
-  const below = width >= WIDE ? sideBySide(lists, width, room, colors) : stacked(lists, width, room, colors);
+  const lists: Lists = [failures(snapshot, colors), slowest(snapshot), states(snapshot), talkers(snapshot)];
+  for (const list of lists) widest.set(list.title, Math.max(widest.get(list.title) ?? 0, widthOf(list)));
+  const places = placesOf(lists, (list) => widest.get(list.title) ?? 0, width);
+  const below = places.linesOf(height - top.length, (list, its, lines) => listLines(list, its, lines, colors));
   return [...top, ...below].slice(0, Math.max(0, height));
 }
 
+/** How long it has run and how it ends are said first; what is captured, and how, where there is room for it, too. */
 function heading({ source, how, elapsed }: LiveSnapshot, width: number, colors: Colors): string {
-  const left = ['sockscope live', source, how].filter((text) => text !== '').join('  ');
   const right = `${clock(elapsed)}  q: end and report`;
+  const parts = ['sockscope live', source, how].filter((text) => text !== '').map(printable);
+  while (parts.length > 1 && parts.join('  ').length + 2 + right.length > width) parts.pop();
+  const left = parts.join('  ');
   const gap = width - left.length - right.length;
   const text = gap >= 2 ? left + ' '.repeat(gap) + right : left;
   return colors.inverse(cut(text, width).padEnd(width));
@@ -59,7 +74,7 @@ function summaryLines(snapshot: LiveSnapshot, width: number, colors: Colors): st
     ['open', [opened, ...(evicted > 0 ? [`${count(evicted)} given up (--max-connections)`] : [])], String],
     ['health', health(snapshot), isUnwell(snapshot) ? colors.yellow : String],
   ];
-  if (snapshot.notice !== null) lines.push(['note', [snapshot.notice], colors.yellow]);
+  if (snapshot.notice !== null) lines.push(['note', [printable(snapshot.notice)], colors.yellow]);
   return lines.map(([label, parts, paint], index) => {
     const text = cut(`${label.padEnd(8)}${parts.join(', ')}`, width);
     const room = width - text.length - 2;
@@ -155,66 +170,7 @@ function withoutProcess(columns: Column[], rows: string[][], withProcesses: bool
   return { columns: columns.filter(keep), rows: rows.map((row) => row.filter(keep)) };
 }
 
-/** Title, headings and at least one row. */
-const LEAST_LIST = 3;
-
-/** One under another, an empty line before each: room is shared out, what one list does not need goes to the others. */
-function stacked(lists: List[], width: number, room: number, colors: Colors): string[] {
-  const shown = lists.slice(0, Math.max(0, Math.floor(room / (LEAST_LIST + 1))));
-  const heights = share(
-    shown.map((list) => heightOf(list) + 1),
-    room,
-  );
-  return shown.flatMap((list, i) => ['', ...listLines(list, width, heights[i] - 1, colors).map(({ text }) => text)]);
-}
-
-/** Two columns of lists. */
-function sideBySide(lists: List[], width: number, room: number, colors: Colors): string[] {
-  const pairs = [lists.slice(0, 2), lists.slice(2, 4)].slice(0, Math.max(0, Math.floor(room / (LEAST_LIST + 1))));
-  const heights = share(
-    pairs.map((pair) => Math.max(...pair.map(heightOf)) + 1),
-    room,
-  );
-  const half = Math.floor((width - BETWEEN) / 2);
-  return pairs.flatMap((pair, i) => {
-    const columns = pair.map((list) => listLines(list, half, heights[i] - 1, colors));
-    const rows = Math.max(...columns.map((lines) => lines.length));
-    const merged = Array.from({ length: rows }, (_, row) => {
-      const [left = { text: '', length: 0 }, right = { text: '', length: 0 }] = columns.map((lines) => lines[row]);
-      if (right.length === 0) return left.text;
-      return left.text + ' '.repeat(half + BETWEEN - left.length) + right.text;
-    });
-    return ['', ...merged];
-  });
-}
-
-function heightOf({ rows }: List): number {
-  return 1 + Math.max(1, rows.length === 0 ? 1 : rows.length + 1);
-}
-
-/** Gives each what it wants, or where that is too much the same to all who want more. */
-function share(wanted: number[], room: number): number[] {
-  const given = wanted.map(() => 0);
-  let left = room;
-  let hungry = wanted.map((_, i) => i);
-  while (left > 0 && hungry.length > 0) {
-    const each = Math.max(1, Math.floor(left / hungry.length));
-    for (const i of hungry) {
-      const more = Math.min(each, wanted[i] - given[i], left);
-      given[i] += more;
-      left -= more;
-    }
-    hungry = hungry.filter((i) => given[i] < wanted[i]);
-  }
-  return given;
-}
-
-/** Text with colours, and how many columns it takes. */
-interface Painted {
-  text: string;
-  length: number;
-}
-
+/** Of an empty list what is said instead of a table; else headings and rows. At least the first row is worth showing. */
 function listLines(list: List, width: number, height: number, colors: Colors): Painted[] {
   const { columns, rows, title, none, paint } = list;
   const painted = (text: string, color: (text: string) => string): Painted => {
@@ -224,18 +180,28 @@ function listLines(list: List, width: number, height: number, colors: Colors): P
   const lines = [painted(title, colors.bold)];
   if (rows.length === 0) return [...lines, painted(none, colors.dim)].slice(0, height);
   const kept = rows.slice(0, Math.max(0, height - 2));
-  const layout = fitColumns(columns, kept, width);
-  const cells = columns.map(({ heading: name }) => name);
-  lines.push(painted(line(columns, layout, cells), colors.dim));
+  // Which columns are shown depends on all rows, so that a higher terminal does not lose one to a row that it adds.
+  const { shown } = fitColumns(columns, rows, width);
+  const of = (cells: readonly string[]) => shown.map((i) => cells[i]);
+  const shownColumns = shown.map((i) => columns[i]);
+  const layout = fitColumns(shownColumns, kept.map(of), width);
+  lines.push(painted(line(shownColumns, layout, of(columns.map((column) => column.heading))), colors.dim));
   for (const row of kept) {
-    const plain = line(columns, layout, row);
+    const plain = line(shownColumns, layout, of(row));
     if (plain.length > width || paint === undefined) lines.push(painted(plain, String));
     else {
-      const color = (text: string, column: number) => (column === paint.column ? paint.color(text) : text);
-      lines.push({ text: line(columns, layout, row, color), length: plain.length });
+      const color = (text: string, column: number) => (shown[column] === paint.column ? paint.color(text) : text);
+      lines.push({ text: line(shownColumns, layout, of(row), color), length: plain.length });
     }
   }
   return lines.slice(0, height);
+}
+
+/** Columns that a list takes when nothing of it is cut. */
+function widthOf({ title, columns, rows, none }: List): number {
+  const { widths } = fitColumns(columns, rows, Number.POSITIVE_INFINITY);
+  const table = widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1));
+  return Math.max(title.length, rows.length === 0 ? none.length : table);
 }
 
 function cut(text: string, width: number): string {

@@ -35,6 +35,7 @@ export class ScreenView implements LiveView {
   #drawnAt = Number.NEGATIVE_INFINITY;
   #isShown = false;
   #isClosed = false;
+  readonly #widest = new Map<string, number>();
   #notice = { line: '', until: 0 };
 
   constructor(options: ScreenOptions) {
@@ -134,7 +135,7 @@ export class ScreenView implements LiveView {
     const { line, until } = this.#notice;
     const notice = performance.now() < until ? line.replace(/^sockscope: /, '') : null;
     const snapshot = this.listener.snapshot(this.#options.surroundings(), notice);
-    this.#screen.draw(screenLines(snapshot, columns ?? 80, rows ?? 24, this.#colors));
+    this.#screen.draw(screenLines(snapshot, columns ?? 80, rows ?? 24, this.#colors, this.#widest));
   }
 
   #pressed(key: Key): void {

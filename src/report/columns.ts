@@ -5,6 +5,8 @@ export interface Column {
   align: 'left' | 'right';
   /** Columns go, highest number first, where the terminal is too narrow for all; those without stay. */
   dispensable?: number;
+  /** These go, highest number first, where it is still too narrow although all that can be cut is cut as far as it can be. */
+  lastResort?: number;
   /** May be cut to this many characters before a column is dropped; further only where nothing else helps. */
   shrinkTo?: number;
   /** Cut in the middle: a port at the end must stay. */
@@ -38,7 +40,14 @@ export function fitColumns(columns: readonly Column[], rows: readonly string[][]
   }
 
   const full = (i: number) => widths[i];
-  const least = total(shrunk) <= width ? shrunk : (i: number) => Math.min(shrunk(i), NARROWEST);
+  const narrow = (i: number) => (columns[i].shrinkTo === undefined ? widths[i] : Math.min(shrunk(i), NARROWEST));
+  const least = total(shrunk) <= width ? shrunk : narrow;
+  const resort = shown.filter((i) => columns[i].lastResort !== undefined);
+  resort.sort((a, b) => (columns[b].lastResort ?? 0) - (columns[a].lastResort ?? 0));
+  for (const drop of resort) {
+    if (total(least) <= width) break;
+    shown = shown.filter((i) => i !== drop);
+  }
   const limits = columns.map((column, i) => (column.shrinkTo === undefined ? widths[i] : least(i)));
   while (total(full) > width) {
     const shrinkable = shown.filter((i) => widths[i] > limits[i]);
@@ -48,7 +57,7 @@ export function fitColumns(columns: readonly Column[], rows: readonly string[][]
   return { shown, widths };
 }
 
-/** @param paint colours the padded text of a cell */
+/** @param paint colours the text of a cell */
 export function line(
   columns: readonly Column[],
   { shown, widths }: Layout,
@@ -57,8 +66,9 @@ export function line(
 ): string {
   const padded = shown.map((i, at) => {
     const text = cut(cells[i], widths[i], columns[i].keepEnd === true);
-    if (columns[i].align === 'right') return paint(text.padStart(widths[i]), i);
-    return paint(at === shown.length - 1 ? text : text.padEnd(widths[i]), i);
+    const gap = ' '.repeat(widths[i] - text.length);
+    if (columns[i].align === 'right') return gap + (text === '' ? '' : paint(text, i));
+    return (text === '' ? '' : paint(text, i)) + (at === shown.length - 1 ? '' : gap);
   });
   return padded.join(GAP).trimEnd();
 }

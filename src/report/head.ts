@@ -1,29 +1,47 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AnalysisResult } from '../analyze.ts';
 import type { CaptureInfo, Summary } from '../summary.ts';
-import { bytes, count, counted, duration, utc } from './units.ts';
+import { printable } from './printable.ts';
+import { bytes, count, counted, duration, interval, utc } from './units.ts';
 
 /** Files named one by one; more are counted. */
 const FILES_SHOWN = 5;
 
-/** The lines on the capture as a whole: a label and a text. */
-export function head({ captures, summary }: AnalysisResult, seconds: number, colors: Colors): string[][] {
+/** Lines that can go where there is no room for all, the first of them first. */
+export const DISPENSABLE: readonly string[] = ['other frames', 'resets', 'closes', 'handshakes'];
+
+/**
+ * The lines on the capture as a whole: a label and a text. What there is none of has no line.
+ * @param digits that the clock of the capture has after the point of a second
+ * @param without so many of the lines that can go
+ */
+export function head(
+  { captures, summary }: AnalysisResult,
+  seconds: number,
+  digits: number,
+  colors: Colors,
+  without = 0,
+): string[][] {
+  const took = `read in ${duration(seconds)}`;
   const lines = [
-    ...captureLines(captures),
-    ['packets', `${span(summary)}; took ${duration(seconds)}`],
-    ['connections', connectionsText(summary)],
-    ['handshakes', handshakesText(summary)],
-    ['closes', nonZero(summary.closes) || 'none'],
+    ...captureLines(captures, took),
+    ['packets', `${span(summary, digits)}${captures.length === 1 ? '' : ` (${took})`}`],
+    ['connections', connectionsText(summary, colors)],
+    ['handshakes', handshakesText(summary, digits)],
+    ['closes', nonZero(summary.closes)],
     ['resets', resetsText(summary)],
     ['other frames', summary.otherFrames.map(({ kind, frames }) => `${count(frames)} ${kind}`).join(', ')],
   ];
-  return lines.filter(([, text]) => text !== '').map(([label, text]) => [colors.dim(label), text]);
+  const gone = DISPENSABLE.slice(0, without);
+  return lines
+    .filter(([label, text]) => text !== '' && !gone.includes(label))
+    .map(([label, text]) => [colors.dim(label), text]);
 }
 
-function captureLines(captures: CaptureInfo[]): string[][] {
+function captureLines(captures: CaptureInfo[], took: string): string[][] {
   const lines = captures
     .slice(0, FILES_SHOWN)
-    .map((capture, i) => [i === 0 ? 'capture' : '', captureText(capture, captures.length > 1)]);
+    .map((capture, i) => [i === 0 ? 'capture' : '', captureText(capture, captures.length > 1 ? null : took)]);
   const more = captures.slice(FILES_SHOWN);
   if (more.length > 0) lines.push(['', `and ${[counted(more.length, 'more file'), ...missingFrom(more)].join(', ')}`]);
   return lines;
@@ -40,40 +58,45 @@ function droppedText(drops: number): string {
   return `${count(drops)} dropped while capturing`;
 }
 
-function captureText(capture: CaptureInfo, oneOfSeveral: boolean): string {
+/** @param took null where it is one of several */
+function captureText(capture: CaptureInfo, took: string | null): string {
   const { file, format, compression, linkTypes, packets, drops, cut, live } = capture;
   const parts = [compression === null ? format : `${format} in ${compression}`, ...linkTypes];
   if (live !== undefined && live.backend !== null) parts[0] = `live, ${live.backend}, ${live.timestamps} timestamps`;
-  if (oneOfSeveral) parts.push(counted(packets, 'packet'));
+  if (took === null) parts.push(counted(packets, 'packet'));
   if (drops !== null && drops > 0) parts.push(droppedText(drops));
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);
-  return `${file === '-' ? 'standard input' : file} (${parts.join(', ')})`;
+  return `${file === '-' ? 'standard input' : printable(file)} (${parts.join(', ')}${took === null ? '' : `; ${took}`})`;
 }
 
-function span({ packets, wireBytes, duration: seconds, start }: Summary): string {
-  const size = `${counted(packets, 'packet')}, ${bytes(wireBytes)}`;
-  return start === null ? size : `${size}, ${duration(seconds)} from ${utc(start)} UTC`;
+function span({ packets, wireBytes, duration: seconds, start }: Summary, digits: number): string {
+  const size = `${count(packets)}, ${bytes(wireBytes)}`;
+  return start === null ? size : `${size}, ${duration(seconds, digits)} from ${utc(start, digits)} UTC`;
 }
 
-function connectionsText({ connections, payloadBytes, retransmissions, evicted }: Summary): string {
+/** Failed are those with a finding of severity 'error'. */
+function connectionsText(summary: Summary, colors: Colors): string {
+  const { connections, failed, payloadBytes, retransmissions, evicted } = summary;
   const kinds = nonZero({ TCP: connections.tcp, UDP: connections.udp, SCTP: connections.sctp });
-  const parts = kinds === '' ? ['none'] : [kinds, `${bytes(payloadBytes)} payload`];
-  if (kinds !== '') parts.push(counted(retransmissions, 'retransmission'));
+  const parts = kinds === '' ? ['none'] : [kinds];
+  if (kinds !== '' && failed > 0) parts[0] += `, ${colors.red(`${count(failed)} of them failed`)}`;
+  if (kinds !== '') parts.push(`${bytes(payloadBytes)} payload, ${counted(retransmissions, 'retransmission')}`);
   if (evicted > 0) parts.push(`${count(evicted)} given up while open, to bound memory (--max-connections)`);
   return parts.join('; ');
 }
 
-function handshakesText({ handshakes, connectTime }: Summary): string {
+function handshakesText({ handshakes, connectTime }: Summary, digits: number): string {
   const outcomes = nonZero(handshakes);
-  if (outcomes === '' || connectTime === null) return outcomes || 'none';
+  if (outcomes === '' || connectTime === null) return outcomes;
   const { p50, p95, p99, max } = connectTime;
-  const times = Object.entries({ p50, p95, p99, max }).map(([name, value]) => `${name} ${duration(value)}`);
+  if (connectTime.count === 1) return `${outcomes}; connect ${interval(max, digits)}`;
+  const times = Object.entries({ p50, p95, p99, max }).map(([name, value]) => `${name} ${interval(value, digits)}`);
   return `${outcomes}; connect ${times.join(', ')}`;
 }
 
 function resetsText({ resets, resetCauses }: Summary): string {
   const { fromClient, fromServer } = resets;
-  if (fromClient + fromServer === 0) return 'none';
+  if (fromClient + fromServer === 0) return '';
   return `${count(fromClient)} from clients, ${count(fromServer)} from servers: ${nonZero(resetCauses)}`;
 }
 

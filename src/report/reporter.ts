@@ -16,6 +16,12 @@ export interface ReportOptions {
   processes?: (record: Connection) => string;
   /** Columns of the terminal; Infinity where nothing is to be cut. */
   width: number;
+  /** Rows of the terminal, which a report for people fits; absent where there is none. */
+  height?: number;
+  /** The file that a live capture was written to, which holds all its packets. */
+  writtenTo?: string;
+  /** The connections were chosen by an expression: `--where`. */
+  chosen?: boolean;
 }
 
 /** Takes connections as they are found, and at last what they add up to. */

@@ -56,6 +56,11 @@ export class Selection<Row> {
     return this.sort === null && this.heap.length === this.limit ? this.heap[0].firstFrame : Number.POSITIVE_INFINITY;
   }
 
+  /** Lets go what is kept. */
+  clear(): void {
+    this.heap.length = 0;
+  }
+
   /** One that has the same in it and goes its own way. */
   copy(): Selection<Row> {
     const copy = new Selection(this.limit, this.sort, this.rowOf);

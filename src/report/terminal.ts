@@ -3,80 +3,140 @@ import type { AnalysisResult, EndedConnection } from '../analyze.ts';
 import type { Connection } from '../record.ts';
 import type { Summary } from '../summary.ts';
 import { type ConnectionRow, connectionRow, connectionTable } from './connection-table.ts';
-import { head } from './head.ts';
+import { DISPENSABLE, head } from './head.ts';
+import { nextStep } from './next-step.ts';
 import type { Output } from './output.ts';
-import { explainHint, problemRow, problemsLeftOut, shownProblems } from './problems.ts';
+import { PROBLEMS_SHOWN, problemRows, problemsLeftOut, problemText } from './problems.ts';
 import type { MakeReporter, Reporter, ReportOptions } from './reporter.ts';
-import { Selection } from './selection.ts';
-import { counted } from './units.ts';
-import { wrap } from './wrap.ts';
+import { fitHeight, roomForHead, screenLines } from './screen.ts';
+import { type TableContent, TableRows } from './table-rows.ts';
+import { clockDigits, count } from './units.ts';
 import { wrappedTable } from './wrapped-table.ts';
 
 const ROWS_SHOWN = 20;
 
-/** The report for people: the capture as a whole, problems worst first, connections. Holds only the rows it prints. */
+/**
+ * The report for people: the capture as a whole, connections, and nearest to the prompt the problems, worst first. Fits the height of
+ * a terminal unless the user says how many rows there are to be. Holds only the rows that it may print.
+ */
 export const terminal: MakeReporter = (output, options) => {
-  const limit = options.all ? Number.POSITIVE_INFINITY : (options.top ?? ROWS_SHOWN);
   const rowOf = (record: Connection) => connectionRow(record, options.processes);
-  return new TerminalReport(output, options, new Selection(limit, options.sort, rowOf));
+  const isChosen = options.sort !== null || options.chosen === true;
+  return new TerminalReport(output, options, TableRows.make(mostRows(options), isChosen, options.sort, rowOf));
 };
+
+function mostRows(options: ReportOptions): number {
+  if (options.all) return Number.POSITIVE_INFINITY;
+  return options.top ?? heightOf(options) ?? ROWS_SHOWN;
+}
+
+/** null where the report is not fitted. */
+function heightOf({ top, all, height }: ReportOptions): number | null {
+  return top === null && !all && height !== undefined && Number.isFinite(height) ? height : null;
+}
 
 class TerminalReport implements Reporter {
   readonly order = 'end';
   readonly #output: Output;
   readonly #options: ReportOptions;
-  readonly #selection: Selection<ConnectionRow>;
+  readonly #table: TableRows<ConnectionRow>;
 
-  constructor(output: Output, options: ReportOptions, selection: Selection<ConnectionRow>) {
+  constructor(output: Output, options: ReportOptions, table: TableRows<ConnectionRow>) {
     this.#output = output;
     this.#options = options;
-    this.#selection = selection;
+    this.#table = table;
   }
 
   ended(connection: EndedConnection): void {
-    this.#selection.offer(connection);
+    this.#table.offer(connection);
   }
 
   get needlessFrom(): number {
-    return this.#selection.closedFrom;
+    return this.#table.needlessFrom;
+  }
+
+  get failedNeedlessFrom(): number {
+    return this.#table.failedNeedlessFrom;
   }
 
   soFar(changes: Partial<ReportOptions>): Reporter {
-    return new TerminalReport(this.#output, { ...this.#options, ...changes }, this.#selection.copy());
+    return new TerminalReport(this.#output, { ...this.#options, ...changes }, this.#table.copy());
   }
 
   finish(result: AnalysisResult, seconds: number): void {
+    const { summary, captures } = result;
+    const { all, width, utc, color } = this.#options;
+    const colors = pc.createColors(color);
+    const digits = clockDigits(captures.reduce((most, each) => Math.max(most, each.timeResolution), 1e-9));
+    const times = { start: utc ? null : summary.start, digits };
+
+    const known = problemRows(summary);
+    const problems = all ? known : known.slice(0, PROBLEMS_SHOWN);
+    const texts = problemText(problems, summary, { ...times, width, colors });
+    const rows = this.#table.rows();
+    const next = nextStep(result, rows.at(0) ?? null, this.#options.writtenTo);
+
+    const height = heightOf(this.#options);
+    const everything = { rows: rows.length, problems: problems.length };
+    const lines = (text: string) => screenLines(text, width);
+    const rest = {
+      rows: rows.length,
+      problems: texts.rows.map((each) => each.reduce((sum, text) => sum + lines(text), 0)),
+      hasMoreProblems: problemsLeftOut(summary, known.length - problems.length) !== '',
+      next: next === '' ? 0 : lines(next),
+    };
+    const room = height === null ? Number.POSITIVE_INFINITY : roomForHead(rest, height);
+    const headWithout = (without: number) =>
+      wrappedTable(head(result, seconds, digits, colors, without), width, ['left', 'left']);
+    let top = headWithout(0);
+    for (let without = 1; without <= DISPENSABLE.length && lines(top) > room; without++) top = headWithout(without);
+    const shown = height === null ? everything : fitHeight({ head: lines(top), ...rest }, height);
+
     const output = this.#output;
-    const options = this.#options;
-    const colors = pc.createColors(options.color);
-    const { summary } = result;
-    output.write(wrappedTable(head(result, seconds, colors), options.width, ['left', 'left']));
-
-    const problems = shownProblems(summary, options.all);
+    output.write(top);
+    if (shown.rows > 0) {
+      output.write(`\n${colors.bold(this.#title())}${countText(shown.rows, this.#total(summary))}\n`);
+      for (const text of connectionTable(rows.slice(0, shown.rows), times, width, colors)) output.write(text);
+      if (all) output.write(this.#withoutProblems(summary));
+    }
     if (problems.length > 0) {
-      output.write(`\n${colors.bold('Problems')}\n`);
-      const rows = problems.map((group) => problemRow(group, colors));
-      output.write(wrappedTable(rows, options.width, ['right', 'left', 'left', 'left', 'left']));
-      output.write(problemsLeftOut(summary, problems.length));
-      for (const line of wrap(explainHint(result), options.width)) output.write(`${colors.dim(line)}\n`);
+      output.write(`\n${texts.heading}\n`);
+      for (const text of texts.rows.slice(0, shown.problems).flat()) output.write(`${text}\n`);
+      const more = problemsLeftOut(summary, known.length - shown.problems);
+      if (more !== '') output.write(`${more}\n`);
     }
-
-    const rows = this.#selection.rows();
-    if (rows.length > 0) {
-      output.write(`\n${colors.bold('Connections')}${sortedBy(options)}\n`);
-      const start = options.utc ? null : summary.start;
-      for (const text of connectionTable(rows, start, options.width, colors)) output.write(text);
-    }
-    const more = totalConnections(summary) - rows.length;
-    if (more > 0) output.write(`… ${counted(more, 'more connection')}: --all, --top N, --where, --sort\n`);
+    // Not wrapped: it is copied as one line.
+    if (next !== '') output.write(`${colors.dim('next:')}${next.slice('next:'.length)}\n`);
     output.flush();
+  }
+
+  #title(): string {
+    const { sort, chosen } = this.#options;
+    const titles: Record<TableContent, string> = {
+      chosen: chosen === true ? 'Connections that --where chose' : 'Connections',
+      problems: 'Connections with problems',
+      first: 'Connections',
+    };
+    const title = titles[this.#table.content];
+    if (sort === null) return title;
+    const [up, down] = sort.key === 'start' ? ['earliest', 'latest'] : ['smallest', 'largest'];
+    return `${title} by ${sort.key}, ${sort.descending ? down : up} first`;
+  }
+
+  /** How many connections the table could hold. */
+  #total({ connections, withProblems }: Summary): number {
+    if (this.#table.content === 'problems') return withProblems;
+    return connections.tcp + connections.udp + connections.sctp;
+  }
+
+  /** With --all, how to see the others. */
+  #withoutProblems({ connections, withProblems }: Summary): string {
+    const others = connections.tcp + connections.udp + connections.sctp - withProblems;
+    if (this.#table.content !== 'problems' || others === 0) return '';
+    return `… and ${count(others)} without problems: --sort start --all\n`;
   }
 }
 
-function sortedBy({ sort }: ReportOptions): string {
-  return sort === null ? '' : ` by ${sort.key}, ${sort.descending ? 'largest' : 'smallest'} first`;
-}
-
-function totalConnections({ connections }: Summary): number {
-  return connections.tcp + connections.udp + connections.sctp;
+function countText(shown: number, total: number): string {
+  return shown < total ? ` (${count(shown)} of ${count(total)}; --all)` : ` (${count(total)})`;
 }

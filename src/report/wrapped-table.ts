@@ -31,7 +31,7 @@ const NO_BREAK = '\ue000';
  */
 export function wrappedTable(rows: string[][], width: number, align: ('left' | 'right')[]): string {
   const last = align.length - 1;
-  const widths = align.map((_, i) => Math.max(...rows.map((row) => visibleLength(row[i]))));
+  const widths = align.map((_, i) => Math.max(...rows.flatMap((row) => row[i].split('\n').map(visibleLength))));
   const left = widths.slice(0, last).reduce((sum, w) => sum + w + NO_LINES.middle.length, 0);
   const room = Math.max(NARROWEST, width - left);
   const wordWrap = widths[last] > room;
@@ -52,7 +52,8 @@ export function wrappedTable(rows: string[][], width: number, align: ('left' | '
     .join('');
 }
 
-function visibleLength(text: string): number {
+/** How many columns a text takes, without its colours. */
+export function visibleLength(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of picocolors are control sequences
   return text.replaceAll(/\u001b\[\d+m/g, '').length;
 }

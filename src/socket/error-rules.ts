@@ -57,10 +57,13 @@ const TCP_RULES: readonly ErrorRule[] = [
       const because = `ICMP ${error.text} in frame ${error.frame} for the SYN`;
       const sentOn = facts.lastSyn > error.time;
       // The socket was in use when the error came: it is kept, and reported if the SYNs time out (tcp_write_err).
-      const ended = sentOn ? facts.silence > nextSyn(facts) : true;
+      const ended = sentOn ? facts.silence > nextSyn(facts.synCount, facts.firstSyn, facts.lastSyn) : true;
       if (!ended)
         return { errno: null, certainty: 'possible', because: `${because}, and SYNs go on`, frames: [error.frame] };
-      const isSure = sentOn || error.time - facts.lastSyn > ICMP_FINDS_SLEEPER || facts.silence > nextSyn(facts);
+      const isSure =
+        sentOn ||
+        error.time - facts.lastSyn > ICMP_FINDS_SLEEPER ||
+        facts.silence > nextSyn(facts.synCount, facts.firstSyn, facts.lastSyn);
       return {
         errno: error.errno,
         certainty: isSure ? 'certain' : 'likely',
@@ -77,7 +80,7 @@ const TCP_RULES: readonly ErrorRule[] = [
       if (side !== 'client' || !isWaiting || facts.synFrame === 0) return null;
       const { synCount, synFrame, silence, firstSyn, lastSyn } = facts;
       const frames = [synFrame];
-      if (silence <= nextSyn(facts)) {
+      if (silence <= nextSyn(synCount, firstSyn, lastSyn)) {
         const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on, and the next may still come`;
         return { errno: null, certainty: 'possible', because, frames };
       }

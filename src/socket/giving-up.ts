@@ -1,7 +1,6 @@
 import { SHAPE_ACK, SHAPE_ANSWER } from '../track/event-columns.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT } from '../track/tcp-analysis.ts';
 import type { ResetFacts } from './event-facts.ts';
-import type { Facts } from './facts.ts';
 
 /** A retry may come a little late. */
 const LATE = 1.1;
@@ -14,7 +13,7 @@ const FIRST_SYN_RETRY = 3;
  * Seconds after the last SYN in which another must come if it is going to. The first retries may be linear
  * (tcp_syn_linear_timeouts), then each wait is at most as long as all before and one second.
  */
-export function nextSyn({ synCount, firstSyn, lastSyn }: Pick<Facts, 'synCount' | 'firstSyn' | 'lastSyn'>): number {
+export function nextSyn(synCount: number, firstSyn: number, lastSyn: number): number {
   return synCount < 2 ? FIRST_SYN_RETRY * LATE : (lastSyn - firstSyn + 1) * LATE;
 }
 

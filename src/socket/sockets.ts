@@ -1,21 +1,35 @@
-import type { Connection, SocketView } from '../record.ts';
+import type { Connection, Side, SocketView } from '../record.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { makeCalls } from './calls.ts';
 import { socketErrorOf } from './error-rules.ts';
-import { factsOf } from './facts.ts';
+import { type Facts, factsOf } from './facts.ts';
 import { hadTrouble } from './trouble.ts';
 
 const NO_ERROR: SocketView = { error: null };
 const NO_ERRORS: Connection['sockets'] = { client: NO_ERROR, server: NO_ERROR };
 
+/** The errno that is left on the socket of each side. */
+export type SocketErrors = Record<Side, Pick<SocketView, 'error'>>;
+
+export function socketErrors(source: RecordSource, row: number, sides: Sides): SocketErrors {
+  if (!hadTrouble(source.slab.ints, sides)) return NO_ERRORS;
+  return errorsOf(factsOf(source, row, sides));
+}
+
 /** What the application of each side saw. */
 export function makeSockets(source: RecordSource, row: number, sides: Sides): Connection['sockets'] {
   if (source.turns === null && !hadTrouble(source.slab.ints, sides)) return NO_ERRORS;
   const facts = factsOf(source, row, sides);
-  const client = { error: socketErrorOf(facts, 'client')?.errno ?? null };
-  const server = { error: socketErrorOf(facts, 'server')?.errno ?? null };
+  const { client, server } = errorsOf(facts);
   if (source.turns === null) return { client, server };
   const calls = makeCalls(source, row, sides, facts);
   return { client: { ...client, calls: calls.client }, server: { ...server, calls: calls.server } };
+}
+
+function errorsOf(facts: Facts): SocketErrors {
+  return {
+    client: { error: socketErrorOf(facts, 'client')?.errno ?? null },
+    server: { error: socketErrorOf(facts, 'server')?.errno ?? null },
+  };
 }

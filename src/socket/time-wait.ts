@@ -1,5 +1,5 @@
 import { formatAddress } from '../../parsers/network/address.ts';
-import type { ProblemGroup } from '../summary.ts';
+import type { Histogram, ProblemGroup } from '../summary.ts';
 import {
   C_STREAM,
   C_ZONE,
@@ -10,6 +10,7 @@ import {
   T_BASE_SECONDS,
 } from '../track/columns.ts';
 import { entriesOf, type Keyed } from '../track/keyed.ts';
+import { BINS } from '../track/occurrences.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { stateOf, TIME_WAIT } from '../track/tcp-state.ts';
@@ -29,6 +30,7 @@ import {
   TABLE_PILES,
   TABLE_STEPS,
 } from '../track/time-wait-piles.ts';
+import { formatTime } from '../track/times.ts';
 import { isLinkLocal } from '../track/zones.ts';
 
 /** Linux keeps TIME-WAIT for so long (TCP_TIMEWAIT_LEN), whatever tcp_fin_timeout says. */
@@ -83,6 +85,12 @@ export class TimeWaitPiles {
       const count = mostAtOnce(steps);
       if (count < this.#ports * PILE_FROM) continue;
       const client = this.#address(pile, K_CLIENT);
+      let first = Number.POSITIVE_INFINITY;
+      let last = Number.NEGATIVE_INFINITY;
+      for (const step of steps.keys()) {
+        first = Math.min(first, step * STEP_SECONDS);
+        last = Math.max(last, step * STEP_SECONDS);
+      }
       const share = ((count / this.#ports) * 100).toFixed(0);
       const message = `${client} had ${count} connections in TIME-WAIT within ${TIME_WAIT_SECONDS} s: ${share} % of the ${this.#ports} ports that Linux gives by default`;
       problems.push({
@@ -93,6 +101,14 @@ export class TimeWaitPiles {
         count,
         example: keyed[pile + P_STREAM],
         message,
+        side: 'client',
+        errors: [],
+        clients: 1,
+        client,
+        sameAs: [],
+        firstTime: formatTime(first, 0),
+        lastTime: formatTime(last, 0),
+        times: histogram(steps, first, last),
       });
     }
     return problems;
@@ -120,6 +136,16 @@ export class TimeWaitPiles {
     const zone = this.#zones.get(pile);
     return zone !== undefined && isLinkLocal(keyed[a]) ? `${address}%${zone}` : address;
   }
+}
+
+/** How many entered TIME-WAIT when: in bins of one step or of so many that there are no more than BINS. */
+function histogram(steps: Map<number, number>, first: number, last: number): Histogram {
+  let width = STEP_SECONDS;
+  while (Math.floor(last / width) - Math.floor(first / width) >= BINS) width *= 2;
+  const start = Math.floor(first / width);
+  const counts = new Array<number>(Math.floor(last / width) - start + 1).fill(0);
+  for (const [step, count] of steps) counts[Math.floor((step * STEP_SECONDS) / width) - start] += count;
+  return { start: formatTime(start * width, 0), width, counts };
 }
 
 /** The most that entered TIME-WAIT within its length. */

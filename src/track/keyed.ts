@@ -89,6 +89,17 @@ function slotOf(keyed: Int32Array, table: number, key: number): number {
   return (hash ^ (hash >>> 16)) & keyed[table + H_SLOT_MASK];
 }
 
+/** How many entries a table has. */
+export function entryCount({ keyed }: Keyed, table: number): number {
+  return keyed[table + H_COUNT];
+}
+
+/** Number of the entry that begins at `entry`, from 0 on. */
+export function entryNumber({ keyed }: Keyed, table: number, entry: number): number {
+  const entries = table + SLOTS_AT + keyed[table + H_SLOT_MASK] + 1;
+  return ((entry - entries) / keyed[table + H_STRIDE]) | 0;
+}
+
 /** Where each entry of a table begins, in the order in which they came. */
 export function* entriesOf({ keyed }: Keyed, table: number): Generator<number> {
   const entries = table + SLOTS_AT + keyed[table + H_SLOT_MASK] + 1;

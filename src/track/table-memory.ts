@@ -2,7 +2,7 @@ import { FLOAT_STRIDE } from './columns.ts';
 import { EVENT_STRIDE } from './event-columns.ts';
 import { KEYED_WORDS } from './time-wait-piles.ts';
 import { USUAL_KEPT } from './usual.ts';
-import { emptyUsualTables, makeUsualTables, type UsualSums } from './usual-sums.ts';
+import { emptyUsualTables, makeUsualTables, OCCURRENCE_WORDS, type UsualSums } from './usual-sums.ts';
 import { SUMS, WORDS } from './words.ts';
 
 /** Where the tables of a tracker have their memory from. */
@@ -28,7 +28,7 @@ export interface TableMemory {
 }
 
 /** Tables for usual connections that were used before: to make them takes as long as to analyse a small capture. */
-const spareTables: Int32Array[] = [];
+const spareTables: Pick<UsualSums, 'keyed' | 'occurrences'>[] = [];
 
 /** Memory of the ordinary kind. */
 export class OrdinaryMemory implements TableMemory {
@@ -39,15 +39,18 @@ export class OrdinaryMemory implements TableMemory {
   readonly firstBuckets = 4096;
   readonly firstEvents = 64;
   #rows = new Float64Array(0);
-  #keyed: Int32Array | null = null;
+  #tables: Pick<UsualSums, 'keyed' | 'occurrences'> | null = null;
 
   closed(capacity: number): { rows: Int32Array; times: Float64Array } {
     return { rows: new Int32Array(2 * capacity), times: new Float64Array(capacity) };
   }
 
   usual(): UsualSums {
-    this.#keyed = spareTables.pop() ?? makeUsualTables(new Int32Array(KEYED_WORDS));
-    return { connects: new Float64Array(USUAL_KEPT), keyed: this.#keyed };
+    this.#tables = spareTables.pop() ?? {
+      keyed: makeUsualTables(new Int32Array(KEYED_WORDS)),
+      occurrences: new Float64Array(OCCURRENCE_WORDS),
+    };
+    return { connects: new Float64Array(USUAL_KEPT), ...this.#tables };
   }
 
   events(capacity: number): { eventInts: Int32Array; eventTimes: Float64Array } {
@@ -66,9 +69,9 @@ export class OrdinaryMemory implements TableMemory {
   }
 
   release(): void {
-    if (this.#keyed === null) return;
-    emptyUsualTables(this.#keyed);
-    spareTables.push(this.#keyed);
-    this.#keyed = null;
+    if (this.#tables === null) return;
+    emptyUsualTables(this.#tables);
+    spareTables.push(this.#tables);
+    this.#tables = null;
   }
 }

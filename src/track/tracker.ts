@@ -51,6 +51,7 @@ import {
   N_SLOW_HANDSHAKE,
   N_WIRE_BYTES,
   W_EVICTED,
+  W_FAILED_FROM,
   W_RETRANSMISSIONS_AT_LEAST,
   W_USUAL_FROM,
 } from './words.ts';
@@ -97,6 +98,7 @@ export class Tracker implements Tables {
     this.usual = memory.usual();
     const { words, sums } = this.slab;
     words[W_USUAL_FROM] = INT32_MAX;
+    words[W_FAILED_FROM] = INT32_MAX;
     const { slowHandshake, closeWait, retransmissionsAtLeast } = options.thresholds ?? DEFAULT_THRESHOLDS;
     sums[N_SLOW_HANDSHAKE] = slowHandshake * 1e9;
     sums[N_LONG_CLOSE_WAIT] = closeWait * 1e9;

@@ -1,4 +1,8 @@
+import { nextSyn } from '../socket/giving-up.ts';
 import {
+  C_ADDRESS_0,
+  C_ADDRESS_1,
+  C_FIRST_NANOSECONDS,
   C_PROTOCOL,
   C_STREAM,
   C_SYN_COUNT,
@@ -15,14 +19,19 @@ import {
   INT_STRIDE,
   T_BASE_SECONDS,
   T_CONNECTED,
+  T_LAST_SYN,
+  T_NOW,
   T_SYN,
 } from './columns.ts';
-import { emptyTable, enter, type Keyed, makeTable, nextKey } from './keyed.ts';
+import { emptyTable, enter, entryCount, entryNumber, type Keyed, makeTable, nextKey } from './keyed.ts';
+import { hashAddress, isUnused, noteOccurrence, O_CLIENT, OCCURRENCE_STRIDE } from './occurrences.ts';
 import { copyAddress, portOf } from './rows.ts';
 import type { Slab } from './slab.ts';
 import { makePiles, notePile, putPileKey, TABLE_PILES, TABLE_STEPS } from './time-wait-piles.ts';
 import { clientOfSyn, USUAL_CLOSED, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './usual.ts';
 import {
+  N_NANOSECONDS,
+  N_SECONDS,
   N_USUAL_BYTES,
   N_USUAL_RESENT,
   W_USUAL_CONNECTS,
@@ -43,18 +52,23 @@ export const FAILED_ADDRESS = 1;
 export const FAILED_PORT = 5;
 export const FAILED_PROTOCOL = 6;
 const FAILED_WIDTH = 7;
-/** How many, the first stream of them, and how many SYNs it had. */
+/** How many, the first stream of them, and how many SYNs it had; how many left an error on the client's socket. */
 export const FAILED_COUNT = 7;
 export const FAILED_STREAM = 8;
 export const FAILED_SYNS = 9;
-const FAILED_STRIDE = 10;
+export const FAILED_ERRORS = 10;
+const FAILED_STRIDE = 11;
 /** As many as there are groups of problems. */
 const FAILED_KEPT = 10_000;
 const FAILED_SLOTS = 16_384;
+/** Doubles that a block of occurrences for each entry takes. */
+export const OCCURRENCE_WORDS = FAILED_KEPT * OCCURRENCE_STRIDE;
 
 export interface UsualSums extends Keyed {
   /** Nanoseconds of connect() calls that wait to be summed up: W_USUAL_CONNECTS of them. */
   readonly connects: Float64Array;
+  /** For each entry of TABLE_FAILED a block (occurrences.ts). */
+  readonly occurrences: Float64Array;
 }
 
 /** Prepares the tables of `keyed`, which is all 0. */
@@ -66,7 +80,8 @@ export function makeUsualTables(keyed: Int32Array): Int32Array {
 }
 
 /** Makes the tables as they were when they were prepared. */
-export function emptyUsualTables(keyed: Int32Array): void {
+export function emptyUsualTables({ keyed, occurrences }: Pick<UsualSums, 'keyed' | 'occurrences'>): void {
+  occurrences.fill(0, 0, entryCount({ keyed }, TABLE_FAILED) * OCCURRENCE_STRIDE);
   for (const table of [TABLE_FAILED, TABLE_PILES, TABLE_STEPS]) emptyTable({ keyed }, table);
 }
 
@@ -104,9 +119,12 @@ function addClose({ ints, floats, words }: Slab, usual: UsualSums, row: number):
   notePile(usual, floats[times + T_BASE_SECONDS] + fin / 1e9, ints[at + C_STREAM]);
 }
 
-function addFailure({ ints, words }: Slab, usual: UsualSums, row: number, shape: number): void {
+/** That it failed, at which server, when and for which client; and whether that left an error on the client's socket. */
+function addFailure(slab: Slab, usual: UsualSums, row: number, shape: number): void {
+  const { ints, words } = slab;
   const at = row * INT_STRIDE;
-  const server = 1 - clientOfSyn(ints, at);
+  const client = clientOfSyn(ints, at);
+  const server = 1 - client;
   const { keyed } = usual;
   const key = nextKey(usual, TABLE_FAILED);
   keyed[key + FAILED_SHAPE] = shape;
@@ -124,4 +142,31 @@ function addFailure({ ints, words }: Slab, usual: UsualSums, row: number, shape:
     keyed[entry + FAILED_SYNS] = ints[at + C_SYN_COUNT];
   }
   keyed[entry + FAILED_COUNT]++;
+  if (shape === USUAL_REFUSED || timedOut(slab, row)) keyed[entry + FAILED_ERRORS]++;
+  noteFailure(slab, usual, row, entryNumber(usual, TABLE_FAILED, entry) * OCCURRENCE_STRIDE, client);
+}
+
+/** The client's SYNs have stopped for good (the rule syn-timeout of socket/error-rules.ts). */
+function timedOut({ ints, floats, sums }: Slab, row: number): boolean {
+  const times = row * FLOAT_STRIDE;
+  const until = sums[N_SECONDS] + sums[N_NANOSECONDS] / 1e9 - floats[times + T_BASE_SECONDS];
+  const silence = Math.max(0, until - floats[times + T_NOW] / 1e9);
+  const syns = ints[row * INT_STRIDE + C_SYN_COUNT];
+  return silence > nextSyn(syns, floats[times + T_SYN] / 1e9, floats[times + T_LAST_SYN] / 1e9);
+}
+
+/** Notes when a connection began that failed, and for whom. @param at where the block of occurrences begins */
+function noteFailure(
+  { ints, floats }: Slab,
+  { occurrences }: UsualSums,
+  row: number,
+  at: number,
+  client: number,
+): void {
+  const from = row * INT_STRIDE + (client === 0 ? C_ADDRESS_0 : C_ADDRESS_1);
+  if (isUnused(occurrences, at)) {
+    for (let word = 0; word < 4; word++) occurrences[at + O_CLIENT + word] = ints[from + word];
+  }
+  const seconds = floats[row * FLOAT_STRIDE + T_BASE_SECONDS];
+  noteOccurrence(occurrences, at, seconds, ints[row * INT_STRIDE + C_FIRST_NANOSECONDS], hashAddress(ints, from));
 }

@@ -44,6 +44,7 @@ import type { Slab } from './slab.ts';
 import {
   N_LONG_CLOSE_WAIT,
   N_SLOW_HANDSHAKE,
+  W_FAILED_FROM,
   W_RETRANSMISSIONS_AT_LEAST,
   W_USUAL_CONNECTS,
   W_USUAL_FROM,
@@ -86,19 +87,24 @@ const ONE_RST = 1;
 export function usualShape(slab: Slab, row: number): number {
   const { ints, words } = slab;
   const at = row * INT_STRIDE;
-  if (ints[at + C_FIRST_FRAME] < words[W_USUAL_FROM] || words[W_USUAL_CONNECTS] === USUAL_KEPT) return UNUSUAL;
+  const frame = ints[at + C_FIRST_FRAME];
+  const isWanted = frame < words[W_USUAL_FROM];
+  const isWantedIfFailed = frame < words[W_FAILED_FROM];
+  if ((isWanted && isWantedIfFailed) || words[W_USUAL_CONNECTS] === USUAL_KEPT) return UNUSUAL;
   const first = at + ENDPOINT_INT_0;
   const second = first + ENDPOINT_INT_STRIDE;
   if ((ints[at + C_REUSED_STREAM] | ints[first + E_DUPLICATES] | ints[second + E_DUPLICATES]) !== 0) return UNUSUAL;
   const protocol = ints[at + C_PROTOCOL] & 0xff;
-  if (protocol === UDP) return ints[at + C_STATUS] === ROW_USED && ints[at + C_EVENTS] === 0 ? USUAL_EXCHANGE : UNUSUAL;
+  if (protocol === UDP) {
+    return !isWanted && ints[at + C_STATUS] === ROW_USED && ints[at + C_EVENTS] === 0 ? USUAL_EXCHANGE : UNUSUAL;
+  }
   if (protocol !== TCP || ints[at + C_ZONE] !== 0) return UNUSUAL;
   const unseen = ints[first + E_ACKED_UNSEEN] | ints[second + E_ACKED_UNSEEN];
   if ((unseen | ints[first + E_ZERO_WINDOW_FRAME] | ints[second + E_ZERO_WINDOW_FRAME]) !== 0) return UNUSUAL;
   const handshake = ints[at + C_HANDSHAKE] & ~BESIDE;
-  if (handshake === THREE_WAY) return shapeOfTransfer(slab, row, first, second);
-  if ((handshake & ~HANDSHAKE_REFUSED) === SYN_ALONE) return shapeOfFailure(slab, at);
-  return UNUSUAL;
+  if (handshake === THREE_WAY) return isWanted ? UNUSUAL : shapeOfTransfer(slab, row, first, second);
+  if ((handshake & ~HANDSHAKE_REFUSED) !== SYN_ALONE || isWantedIfFailed) return UNUSUAL;
+  return shapeOfFailure(slab, at);
 }
 
 /** Of a connection whose handshake was usual. @param first, second where the int columns of the endpoints begin */

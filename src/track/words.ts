@@ -36,10 +36,12 @@ export const W_SWEEP_FIRST = 25;
 /** Number of the last frame that was read, where the fast lane reads records. */
 export const W_FRAME = 16;
 /**
- * Usual connections (usual.ts): the first frame from which on they need not be seen; connect() times that wait; how many closed
- * one side after the other; failed ones for which there was no entry any more; how many of each shape, six words.
+ * Usual connections (usual.ts): the first frame from which on they need not be seen, and from which on failed ones need not;
+ * connect() times that wait; how many closed one side after the other; failed ones for which there was no entry any more; how many
+ * of each shape, six words.
  */
 export const W_USUAL_FROM = 17;
+export const W_FAILED_FROM = 38;
 export const W_USUAL_CONNECTS = 18;
 export const W_USUAL_IN_TURN = 19;
 export const W_USUAL_UNLISTED = 26;

@@ -32,6 +32,18 @@ describe('a capture that comes through standard input', () => {
     expect(read.captures[0].drops).toBe(expected.captures[0].drops);
   });
 
+  test.each([
+    [[], true],
+    [['--rotate-size', '10k'], false],
+  ])('ends with a report that says how to explain what was kept, if it is in one file: %j', (options, isThere) => {
+    const path = join(folder, 'explained.pcapng');
+    const input = readFileSync('fixtures/handshake/refused.pcap');
+    const { stderr } = sockscope(['live', '-', '--write', path, ...options], { input });
+    const next = stderr.match(/^next: sockscope explain (.*) --stream 0\n$/m)?.[1];
+    expect(next).toBe(isThere ? path : undefined);
+    if (isThere) expect(sockscope(['explain', path, '--stream', '0']).stdout).toContain('ECONNREFUSED');
+  });
+
   test('is kept in a ring of files that read as one', async () => {
     const args = ['live', '-', '--json', '--quiet', '--write', join(folder, 'ring.pcapng'), '--rotate-size', '10k'];
     const { status } = sockscope(args, { input: readFileSync('fixtures/transfer/loss.pcap') });

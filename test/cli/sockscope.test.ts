@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pcapng } from '../capture/support/capture-files.ts';
 import { COMMAND, shell, sockscope } from '../support/command.ts';
-import { ethernet, ipv4, pcap, tcp } from '../support/packets.ts';
+import { c, play, s } from '../support/conversation.ts';
+import { bytes, ethernet, ipv4, pcap, tcp } from '../support/packets.ts';
 
 const SYN = 0x02;
 const HTTP = 'fixtures/transfer/http.pcap';
@@ -107,7 +109,41 @@ describe('formats', () => {
     const { stdout } = sockscope([join(folder, 'many.pcap')], { env: { COLUMNS: '90' } });
     expect(stdout).not.toContain('\u001b');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
-    expect(stdout).toContain('… 4,980 more connections');
+    expect(stdout).toContain('\nConnections with problems (20 of 5,000; --all)\n');
+  });
+});
+
+describe('the report', () => {
+  test.each(['-rf.pcapng', '--write=x', "it's a web.pcap", '=ls', 'line\nbreak.pcap', '$(id)\\\u001b[2J.pcap'])(
+    'ends with a command that runs as it stands: %j',
+    (name) => {
+      writeFileSync(join(folder, name), pcap(syns(3)));
+      const file = `./${name}`;
+      const { stdout } = shell(`cd '${folder}' && sockscope "$FILE"`, { FILE: file });
+      const next = stdout.match(/^next: sockscope (explain .* --stream 0)\n$/m)?.[1] ?? '';
+      const explained = shell(`cd '${folder}' && sockscope ${next}`);
+      expect(explained.stderr).toBe('');
+      expect(explained.stdout).toMatch(/^tcp 0 /m);
+    },
+  );
+
+  test('says no more digits than the clock of the capture has', () => {
+    const file = join(folder, 'milliseconds.pcapng');
+    const packets = play([
+      c.syn({ at: 0.0012 }),
+      s.synAck({ at: 0.0031 }),
+      c.ack({ at: 0.0047 }),
+      c.data(9, { at: 1.2345 }),
+    ]);
+    const ng = pcapng();
+    const blocks = packets.map((packet) =>
+      ng.enhanced(0, BigInt(packet.seconds) * 1000n + BigInt(Math.floor(packet.nanoseconds / 1e6)), packet.bytes),
+    );
+    writeFileSync(file, bytes(ng.section(), ng.interface(1, ng.option(9, Uint8Array.of(3))), ...blocks));
+    const { stdout } = sockscope([file], { env: { COLUMNS: '200' } });
+    expect(stdout).toMatch(/^packets +4, .*, 1\.23 s from 2023-11-14 22:13:20\.001 UTC$/m);
+    expect(stdout).toMatch(/; connect 2 ms$/m);
+    expect(stdout).toMatch(/^tcp 0 .* 0\.000 s +1\.23 s .* 2 ms +open/m);
   });
 });
 

@@ -43,18 +43,51 @@ async function scrape(url: string): Promise<Map<string, number>> {
 }
 
 describe('--metrics', () => {
-  test('is described in the README, all of it', async () => {
+  test('is described in the help topic, all of it', async () => {
     const url = await metricsUrl('--metrics', '127.0.0.1:0');
     const names = [...(await (await fetch(url)).text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    const topic = readFileSync(join(ROOT, 'src/help/live.md'), 'utf8');
+    expect(names.filter((name) => !topic.includes(`\`${name}\``))).toEqual([]);
     expect(names.length).toBeGreaterThan(12);
   });
+
+  test('every value of every label is there with 0 before anything comes, and no packet adds one', async () => {
+    const url = await metricsUrl('--metrics', '127.0.0.1:0');
+    const first = await scrape(url);
+    const valuesOf = (metric: string, label: string) => {
+      const of = [...first.keys()].filter((name) => name.startsWith(`sockscope_${metric}{`));
+      return [...new Set(of.map((name) => new RegExp(`${label}="([^"]*)"`).exec(name)?.[1]))];
+    };
+    const outcomes = ['completed', 'refused', 'unreachable', 'unanswered', 'half-open', 'aborted'];
+    const styles = ['open', 'half-closed', 'graceful', 'simultaneous', 'reset', 'reset-after-fin', 'abandoned'];
+    const causes = ['port-closed', 'abortive-close', 'data-after-close', 'half-open-peer', 'backlog-overflow'];
+    const protocols = ['tcp', 'udp', 'sctp'];
+    expect(valuesOf('handshakes_total', 'outcome')).toEqual(outcomes);
+    expect(valuesOf('closes_total', 'style')).toEqual([...styles, 'none']);
+    expect(valuesOf('resets_total', 'cause')).toEqual([...causes, 'client-abort', 'injected-suspected', 'unknown']);
+    for (const metric of ['handshakes_total', 'closes_total', 'connections_total', 'open_connections']) {
+      expect(valuesOf(metric, 'protocol')).toEqual(protocols);
+    }
+    expect(valuesOf('open_endpoints', 'side')).toEqual(['client', 'server']);
+    expect(valuesOf('open_endpoints', 'state')).toHaveLength(9);
+    for (const total of ['packets', 'bytes', 'retransmissions', 'evicted_connections']) {
+      expect(first.get(`sockscope_${total}_total`)).toBe(0);
+    }
+    expect([...first].filter(([name, value]) => value !== 0 && name.startsWith('sockscope_'))).toEqual([]);
+
+    stream.send(...handshake, c.data(100), c.data(100, { seq: 1 }), client.syn(), server.rstAck());
+    stream.send(other.syn({ at: 1 }), icmpError(other.syn(), 3, 1), c.datagram(10, { at: 1.1 }));
+    stream.send(s.fin({ at: 2, seq: 1, ack: 101 }), c.fin({ seq: 101, ack: 2 }), s.ack({ seq: 2, ack: 102 }));
+    await stream.said('ended');
+    const later = await scrape(url);
+    expect(later.get('sockscope_closes_total{protocol="tcp",style="graceful"}')).toBe(1);
+    expect([...later.keys()]).toEqual([...first.keys()]);
+  }, 60_000);
 
   test('serves what the session counts', async () => {
     const url = await metricsUrl('--metrics', '127.0.0.1:0');
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
-    expect((await scrape(url)).get('sockscope_packets_total') ?? 0).toBe(0);
+    expect((await scrape(url)).get('sockscope_packets_total')).toBe(0);
 
     stream.send(...handshake, c.data(100), c.data(100, { seq: 1 }), client.syn(), server.rstAck());
     stream.send(other.syn({ at: 1 }), icmpError(other.syn(), 3, 1));

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { processesText } from '../../src/live/processes/process.ts';
 import { ProcessFinder } from '../../src/live/processes/process-finder.ts';
+import type { SocketEnd } from '../../src/live/processes/socket-end.ts';
 import { SocketOwners } from '../../src/live/processes/socket-owners.ts';
-import { type SocketEnd, SocketTable } from '../../src/live/processes/socket-table.ts';
+import { SocketTable } from '../../src/live/processes/socket-table.ts';
+import { type Unknown, unknownText } from '../../src/live/processes/unknown-processes.ts';
 import { pair } from '../support/conversation.ts';
 import { LiveScript } from './support.ts';
 
@@ -202,13 +204,78 @@ describe('the processes of connections', () => {
     expect([finder.local, finder.found]).toEqual([6, 2]);
   });
 
+  test('are known where the kernel told of them, although nothing is left of them when their packets come', async () => {
+    const address = '127.0.0.1';
+    const { client: c, server: s } = pair({ client: { address, port: 4000 }, server: { address, port: 1 } });
+    const line = (task: string, sport: number, dport: number, from: string, to: string) =>
+      `${task} [000] ..... 1.5: inet_sock_set_state: protocol=IPPROTO_TCP sport=${sport} dport=${dport} saddr=${address} daddr=${address} saddrv6=::ffff:${address} daddrv6=::ffff:${address} oldstate=TCP_${from} newstate=TCP_${to}`;
+    const lines = [
+      line('curl-99999999', 0, 1, 'CLOSE', 'SYN_SENT'),
+      line('curl-99999999', 4000, 1, 'SYN_SENT', 'ESTABLISHED'),
+      line('nginx-99999998', 1, 4000, 'ESTABLISHED', 'FIN_WAIT1'),
+    ];
+    const finder = new ProcessFinder({ read: () => lines.splice(0), close: () => {} });
+    const live = new LiveScript({}, finder);
+    let seen: unknown = null;
+    const look = () => {
+      if (live.told.length < 2 || seen !== null) return;
+      finder.look();
+      seen = structuredClone(finder.processesOf(live.told[1].connection));
+    };
+    await live.play([c.syn(), s.synAck(), c.ack(), s.fin(), c.fin(), s.ack()], { look, silence: 1 });
+    expect(seen).toEqual({ client: { pid: 99999999, name: 'curl' }, server: { pid: 99999998, name: 'nginx' } });
+    expect([finder.local, finder.found, finder.lacks()]).toEqual([2, 2, null]);
+  });
+
+  test('are known when they close, however long after the beginning', async () => {
+    const address = '127.0.0.1';
+    const { client: c, server: s } = pair({ client: { address, port: 4000 }, server: { address, port: 1 } });
+    let now = 0;
+    const lines: string[] = [];
+    const finder = new ProcessFinder({ read: () => lines.splice(0), close: () => {} }, () => now);
+    const live = new LiveScript({}, finder);
+    const ends = `sport=1 dport=4000 saddrv6=::ffff:${address} daddrv6=::ffff:${address}`;
+    const close = `nginx-99999998 [000] .... 1.5: inet_sock_set_state: ${ends} oldstate=TCP_ESTABLISHED newstate=TCP_FIN_WAIT1`;
+    const look = () => {
+      now += 10_000;
+      if (live.told.length === 2) lines.push(close);
+      finder.look();
+    };
+    await live.play([c.syn(), s.synAck(), c.ack(), ...Array(5).fill(c.data(1)), s.fin(), c.fin(), s.ack(), c.ack()], {
+      look,
+      silence: 3,
+    });
+    expect(finder.lacks()).toMatch(/known for 1 of 2/);
+  });
+
+  test('are those that listen where what closed was a thread of theirs that is gone', async () => {
+    const lines: string[] = [];
+    const finder = new ProcessFinder({ read: () => lines.splice(0), close: () => {} });
+    const { live, c, s } = script(finder);
+    const ends = `saddrv6=::ffff:127.0.0.1 daddrv6=::ffff:127.0.0.1 oldstate=TCP_ESTABLISHED newstate=TCP_FIN_WAIT1`;
+    const next = pair({
+      client: { address: '127.0.0.1', port: 1 },
+      server: { address: '127.0.0.1', port: port() },
+    });
+    const closes = `worker-99999999 [000] ..... 1.5: inet_sock_set_state: sport=${port()} dport=1 ${ends}`;
+    const look = () => {
+      if (live.told.length === 3) lines.push(closes);
+      finder.look();
+    };
+    const second = [next.client.syn(), next.server.synAck(), next.client.ack(), next.server.fin(), next.client.fin()];
+    await live.play([c.syn(), s.synAck(), c.ack(), ...second, next.server.ack()], { look, silence: 1 });
+    const { connection } =
+      live.told.find(({ kind, connection: { stream } }) => kind === 'ended' && stream === 1) ?? live.told[0];
+    expect(finder.processesOf(connection).server?.pid).toBe(process.pid);
+  });
+
   test('are unknown where nobody holds the socket, and that is said', async () => {
     const finder = new ProcessFinder();
     const steps = pair({ client: { address: '127.0.0.1', port: 1 }, server: { address: '10.255.0.9', port: 2 } });
     const live = new LiveScript({}, finder);
     await live.play([steps.client.syn(), steps.server.synAck(), steps.client.ack()], { look: () => finder.look() });
     expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
-    expect(finder.lacks()).toMatch(/^--process: of 1 local ends of connections 1 have an unknown process/);
+    expect(finder.lacks()).toMatch(/^--process: no process is known for 1 of 1 local ends of connections; /);
   });
 
   test('of other machines are not looked for', async () => {
@@ -221,7 +288,31 @@ describe('the processes of connections', () => {
 
 test('names of processes cannot speak to the terminal', () => {
   const client = { pid: 1, name: '\x1b[2Jevil' };
-  expect(processesText({ client, server: { pid: 2, name: 'nginx' } })).toBe('?[2Jevil 1 → nginx 2');
+  expect(processesText({ client, server: { pid: 2, name: 'nginx' } })).toBe('\\x1b[2Jevil 1 → nginx 2');
   expect(processesText({ client: null, server: null })).toBe('');
   expect(processesText({ client: null, server: { pid: 2, name: 'nginx' } })).toBe('→ nginx 2');
+});
+
+describe('what is said of processes that are not known', () => {
+  const unknown = (changes: Partial<Unknown>) =>
+    unknownText({ local: 80, missing: 2, isRoot: true, hidden: 0, noTrace: null, ...changes });
+  const what = '--process: no process is known for 2 of 80 local ends of connections';
+
+  test('to root speaks neither of other users nor of root', () => {
+    expect(unknown({})).toBe(what);
+    expect(unknown({ hidden: 1 })).toBe(`${what}; 1 process cannot be looked into`);
+    for (const noTrace of ['not mounted', 'container', 'unsupported', 'permission'] as const) {
+      expect(unknown({ hidden: 12, noTrace })).not.toMatch(/user|root/);
+    }
+  });
+
+  test('to others is that root sees more', () => {
+    expect(unknown({ isRoot: false, hidden: 1200, noTrace: 'permission' })).toBe(
+      `${what}; 1,200 processes of other users cannot be looked into; a program that ends at once is gone before it can be looked for; root sees more`,
+    );
+  });
+
+  test('is what to mount where that would help', () => {
+    expect(unknown({ noTrace: 'not mounted' })).toMatch(/; .* mount -t tracefs tracefs \/sys\/kernel\/tracing$/);
+  });
 });

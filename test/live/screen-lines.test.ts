@@ -76,9 +76,8 @@ const many = aSnapshot({
 const visible = (text: string) => text.replaceAll(/\u001b\[\d+m/g, '');
 
 describe('the screen', () => {
-  test('of 80 columns and 30 lines is as the README shows it', () => {
+  test('of 80 columns and 30 lines shows each list whole, side by side where nothing is cut for that', () => {
     const lines = screenLines(aSnapshot(), 80, 30, plain).map((line) => line.trimEnd());
-    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`\n${lines.join('\n')}\n`);
     expect(lines).toEqual([
       'sockscope live  eth0  tcpdump, tcp                    0:12:34  q: end and report',
       'now     8,123 packets/s, 26.0 Mbit/s, 120 connections/s, 2 failed/s  ▁▂▆█',
@@ -91,22 +90,126 @@ describe('the screen', () => {
       '10.0.0.1:40022          10.0.0.2:81        ETIMEDOUT     no answer to 7 SYNs',
       '[2001:db8:1234:…:51234  [2001:db8::2]:443  ECONNREFUSED  the SYN was answered w…',
       '',
-      'Slowest handshakes of the last two minutes',
-      'connect  client          server       SYNs',
-      ' 1.03 s  10.0.0.1:40010  10.0.0.2:80     2',
-      '12.3 ms  10.0.0.1:40012  10.0.0.2:80     1',
-      '',
-      'Open TCP connections by state',
-      'state        clients  servers',
-      'SYN-SENT           3        0',
-      'ESTABLISHED      127      128',
-      'CLOSE-WAIT         2        1',
+      'Slowest handshakes of the last two minutes   Open TCP connections by state',
+      'connect  client          server       SYNs   state        clients  servers',
+      ' 1.03 s  10.0.0.1:40010  10.0.0.2:80     2   SYN-SENT           3        0',
+      '12.3 ms  10.0.0.1:40012  10.0.0.2:80     1   ESTABLISHED      127      128',
+      '                                             CLOSE-WAIT         2        1',
       '',
       'Top talkers',
       '       rate  client         server',
       '24.0 Mbit/s  10.0.0.1       10.0.0.2:80',
       '  812 bit/s  [2001:db8::1]  [2001:db8::2]:443',
     ]);
+  });
+
+  test('of 80 columns and 30 lines is in the README', () => {
+    const lines = screenLines(aSnapshot(), 80, 30, plain).map((line) => line.trimEnd());
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`\n${lines.join('\n')}\n`);
+  });
+
+  /** What is seen of the screen: its parts, their columns, and their rows by what is in one row only. */
+  function shown(snapshot: LiveSnapshot, width: number, height: number): Set<string> {
+    const text = screenLines(snapshot, width, height, plain).join('\n');
+    // Of a line that is cut only its beginning counts.
+    const all = text
+      .replaceAll(/\w+…/g, '')
+      .match(
+        /^(now|all|open|health|note)|q: end|Failed last|Slowest|Open TCP|Top talkers|\b(time|client|server|error|process|why|connect|SYNs|state|clients|servers|rate)\b|:[4-6]\d{4}\b|[A-Z0-9]+-[A-Z0-9-]+|no connection has failed|none was completed|none is open|nobody sends|[▁▂▃▄▅▆▇█]/gm,
+      );
+    const times = new Map<string, number>();
+    const seen = new Set<string>();
+    for (const each of all ?? []) {
+      times.set(each, (times.get(each) ?? 0) + 1);
+      seen.add(`${each} ${times.get(each)}`);
+    }
+    return seen;
+  }
+
+  const rows = <T>(n: number, row: (i: number) => T) => Array.from({ length: n }, (_, i) => row(i));
+  const long = '[2001:db8:1234:5678:9abc:def0:1234:5678]';
+  const full = aSnapshot({
+    bits: rows(60, (i) => i),
+    failures: rows(30, (i) =>
+      aFailure({ client: `${i % 7 === 5 ? long : '10.0.0.1'}:${40_000 + i}`, message: 'refused '.repeat(i % 5) }),
+    ),
+    slowest: rows(30, (i) => ({
+      seconds: 60 - i,
+      client: `10.0.0.1:${50_000 + i}`,
+      server: `${i === 9 ? long : '10.0.0.2'}:443`,
+      synRetransmissions: 3,
+      process: '',
+    })),
+    talkers: rows(30, (i) => ({ rate: 1e9 / (i + 1), client: '10.0.0.1', server: `10.0.0.2:${60_000 + i}` })),
+    states: rows(11, (i) => ({ state: `STATE-${i}`, clients: i, servers: i })),
+  });
+  const some = {
+    ...full,
+    failures: full.failures.slice(0, 2),
+    slowest: full.slowest.slice(0, 3),
+    states: full.states.slice(0, 4),
+    talkers: full.talkers.slice(0, 20),
+  };
+  const snapshots: [string, LiveSnapshot][] = [
+    ['much of everything', { ...full, withProcesses: true, notice: 'eth0 is down: packets come when it is up again' }],
+    ['a little', some],
+    ['no failure and no handshake', { ...some, failures: [], slowest: [] }],
+    ['nothing', { ...some, failures: [], slowest: [], states: [], talkers: [], bits: [] }],
+  ];
+
+  test.each(snapshots)(
+    'that is wider or higher shows no less: %s',
+    (_, snapshot) => {
+      let above: Set<string>[] = [];
+      const less: string[] = [];
+      for (let height = 10; height <= 80; height++) {
+        const line: Set<string>[] = [];
+        for (let width = 40; width <= 240; width++) {
+          const here = shown(snapshot, width, height);
+          for (const smaller of [above[line.length], line.at(-1)]) {
+            const missing = [...(smaller ?? [])].filter((each) => !here.has(each));
+            if (missing.length > 0) less.push(`${width} × ${height} lacks ${missing.join(', ')}`);
+          }
+          line.push(here);
+        }
+        above = line;
+      }
+      expect(less.slice(0, 10)).toEqual([]);
+    },
+    120_000,
+  );
+
+  test('that is large shows all there is', () => {
+    const seen = shown(some, 240, 80);
+    for (const { server } of some.talkers) expect(seen).toContain(`${server.slice(server.lastIndexOf(':'))} 1`);
+    for (const { state } of some.states) expect(seen).toContain(`${state} 1`);
+    expect(seen).toContain('time 1');
+  });
+
+  test('of 60 columns says how it ends', () => {
+    expect(screenLines(aSnapshot({ how: 'tcpdump, tcp port 80 and host 10.0.0.1' }), 60, 24, plain)[0]).toMatch(
+      /^sockscope live {2}eth0 +0:12:34 {2}q: end and report$/,
+    );
+  });
+
+  test('keeps its lists in their places when a long row goes', () => {
+    const widest = new Map<string, number>();
+    const placed = (snapshot: LiveSnapshot) => screenLines(snapshot, 120, 40, plain, widest).join('\n');
+    const few = { ...full, slowest: full.slowest.slice(0, 3) };
+    expect(placed(few)).toMatch(/Slowest.* {3}Top talkers/);
+    expect(placed(full)).not.toMatch(/Slowest.* {3}Top talkers/);
+    expect(placed(few)).not.toMatch(/Slowest.* {3}Top talkers/);
+  });
+
+  test('lets no name of an interface and no word of a filter act on the terminal', () => {
+    const text = screenLines(
+      aSnapshot({ source: 'e\u001b[2J', how: '\u009b2J', notice: 'a\u202eb' }),
+      80,
+      24,
+      plain,
+    ).join('');
+    expect(text).toContain('e\\x1b[2J  \\x9b2J');
+    expect(text).toContain('a\\u{202e}b');
   });
 
   const sizes = [60, 80, 119, 120, 200].flatMap((width) => [10, 16, 24, 37, 60].map((height) => [width, height]));

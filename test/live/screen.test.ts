@@ -48,9 +48,11 @@ function expectGoodEnd(seen: Seen, status = 0): void {
 
 function expectReport(seen: Seen): void {
   const report = afterwards(seen);
-  expect(report).toContain('connections  2 TCP; 150 B payload');
-  expect(report).toMatch(/Problems\r?\n.*1 × .*error.*connection-refused.*10\.0\.0\.2:81/s);
-  expect(report).toMatch(/tcp 0 +10\.0\.0\.1:40000 +10\.0\.0\.2:80/);
+  expect(report).toContain('connections  2 TCP, 1 of them failed; 150 B payload');
+  expect(report).toMatch(/Connections with problems \(1\)\r?\n.*tcp 1 +10\.0\.0\.1:40001 +10\.0\.0\.2:81/s);
+  expect(report).toMatch(
+    /Problems .*\r?\n1 × {2}connection-refused {2}10\.0\.0\.1 → 10\.0\.0\.2:81.*client ECONNREFUSED/s,
+  );
   expect(report).not.toContain(ENTER);
 }
 
@@ -94,7 +96,7 @@ describe('on a terminal', () => {
         ['wait', 'ECONNREFUSED'],
         ['resize', 160, 40],
         ['wait', CLEAR],
-        ['wait', '   Slowest handshakes'],
+        ['wait', 'minutes   Top talkers'],
         ['resize', 60, 12],
         ['wait', CLEAR],
         ['wait', 'q: end and report'],

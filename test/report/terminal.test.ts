@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../src/record.ts';
 import { terminal } from '../../src/report/terminal.ts';
-import { aCapture, aConnection, aDatagramExchange, aFinding, aResult } from '../support/records.ts';
+import { aCapture, aConnection, aDatagramExchange, aFinding, aGroup, aResult } from '../support/records.ts';
 import { reported } from '../support/reports.ts';
 
+/** 42 connections of which 3, the fourth, the eighth and the last, have problems, and one has a note. */
 const connections: Connection[] = Array.from({ length: 42 }, (_, i) =>
   i % 21 === 20
     ? aDatagramExchange({ stream: i, firstFrame: i * 10 + 1 })
@@ -14,21 +15,42 @@ connections[3] = aConnection({
   firstFrame: 31,
   handshake: { outcome: 'half-open', connectTime: null },
   close: { style: 'reset', firstCloser: 'server' },
-  findings: [aFinding(), aFinding({ code: 'retransmitted-handshake' })],
+  sockets: { client: { error: 'ECONNRESET' } },
+  findings: [aFinding(), aFinding({ code: 'handshake-retransmitted' })],
 });
+connections[7] = aConnection({ stream: 7, firstFrame: 71, findings: [aFinding({ severity: 'error' })] });
+connections[9] = aConnection({ stream: 9, firstFrame: 91, findings: [aFinding({ severity: 'note' })] });
+connections[41] = aDatagramExchange({ stream: 41, firstFrame: 411, findings: [aFinding({ code: 'unreachable' })] });
+const healthy = connections.filter(({ findings }) => findings.length === 0);
+const noProblems = aResult({ problems: [], failed: 0, withProblems: 0 });
 
 function rows(text: string): string[] {
   return text.split('\n').filter((line) => /^(tcp|udp|sctp) \d/.test(line));
 }
 
+const streams = (text: string) => rows(text).map((row) => Number(row.split(/ +/)[1]));
+
+/** Where each of these stands in the text, -1 where it does not. */
+const places = (text: string, ...parts: string[]) => parts.map((part) => text.indexOf(part));
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+const withoutColours = (text: string) => text.replaceAll(/\u001b\[\d+m/g, '');
+
 describe('the report for people', () => {
   const text = reported(terminal, connections);
 
+  test('is the head, the table, the problems, and last what to type next', () => {
+    const order = places(text, 'capture ', '\n\nConnections', '\ntcp 3', '\n\nProblems', '\n2 ×', '\n1 ×', '\nnext: ');
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(text).toMatch(/\nnext: sockscope explain web\.pcap --stream 7\n$/);
+  });
+
   test('begins with the capture as a whole', () => {
     expect(text.split('\n').slice(0, 8)).toEqual([
-      'capture       web.pcap (pcap, Ethernet)',
-      'packets       1,234 packets, 987.7 kB, 12.3 s from 2023-11-14 22:13:20.123456 UTC; took 312 ms',
-      'connections   40 TCP, 2 UDP; 654.3 kB payload; 4 retransmissions',
+      'capture       web.pcap (pcap, Ethernet; read in 312 ms)',
+      'packets       1,234, 987.7 kB, 12.3 s from 2023-11-14 22:13:20.123456 UTC',
+      'connections   40 TCP, 2 UDP, 2 of them failed; 654.3 kB payload, 4 retransmissions',
       'handshakes    37 completed, 2 refused, 1 unanswered; connect p50 210 µs, p95 3.4 ms, p99 12.3 ms, max 1.02 s',
       'closes        3 open, 35 graceful, 2 reset',
       'resets        0 from clients, 2 from servers: 1 port-closed, 1 abortive-close',
@@ -37,66 +59,25 @@ describe('the report for people', () => {
     ]);
   });
 
-  test('lists problems by server with an example', () => {
-    expect(text).toContain('2 ×  error    refused         10.0.0.2:81        tcp 7: the SYN was answered with RST\n');
+  test('says one connect time once', () => {
+    const connectTime = { ...aResult().summary.connectTime, count: 1 };
+    expect(reported(terminal, [], {}, aResult({ connectTime }))).toContain('unanswered; connect 1.02 s\n');
   });
 
-  test('says which explain shows the first problem', () => {
-    const hint = 'sockscope explain web.pcap --stream 7 (the first of them) or --problems (one of each)';
-    expect(text).toContain(`\n${hint}\n\nConnections`);
-    const shown = (files: string[]) => {
-      const captures = files.map((file) => aCapture({ file }));
-      const [problem] = aResult().summary.problems;
-      return reported(terminal, [], {}, aResult({ problems: [{ ...problem, protocol: 'udp' }] }, captures));
-    };
-    expect(shown(['standard input'])).toMatch(/explain - --stream 7 --protocol udp \(.*, given the same input\n/);
-    expect(shown(['a.pcap', "it's b.pcap"])).toContain("explain a.pcap 'it'\\''s b.pcap' --stream 7");
-    expect(shown(['a', 'b', 'c', 'd'])).toContain('explain <the same captures> --stream 7');
-    const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
-    expect(reported(terminal, [], {}, aResult({}, [live]))).not.toContain('explain');
-  });
-
-  test('shows the first 20 connections of the capture and how to see more', () => {
-    expect(rows(text)).toHaveLength(20);
-    expect(text).toMatch(/\n… 22 more connections: --all, --top N, --where, --sort\n$/);
-  });
-
-  test('says of each who, how long, how much, how it began and ended', () => {
-    expect(rows(text)[3]).toBe(
-      'tcp 3   10.0.0.1:40000  10.0.0.2:80   0.000000 s   20 ms       11  420 B   15.0 kB  half-open  reset, server     half-open, retransmitted-handshake',
-    );
-  });
-
-  test.each([80, 100, 120, 200])('fits %d columns', (width) => {
-    const longest = Math.max(
-      ...reported(terminal, connections, { all: true, width })
-        .split('\n')
-        .map((l) => l.length),
-    );
-    expect(longest).toBeLessThanOrEqual(width);
-  });
-
-  test('keeps ports where addresses must be cut', () => {
-    expect(reported(terminal, connections, { all: true, width: 80 })).toMatch(/^udp 20 .*…\S*:5353 .*…\S*:53$/m);
-  });
-
-  test.each([
-    [{ all: true }, 42],
-    [{ top: 3 }, 3],
-    [{ top: 0 }, 0],
-  ])('with %j it shows %d', (options, expected) => {
-    expect(rows(reported(terminal, connections, options))).toHaveLength(expected);
-  });
-
-  test('shows absolute times with --utc', () => {
-    expect(rows(reported(terminal, connections, { utc: true }))[1]).toContain(' 2023-11-14 22:13:21.123456 ');
+  test('fits the columns of a terminal', () => {
+    for (const width of [60, 80, 100, 120, 200]) {
+      for (const options of [{}, { all: true }, { chosen: true, all: true }]) {
+        const lines = reported(terminal, connections, { ...options, width }).split('\n');
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+      }
+    }
   });
 
   test('colours add nothing that the words do not say', () => {
     const colored = reported(terminal, connections, { color: true });
-    expect(colored).toContain('\u001b[31merror\u001b[39m');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
-    expect(colored.replaceAll(/\u001b\[\d+m/g, '')).toBe(text);
+    expect(colored).toContain('\u001b[31mconnection-refused\u001b[39m');
+    expect(colored).toContain('\u001b[33mslow-handshake\u001b[39m');
+    expect(withoutColours(colored)).toBe(text);
   });
 
   test('names every file that was cut or lost packets', () => {
@@ -107,6 +88,7 @@ describe('the report for people', () => {
     const lines = reported(terminal, [], {}, aResult({ problems: [] }, captures)).split('\n');
     expect(lines[0]).toContain('standard input (pcap in gzip, Ethernet, 1,234 packets, 7 dropped while capturing)');
     expect(lines[1]).toContain('web.pcap (pcap, Ethernet, 1,234 packets, cut at byte 4,096)');
+    expect(lines[2]).toMatch(/^packets .* \(read in 312 ms\)$/);
   });
 
   test('says what the files lack that it does not name', () => {
@@ -117,24 +99,361 @@ describe('the report for people', () => {
     expect(lines[5].trim()).toBe('and 4 more files, 8 dropped while capturing, 2 cut');
   });
 
+  test('shows what acts in the name of a file, and lets nothing act', () => {
+    const named = reported(terminal, [], {}, aResult({}, [aCapture({ file: 'a\u001b[2J\n::error::b.pcap' })]));
+    expect(named).toContain('capture       a\\x1b[2J\\n::error::b.pcap (pcap');
+    expect(named).not.toContain('\u001b');
+    expect(named).not.toContain('\n::');
+  });
+
   test.each([
-    ['TCP', { tcp: 40, udp: 2, sctp: 3 }, /connections +40 TCP, 2 UDP, 3 SCTP; .*; 9 given up while open, to bound/],
+    ['TCP', { tcp: 40, udp: 2, sctp: 3 }, /connections +40 TCP, 2 UDP, 3 SCTP, .*; 9 given up while open, to bound/],
     ['none that --where chose', { tcp: 0, udp: 0, sctp: 0 }, /connections +none; 9 given up while open, to bound/],
   ])('says how many connections were given up: %s', (_name, counts, expected) => {
     expect(reported(terminal, [], {}, aResult({ connections: counts, evicted: 9 }))).toMatch(expected);
   });
 
-  test('says how many connections have problems that are not listed', () => {
-    const text = reported(terminal, [], { all: true }, aResult({ problemsNotListed: 1234 }));
-    expect(text).toContain('… 1,234 more problems at servers that are not listed\n');
+  test('has no lines for what there is none of', () => {
+    const nothing = { tcp: 0, udp: 0, sctp: 0 };
+    const zeros = (of: object) => Object.fromEntries(Object.keys(of).map((key) => [key, 0]));
+    const { handshakes, closes, resets } = aResult().summary;
+    const none = { handshakes: zeros(handshakes), closes: zeros(closes), resets: zeros(resets), connectTime: null };
+    const empty = { connections: nothing, problems: [], otherFrames: [], start: null, end: null };
+    expect(reported(terminal, [], {}, aResult({ ...none, ...empty }))).toBe(
+      'capture      web.pcap (pcap, Ethernet; read in 312 ms)\npackets      1,234, 987.7 kB\nconnections  none\n',
+    );
+  });
+});
+
+describe('the table', () => {
+  const text = reported(terminal, connections);
+  const heading = (shown: string) => shown.match(/^Connections.*$/m)?.[0];
+
+  test('holds the connections with problems, and says so, where there are any: notes are no problems', () => {
+    expect(streams(text)).toEqual([3, 7, 41]);
+    expect(heading(text)).toBe('Connections with problems (3)');
   });
 
-  test('says so when there is nothing', () => {
-    const nothing = { tcp: 0, udp: 0, sctp: 0 };
-    const none = Object.fromEntries(Object.keys(aResult().summary.closes).map((style) => [style, 0]));
-    const text = reported(terminal, [], {}, aResult({ connections: nothing, closes: none, problems: [], start: null }));
-    expect(text).toMatch(/connections +none\n/);
-    expect(text).not.toContain('Connections');
-    expect(text).not.toContain('more connection');
+  test('has those with problems whatever comes first', () => {
+    expect(streams(reported(terminal, connections.toReversed()))).toEqual([3, 7, 41]);
+  });
+
+  test('holds the first connections of the capture where none has a problem', () => {
+    const first = reported(terminal, [connections[9], ...healthy], {}, noProblems);
+    expect(streams(first)).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]);
+    expect(heading(first)).toBe('Connections (20 of 42; --all)');
+  });
+
+  test.each([
+    [{ chosen: true }, 'Connections that --where chose (20 of 42; --all)', [0, 1, 2, 3]],
+    [{ sort: { key: 'start', descending: true } }, 'Connections by start, latest first (20 of 42; --all)', [41, 40]],
+    [
+      { sort: { key: 'start', descending: false } },
+      'Connections by start, earliest first (20 of 42; --all)',
+      [0, 1, 2],
+    ],
+    [
+      { sort: { key: 'problems', descending: true } },
+      'Connections by problems, largest first (20 of 42; --all)',
+      [3, 7, 9],
+    ],
+    [
+      { sort: { key: 'duration', descending: false }, chosen: true },
+      'Connections that --where chose by duration, smallest first (20 of 42; --all)',
+      [0, 1],
+    ],
+  ] as const)('holds what the user chose, in the order of the user: %j', (options, expected, first) => {
+    const shown = reported(terminal, connections, options);
+    expect(heading(shown)).toBe(expected);
+    expect(streams(shown).slice(0, first.length)).toEqual(first);
+  });
+
+  test.each([
+    [{ top: 2 }, [3, 7], 'Connections with problems (2 of 3; --all)'],
+    [{ top: 0 }, [], undefined],
+    [{ all: true }, [3, 7, 41], 'Connections with problems (3)'],
+  ])('has as many rows as the user says: %j', (options, expected, title) => {
+    const shown = reported(terminal, connections, options);
+    expect(streams(shown)).toEqual(expected);
+    expect(heading(shown)).toBe(title);
+  });
+
+  test('with --all it has all, and says how to see those without problems', () => {
+    expect(rows(reported(terminal, connections, { all: true, chosen: true }))).toHaveLength(42);
+    expect(rows(reported(terminal, healthy, { all: true }, noProblems))).toHaveLength(healthy.length);
+    const shown = reported(terminal, connections, { all: true });
+    expect(shown).toContain('\n… and 39 without problems: --sort start --all\n');
+    expect(text).not.toContain('without problems');
+  });
+
+  test('says of each who, how long, how much, how it began and ended, and what the application saw', () => {
+    expect(rows(text)[0].replaceAll(/ {2,}/g, '  ')).toBe(
+      'tcp 3  10.0.0.1:40000  10.0.0.2:80  0.000000 s  20 ms  11  420 B  15.0 kB  half-open  reset, server  half-open, handshake-retransmitted  client ECONNRESET',
+    );
+  });
+
+  test('has no column for what there is none of', () => {
+    const shown = reported(terminal, healthy, {}, noProblems);
+    expect(shown).toMatch(/ connect +close\n/);
+    const datagrams = reported(terminal, [aDatagramExchange()], {}, noProblems);
+    expect(datagrams).toMatch(/ sent +received\n/);
+    expect(text).toMatch(/ close +problems +the application saw\n/);
+  });
+
+  test('keeps ports where addresses must be cut', () => {
+    const shown = reported(terminal, connections, { all: true, chosen: true, width: 80 });
+    expect(shown).toMatch(/^udp 20 .*…\S*:5353 .*…\S*:53$/m);
+  });
+
+  test('shows absolute times with --utc', () => {
+    expect(rows(reported(terminal, healthy, { utc: true }))[1]).toContain(' 2023-11-14 22:13:21.123456 ');
+  });
+});
+
+describe('problems', () => {
+  const line = (text: string, code: string) => text.split('\n').find((each) => each.includes(code));
+  const withGroups = (groups: ReturnType<typeof aGroup>[], options = {}) =>
+    reported(terminal, [], options, aResult({ problems: groups }));
+
+  test('say how often, what, between whom, when, what was seen, and an example', () => {
+    const text = withGroups([aGroup()]);
+    expect(line(text, '×')).toBe(
+      '2 ×  connection-refused  2 clients → 10.0.0.2:81  ▁▁▁█▁▁▁▁▁▁▁█▁▁▁▁  tcp 7  client ECONNREFUSED; 3 s to 9 s; the SYN was answered with RST',
+    );
+    expect(line(text, 'Problems')).toBe('Problems                                          0 s ───── 12.3 s');
+  });
+
+  test('take a second line where one is too short', () => {
+    expect(withGroups([aGroup()], { width: 80 })).toContain(
+      'tcp 7\n     client ECONNREFUSED; 3 s to 9 s; the SYN was answered with RST\n',
+    );
+  });
+
+  test('name the one client, count several, and round an estimate', () => {
+    const who = (clients: number, client: string | null) => line(withGroups([aGroup({ clients, client })]), '×');
+    expect(who(1, '10.0.0.7')).toContain('  10.0.0.7 → 10.0.0.2:81  ');
+    expect(who(63, null)).toContain('  63 clients → ');
+    expect(who(64, null)).toContain('  ≈64 clients → ');
+    expect(who(1234, null)).toContain('  ≈1,200 clients → ');
+  });
+
+  test('say on how many connections an error was left, where it is not on all', () => {
+    const errors = [
+      { side: 'server' as const, error: 'ECONNRESET', count: 2 },
+      { side: 'client' as const, error: 'EPIPE', count: 1 },
+    ];
+    expect(withGroups([aGroup({ errors })])).toContain('  server ECONNRESET, client EPIPE (1); 3 s to');
+  });
+
+  test('say where the application saw an end of file and no error', () => {
+    const text = withGroups([aGroup({ code: 'close-wait-leak', side: 'server', errors: [] })]);
+    expect(text).toContain('  server end of file; 3 s to 9 s; ');
+    expect(withGroups([aGroup({ code: 'reset', side: 'server', errors: [] })])).not.toContain('end of file');
+  });
+
+  test('say when once, and with --utc by the clock', () => {
+    expect(withGroups([aGroup({ lastTime: aGroup().firstTime })])).toContain('; at 3 s; ');
+    expect(withGroups([aGroup()], { utc: true })).toContain('; 2023-11-14 22:13:23.123456 to 22:13:29.123456; ');
+    const nextDay = aGroup({ lastTime: '1700007200.000000000' });
+    expect(withGroups([nextDay], { utc: true })).toContain(
+      '; 2023-11-14 22:13:23.123456 to 2023-11-15 00:13:20.000000; ',
+    );
+    expect(withGroups([aGroup()], { utc: true })).toMatch(/^Problems +22:13:20 ── 22:13:32$/m);
+  });
+
+  test('that are one event are one row, under the worst code with the others behind it', () => {
+    const server = { address: '10.0.0.9', port: 81 };
+    const text = withGroups([
+      aGroup({ code: 'reset', count: 63, sameAs: ['capture-loss', 'port-reuse', 'unread-data'] }),
+      aGroup({ code: 'reset', count: 63, sameAs: [], server }),
+      aGroup({ code: 'unread-data', severity: 'warning', count: 63, sameAs: ['capture-loss', 'port-reuse', 'reset'] }),
+      aGroup({ code: 'unread-data', severity: 'warning', count: 63, server }),
+      aGroup({ code: 'capture-loss', severity: 'warning', count: 63, sameAs: ['port-reuse', 'reset', 'unread-data'] }),
+      aGroup({ code: 'port-reuse', severity: 'note', count: 63, sameAs: ['capture-loss', 'reset', 'unread-data'] }),
+    ]);
+    expect(text.split('\n').flatMap((each) => each.match(/^63 × {2}(.*?) {2}.*→ (\S+)/)?.slice(1) ?? [])).toEqual([
+      ...['reset, capture-loss, unread-data, port-reuse', '10.0.0.2:81'],
+      ...['reset', '10.0.0.9:81'],
+      ...['unread-data', '10.0.0.9:81'],
+    ]);
+  });
+
+  test('are ten at most, but for --all, and more are counted', () => {
+    const many = Array.from({ length: 13 }, (_, i) => aGroup({ server: { address: '10.0.0.2', port: i } }));
+    const count = (text: string) => text.split('\n').filter((each) => each.includes('×')).length;
+    expect([count(withGroups(many)), count(withGroups(many, { all: true }))]).toEqual([10, 13]);
+    expect(withGroups(many)).toContain('\n… 3 more: --all\nnext: ');
+    expect(withGroups(many, { all: true })).not.toContain('more: --all');
+  });
+
+  test('that are not listed are counted', () => {
+    const text = reported(terminal, [], { all: true }, aResult({ problemsNotListed: 1234 }));
+    expect(text).toContain('\n… 1,234 more problems at servers that are not listed\nnext: ');
+  });
+
+  test('are called notes where there is nothing worse', () => {
+    expect(withGroups([aGroup({ code: 'port-reuse', severity: 'note' })])).toMatch(/^Notes +0 s/m);
+  });
+});
+
+describe('what to type next', () => {
+  const next = (files: string[], changes: Parameters<typeof aResult>[0] = {}, records: Connection[] = []) => {
+    const captures = files.map((file) => aCapture({ file }));
+    return reported(terminal, records, {}, aResult(changes, captures)).match(/^next: (.*)\n$/m)?.[1];
+  };
+  const [problem] = aResult().summary.problems;
+
+  test('is the command that explains the example of the worst problem', () => {
+    expect(next(['web.pcap'])).toBe('sockscope explain web.pcap --stream 7');
+    const udp = { problems: [{ ...problem, protocol: 'udp' as const }] };
+    expect(next(['a.pcap'], udp)).toBe('sockscope explain a.pcap --stream 7 --protocol udp');
+  });
+
+  test('is the first connection of the table where there is no problem, and nothing where there is none', () => {
+    expect(next(['web.pcap'], noProblems.summary, healthy.slice(2))).toBe('sockscope explain web.pcap --stream 2');
+    expect(next(['web.pcap'], noProblems.summary)).toBeUndefined();
+  });
+
+  test('names the files as a shell reads them, and no file is an option', () => {
+    expect(next(['a.pcap', "it's b.pcap"])).toBe("sockscope explain a.pcap 'it'\\''s b.pcap' --stream 7");
+    expect(next(['-rf.pcapng', '--write=x'])).toBe('sockscope explain ./-rf.pcapng ./--write=x --stream 7');
+    const words = 'the same captures with sockscope explain and --stream 7';
+    expect(next(['line\n'])).toBe(words);
+    expect(next(['a', 'b', 'c', 'd'])).toBe(words);
+  });
+
+  test('says of standard input that it must be given again', () => {
+    expect(next(['-'])).toBe('sockscope explain - --stream 7 (with the same input)');
+    expect(next(['standard input'])).toBe('sockscope explain - --stream 7 (with the same input)');
+  });
+
+  test('is nothing where the packets are gone', () => {
+    const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
+    expect(reported(terminal, connections, {}, aResult({}, [live]))).not.toContain('next:');
+  });
+
+  test('is about the file that a live capture was written to', () => {
+    const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
+    const text = reported(terminal, [], { writtenTo: '-kept.pcapng' }, aResult({}, [live]));
+    expect(text).toMatch(/\nnext: sockscope explain \.\/-kept\.pcapng --stream 7\n$/);
+  });
+
+  test('stays one line however narrow the terminal is, for it is copied', () => {
+    expect(reported(terminal, connections, { width: 20 })).toMatch(/\nnext: sockscope explain web\.pcap --stream 7\n$/);
+  });
+});
+
+describe('digits', () => {
+  const shown = (timeResolution: number, options = {}) => {
+    const connectTime = { count: 9, min: 0, mean: 0.001, p50: 0, p95: 0.00102449, p99: 0.0143212, max: 1.0245678 };
+    const captures = [aCapture({ timeResolution }), aCapture({ timeResolution: 1e-9 })];
+    const record = aConnection({ handshake: { connectTime: 0.000142857 }, duration: 0.0214567 });
+    return reported(
+      terminal,
+      [record],
+      options,
+      aResult({ connectTime, duration: 12.3456789, problems: [] }, captures),
+    );
+  };
+
+  test.each([
+    ['seconds', 1, 'p50 <1 s, p95 <1 s, p99 <1 s, max 1 s', '0 s', '<1 s'],
+    ['milliseconds', 1e-3, 'p50 <1 ms, p95 1 ms, p99 14 ms, max 1.02 s', '21 ms', '<1 ms'],
+    ['1/1024 of a second', 2 ** -10, 'p50 <1 ms, p95 1 ms, p99 14 ms, max 1.02 s', '21 ms', '<1 ms'],
+    ['microseconds', 1e-6, 'p50 <1 µs, p95 1.02 ms, p99 14.3 ms, max 1.02 s', '21.5 ms', '143 µs'],
+    ['100 ns, as on Windows', 1e-7, 'p50 <100 ns, p95 1.02 ms, p99 14.3 ms, max 1.02 s', '21.5 ms', '143 µs'],
+  ])(
+    'are not more than a clock of %s has; of several clocks the coarsest counts',
+    (_clock, tick, times, lasted, connect) => {
+      const text = shown(tick);
+      expect(text).toContain(`; connect ${times}\n`);
+      expect(rows(text)[0].split(/ {2,}/)).toEqual(expect.arrayContaining([lasted, connect]));
+    },
+  );
+
+  test('of absolute times and offsets are those of the clock', () => {
+    expect(shown(1e-3)).toContain(' from 2023-11-14 22:13:20.123 UTC');
+    expect(shown(1)).toContain(', 12 s from 2023-11-14 22:13:20 UTC');
+    expect(rows(shown(1e-3))[0]).toContain(' 0.000 s ');
+    expect(rows(shown(1e-3, { utc: true }))[0]).toContain(' 2023-11-14 22:13:20.123 ');
+  });
+});
+
+describe('in a terminal', () => {
+  const troubled = Array.from({ length: 100 }, (_, i) =>
+    aConnection({ stream: i, firstFrame: i + 1, findings: [aFinding({ severity: 'error' })] }),
+  );
+  const groups = (count: number) =>
+    Array.from({ length: count }, (_, i) => aGroup({ server: { address: '10.0.0.2', port: i + 1 } }));
+  const report = (height: number, { count = 2, width = 200, records = troubled, ...options } = {}) =>
+    reported(terminal, records, { height, width, ...options }, aResult({ problems: groups(count), withProblems: 100 }));
+  const lines = (text: string) => text.split('\n').length - 1;
+  const problemCount = (text: string) => text.split('\n').filter((line) => line.includes('×')).length;
+
+  test('the report takes the whole height but the line of the prompt: the table gets what the others leave', () => {
+    for (const height of [24, 30, 50]) {
+      for (const count of [0, 1, 2, 5, 30]) {
+        for (const width of [80, 120, 200]) expect(lines(report(height, { count, width }))).toBe(height - 1);
+      }
+    }
+  });
+
+  test('the heading of the table says how many more there are', () => {
+    expect(report(30)).toMatch(/^Connections with problems \(14 of 100; --all\)$/m);
+  });
+
+  test('a report that is shorter than the terminal shows everything', () => {
+    const text = report(50, { records: troubled.slice(0, 5) });
+    expect([rows(text).length, problemCount(text)]).toEqual([5, 2]);
+  });
+
+  test('the table keeps three rows; problems that have no room are counted', () => {
+    const text = report(24, { count: 30, width: 80 });
+    expect(rows(text).length).toBeGreaterThanOrEqual(3);
+    expect(problemCount(text)).toBeGreaterThanOrEqual(3);
+    expect(text).toMatch(/\n… 2\d more: --all\nnext: .*\n$/);
+  });
+
+  test('lines of the head that matter less go before rows do', () => {
+    const labels = (height: number) =>
+      report(height, { count: 10 }).match(/^(handshakes|closes|resets|other frames)/gm);
+    expect(labels(24)).toEqual(['handshakes', 'closes', 'resets', 'other frames']);
+    expect(labels(23)).toEqual(['handshakes', 'closes', 'resets']);
+    expect(labels(22)).toEqual(['handshakes', 'closes']);
+    expect(labels(21)).toEqual(['handshakes']);
+    expect(labels(20)).toBeNull();
+    for (const height of [20, 21, 22, 23, 24]) expect(rows(report(height, { count: 10 }))).toHaveLength(3);
+  });
+
+  test('on a low one the problems and what to type next are on the last lines', () => {
+    const text = report(10, { count: 30, width: 80 });
+    const screen = text.split('\n').slice(-10).join('\n');
+    expect(screen).toMatch(/^Problems/m);
+    expect(problemCount(screen)).toBeGreaterThanOrEqual(2);
+    expect(screen).toMatch(/\n… 28 more: --all\nnext: .*\n$/);
+    expect(rows(text)).toHaveLength(3);
+  });
+
+  test('lines that the terminal folds count as what they take', () => {
+    const folded = report(24, { width: 40 }).split('\n').slice(0, -1);
+    const taken = folded.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 40)), 0);
+    const problems = folded.slice(folded.findIndex((line) => line.startsWith('Problems')));
+    expect(problems.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 40)), 0)).toBeLessThan(24);
+    expect(taken).toBeLessThan(40);
+  });
+
+  test.each([
+    [{ top: 70 }, 70],
+    [{ all: true }, 100],
+  ])('nothing is fitted where the user says how many: %j', (options, expected) => {
+    const text = report(24, { count: 10, ...options });
+    expect([rows(text).length, problemCount(text)]).toEqual([expected, 10]);
+    expect(text).toMatch(/^other frames/m);
+  });
+
+  test('the table holds no more rows than the terminal', () => {
+    const made = report(30, { count: 0 });
+    expect(rows(made).length).toBeLessThan(30);
+    expect(rows(report(70, { count: 0 })).length).toBeGreaterThan(50);
   });
 });

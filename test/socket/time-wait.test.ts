@@ -54,8 +54,24 @@ describe('connections in TIME-WAIT on the client side', () => {
         example: 0,
         message:
           '10.0.0.1 had 50 connections in TIME-WAIT within 60 s: 50 % of the 100 ports that Linux gives by default',
+        side: 'client',
+        errors: [],
+        clients: 1,
+        client: '10.0.0.1',
+        sameAs: [],
+        firstTime: '1700000000.000000000',
+        lastTime: '1700000040.000000000',
+        times: { start: '1700000000.000000000', width: 10, counts: [10, 10, 10, 10, 10] },
       },
     ]);
+  });
+
+  test('say when, in no more than 32 numbers', () => {
+    const later = connections(60, 1000).map((step) => (step.at === undefined ? step : { ...step, at: step.at + 2000 }));
+    const [{ times }] = pilesOf([...connections(60, 6), ...later]);
+    expect(times.width).toBe(160);
+    expect(times.counts.length).toBeLessThanOrEqual(32);
+    expect(times.counts.reduce((sum, count) => sum + count, 0)).toBe(120);
   });
 
   test('are found among many other clients, whenever these came', () => {

@@ -1,6 +1,6 @@
 import type { AnalysisResult, EndedConnection, SortKey } from '../../src/analyze.ts';
-import type { Connection, Direction, Finding } from '../../src/record.ts';
-import type { CaptureInfo, Summary } from '../../src/summary.ts';
+import type { Connection, Direction, Finding, Severity } from '../../src/record.ts';
+import type { CaptureInfo, ProblemGroup, Summary } from '../../src/summary.ts';
 
 /** Replaces fields of a record, one level deep or more; arrays are replaced whole. */
 export type Changes<T> = { [K in keyof T]?: T[K] extends unknown[] ? T[K] : T[K] | Changes<NonNullable<T[K]>> };
@@ -138,6 +138,8 @@ export function aDatagramExchange(changes: Changes<Connection> = {}): Connection
   return changed(exchange, changes);
 }
 
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
 const sortValues: Record<SortKey, (record: Connection) => number> = {
   start: (record) => record.firstFrame,
   duration: (record) => record.duration,
@@ -156,6 +158,7 @@ export function ended(record: Connection, made = { records: 0 }): EndedConnectio
     protocol: record.protocol,
     stream: record.stream,
     firstFrame: record.firstFrame,
+    severity: SEVERITIES.find((severity) => record.findings.some((each) => each.severity === severity)) ?? null,
     sortValue: (key) => sortValues[key](record),
     view: () => record,
     record: () => {
@@ -176,8 +179,33 @@ export function aCapture(changes: Changes<CaptureInfo> = {}): CaptureInfo {
       bytes: 987654,
       firstTime: '1700000000.123456789',
       lastTime: '1700000012.423456789',
+      timeResolution: 1e-9,
       drops: null,
       cut: null,
+    },
+    changes,
+  );
+}
+
+/** Two connections of two clients that were refused at one server. */
+export function aGroup(changes: Changes<ProblemGroup> = {}): ProblemGroup {
+  return changed<ProblemGroup>(
+    {
+      code: 'connection-refused',
+      severity: 'error',
+      protocol: 'tcp',
+      server: { address: '10.0.0.2', port: 81 },
+      count: 2,
+      example: 7,
+      message: 'the SYN was answered with RST',
+      side: 'server',
+      errors: [{ side: 'client', error: 'ECONNREFUSED', count: 2 }],
+      clients: 2,
+      client: null,
+      sameAs: [],
+      firstTime: '1700000003.123456789',
+      lastTime: '1700000009.123456789',
+      times: { start: '1700000003.000000000', width: 0.25, counts: [1, ...new Array<number>(23).fill(0), 1] },
     },
     changes,
   );
@@ -192,6 +220,8 @@ export function aSummary(changes: Changes<Summary> = {}): Summary {
       end: '1700000012.423456789',
       duration: 12.3,
       connections: { tcp: 40, udp: 2, sctp: 0 },
+      failed: 2,
+      withProblems: 3,
       handshakes: {
         completed: 37,
         refused: 2,
@@ -229,24 +259,20 @@ export function aSummary(changes: Changes<Summary> = {}): Summary {
         { kind: 'TIPC', frames: 3 },
       ],
       problems: [
-        {
-          code: 'refused',
-          severity: 'error',
-          protocol: 'tcp',
-          server: { address: '10.0.0.2', port: 81 },
-          count: 2,
-          example: 7,
-          message: 'the SYN was answered with RST',
-        },
-        {
+        aGroup(),
+        aGroup({
           code: 'slow-handshake',
           severity: 'warning',
-          protocol: 'tcp',
           server: { address: '2001:db8::2', port: 443 },
           count: 1,
           example: 9,
           message: 'connect() blocked for 1.02 s',
-        },
+          errors: [],
+          clients: 1,
+          client: '2001:db8::1',
+          lastTime: '1700000003.123456789',
+          times: { start: '1700000003.123046875', width: 1 / 1024, counts: [1] },
+        }),
       ],
       problemsNotListed: 0,
       evicted: 0,

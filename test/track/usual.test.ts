@@ -32,9 +32,19 @@ const web = [...handshake, c.data(100), s.data(200), c.ack()];
  * How many of the connections are handed out, which are those that somebody must see. An ICMP error is one of its own; it comes so
  * late that all that are closed have been reported.
  */
-async function handedOut(steps: Step[], needlessFrom?: number, options: AnalyzeOptions = {}, interfaceName = '') {
+async function handedOut(
+  steps: Step[],
+  needlessFrom?: number,
+  options: AnalyzeOptions = {},
+  interfaceName = '',
+  failedNeedlessFrom?: number,
+) {
   let count = 0;
-  const consumer = { ended: () => count++, ...(needlessFrom === undefined ? {} : { needlessFrom }) };
+  const consumer = {
+    ended: () => count++,
+    ...(needlessFrom === undefined ? {} : { needlessFrom }),
+    ...(failedNeedlessFrom === undefined ? {} : { failedNeedlessFrom }),
+  };
   const late = [LATER.client.datagram(1, { at: 400 }), icmpError(LATER.client.datagram(1), 3, 3)];
   const input = Object.assign(new PacketInput(play([...steps, ...late])), { interfaceName: () => interfaceName });
   const { summary } = await analyzeInput(input, consumer, options);
@@ -92,6 +102,24 @@ describe('a connection that nobody wants to see', () => {
   test('is handed out if it began before', async () => {
     expect((await handedOut([...web, ...closing], 1)).count).toBe(0);
     expect((await handedOut([...web, ...closing], 2)).count).toBe(1);
+  });
+
+  test('is handed out if it failed, and failed ones are wanted longer; or the other way round', async () => {
+    const failed = [other.client.syn(), other.server.rstAck(), beside.client.syn()];
+    const steps = [...web, ...closing, c.datagram(9), ...failed];
+    const all = await handedOut(steps);
+    // Without one of its own the limit is that of all.
+    for (const [needlessFrom, failedNeedlessFrom, expected] of [
+      [1, 1, 0],
+      [1, undefined, 0],
+      [1, 1000, 2],
+      [1000, 1, 2],
+      [1000, undefined, 4],
+    ] as const) {
+      const some = await handedOut(steps, needlessFrom, {}, '', failedNeedlessFrom);
+      expect([needlessFrom, failedNeedlessFrom, some.count]).toEqual([needlessFrom, failedNeedlessFrom, expected]);
+      expect(rounded(some.summary)).toEqual(rounded(all.summary));
+    }
   });
 
   test.each<[string, Step[]]>([

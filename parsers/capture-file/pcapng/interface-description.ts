@@ -53,6 +53,10 @@ export class PcapngInterface implements CaptureInterface {
     this.maxCaptured = maxCapturedLength(this.linkType);
   }
 
+  get timeResolution(): number {
+    return this.unit.resolution;
+  }
+
   /** Statistics count everything; without them there is what the packets tell, if they do. */
   get dropped(): number | null {
     return this.countedDrops ?? (this.dropsBetween > 0 ? this.dropsBetween : null);

@@ -33,7 +33,7 @@ export class BackendProblem extends Error {
 export class CaptureChild {
   /** What it captures. */
   readonly source: ByteSource;
-  drops: Drops = UNKNOWN_DROPS;
+  drops: Drops;
   /** Why it ended early, one line; null while it runs and after an end that was asked for. */
   failure: string | null = null;
   /** Resolves when the program is gone and all it said was read. */
@@ -50,6 +50,8 @@ export class CaptureChild {
   private constructor(backend: Backend, request: CaptureRequest, pipe: Pipe | null) {
     this.#backend = backend;
     this.#request = request;
+    // Who can be asked has dropped nothing yet; the others say it at their end, if at all.
+    this.drops = backend.askForDrops === null ? UNKNOWN_DROPS : { ...UNKNOWN_DROPS, kernel: 0 };
     // Detached: Ctrl-C in the terminal is for us, who then ask it to end.
     const [program, ...args] = backend.command(request);
     const child: ChildProcess = spawn(program, args, {

@@ -54,7 +54,7 @@ export class FollowedInput implements LiveInput {
   readonly #watch: Watch;
   /** Packets whose age when they were analysed is noted. */
   #packetsNoted = 0;
-  #behind: number | null = null;
+  #behind: number | null;
   #broken: string | null = null;
   #ended = false;
   /** Milliseconds since 1970 of stop(). */
@@ -68,6 +68,7 @@ export class FollowedInput implements LiveInput {
     this.backend = origin.backend;
     this.timestamps = origin.timestamps;
     this.#child = origin.child;
+    this.#behind = origin.child === null ? null : 0;
     this.#options = options;
     this.#writer = options.write === undefined ? null : this.#openWriter(options.write);
     this.#source = origin.source;
@@ -280,6 +281,7 @@ const NOTHING_YET: CaptureInfo = {
   bytes: 0,
   firstTime: null,
   lastTime: null,
+  timeResolution: 1e-9,
   drops: null,
   cut: null,
 };

@@ -4,8 +4,8 @@ import type { BackendName, Drops } from './options.ts';
 /** How far the analysis is behind the network. */
 export interface Lag {
   /**
-   * Age in seconds of the newest packet when it was analysed, by the wall clock: of the last chunk that came. null
-   * before the first one, and where the clocks are not of the same machine (standard input).
+   * Age in seconds of the newest packet when it was analysed, by the wall clock: of the last chunk that came, 0
+   * before the first one; null where the clocks are not of the same machine (standard input).
    */
   readonly seconds: number | null;
 }

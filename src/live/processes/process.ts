@@ -1,4 +1,5 @@
 import type { EndedConnection } from '../../ended-connection.ts';
+import { printable } from '../../report/printable.ts';
 
 /** A process, as far as it could be seen. */
 export interface Process {
@@ -22,7 +23,12 @@ export function processesText({ client, server }: Processes): string {
   return server === null ? text(client) : `${text(client)} → ${text(server)}`;
 }
 
-/** A process may call itself anything; a terminal must not obey it. */
-function printable(name: string): string {
-  return name.replaceAll(/[^\x20-\x7e]/g, '?');
+/** True while there is a process of this number. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

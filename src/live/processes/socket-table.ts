@@ -1,24 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
+import { connectionText, type SocketEnd } from './socket-end.ts';
 
 /** Tables of sockets in /proc/net, by IP protocol. Sockets of IPv6 carry IPv4, too. */
 const TABLES = { 6: ['tcp', 'tcp6'], 17: ['udp', 'udp6'] } as const;
 
-/** State of a socket that waits for connections (tcp_states.h). */
+/** States of sockets that wait for connections, and whose connect() is not over (tcp_states.h). */
 const LISTEN = '0A';
+const SYN_SENT = '02';
 /** Hexadecimal digits of an address in tables of IPv4 and IPv6. */
 const IPV4_DIGITS = 8;
 const IPV6_DIGITS = 32;
 /** Of what follows the addresses: state, queues, timer, retransmits, user, timeout, inode. */
 const INODE_FIELD = 6;
 const MAPPED_IPV4 = ['00000000', '00000000', isLittleEndian() ? 'FFFF0000' : '0000FFFF'].join('');
-
-/** One end of a connection, as words of PacketView. */
-export interface SocketEnd {
-  version: number;
-  words: readonly [number, number, number, number];
-  port: number;
-}
 
 /**
  * The sockets of this network namespace, as the kernel listed them when they were last read. An end is written as it stands there: address words
@@ -31,6 +26,7 @@ export class SocketTable {
   readonly #connected = new Map<string, number>();
   /** Local end → inode: sockets that listen, or are not connected. */
   readonly #waiting = new Map<string, number>();
+  readonly #connecting: string[] = [];
 
   /** @param root where /proc/net is */
   constructor(protocol: 6 | 17, root = '/proc/net') {
@@ -42,6 +38,7 @@ export class SocketTable {
   read(): void {
     this.#connected.clear();
     this.#waiting.clear();
+    this.#connecting.length = 0;
     for (const name of this.#names) {
       let table: string;
       try {
@@ -74,6 +71,14 @@ export class SocketTable {
     return 0;
   }
 
+  /** TCP sockets whose connect() is not over, as connectionText() writes them. */
+  connecting(): string[] {
+    return this.#connecting.map((ends) => {
+      const [local, remote] = ends.split(' ').map(endOf);
+      return connectionText(local, remote);
+    });
+  }
+
   #readTable(table: string, digits: number): void {
     const end = digits + 5;
     for (const line of table.split('\n')) {
@@ -88,6 +93,7 @@ export class SocketTable {
         if (!this.#waiting.has(local)) this.#waiting.set(local, inode);
       } else {
         this.#connected.set(`${local} ${remote}`, inode);
+        if (fields[0] === SYN_SENT) this.#connecting.push(`${local} ${remote}`);
       }
     }
   }
@@ -109,10 +115,23 @@ function mapped({ words, port }: SocketEnd): string {
 }
 
 function hexWord(word: number): string {
-  const swapped = isLittleEndian()
-    ? ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)
-    : word;
-  return (swapped >>> 0).toString(16).toUpperCase().padStart(8, '0');
+  return (inOrderOfMachine(word) >>> 0).toString(16).toUpperCase().padStart(8, '0');
+}
+
+function inOrderOfMachine(word: number): number {
+  if (!isLittleEndian()) return word;
+  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
+
+/** Reads an end as it stands in a table. IPv4 within IPv6 is told by socketEndText. */
+function endOf(text: string): SocketEnd {
+  const [address, port] = text.split(':');
+  const words = [0, 8, 16, 24].map((at) => inOrderOfMachine(Number.parseInt(address.slice(at, at + 8) || '0', 16)));
+  return {
+    version: address.length === IPV4_DIGITS ? 4 : 6,
+    words: [words[0], words[1], words[2], words[3]],
+    port: Number.parseInt(port, 16),
+  };
 }
 
 function hexPort(port: number): string {

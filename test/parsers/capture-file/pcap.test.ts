@@ -88,6 +88,14 @@ test.each<[string, number, number, string]>([
   expect(packets).toMatchObject([{ time }]);
 });
 
+test.each([
+  ['microseconds', 0xa1b2c3d4, 1e-6],
+  ['nanoseconds', 0xa1b23c4d, 1e-9],
+])('a capture tells the resolution of its clock: %s', async (_name, magic, timeResolution) => {
+  const { captures } = await readBytes(bytes(pcapHeader({ magic }), pcapRecord([10, 0, 8, 8], DATA)));
+  expect(captures[0].timeResolution).toBe(timeResolution);
+});
+
 test('first and last time are the earliest and the latest, whatever their order', async () => {
   const records = [20, 10, 30, 15].map((seconds) => pcapRecord([seconds, 0, 8, 8], DATA));
   const { captures } = await readBytes(bytes(pcapHeader(), ...records));

@@ -54,6 +54,21 @@ describe.each([
   });
 });
 
+test.each<[string, number[], number]>([
+  ['microseconds where it does not say', [-1], 1e-6],
+  ['milliseconds', [3], 1e-3],
+  ['100 ns, as on Windows', [7], 1e-7],
+  ['a power of two', [0x80 | 10], 2 ** -10],
+  ['the coarsest of several interfaces', [9, 6, 9], 1e-6],
+  ['no finer than the times that are shown', [12], 1e-9],
+])('a capture tells the resolution of its clock: %s', async (_name, exponents, expected) => {
+  const interfaces = exponents.map((exponent) =>
+    little.interface(1, exponent < 0 ? zeros(0) : little.option(9, Uint8Array.of(exponent))),
+  );
+  const { captures } = await readBytes(bytes(little.section(), ...interfaces, little.enhanced(0, MICROSECONDS, DATA)));
+  expect(captures[0].timeResolution).toBeCloseTo(expected, 12);
+});
+
 test('each section has its own byte order and its own interfaces', async () => {
   const { packets } = await readBytes(
     bytes(

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { CHECK_FORMATS } from '../../src/check/formats/index.ts';
 import { check } from '../../src/index.ts';
 import { fixturePath } from '../fixtures/fixture-files.ts';
 import { COMMAND, ROOT } from '../support/command.ts';
-import { blocks } from '../support/readme.ts';
+import { blocks } from './examples.ts';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const yaml = blocks(readme).filter(({ language }) => language === 'yaml');
+const topic = readFileSync(join(ROOT, 'src/help/rules.md'), 'utf8');
+const yaml = blocks(topic).filter(({ language }) => language === 'yaml');
 let folder: string;
 
 beforeAll(() => {
@@ -19,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the rule file of the README holds where it should, and is broken where it should be', async () => {
+test('the rule file of the help topic holds where it should, and is broken where it should be', async () => {
   const rules = join(folder, 'rules.yml');
   writeFileSync(rules, yaml.find(({ body }) => body.startsWith('rules:'))?.body ?? '');
   const kept = ['transfer/http.pcap', 'close/client-first.pcap'].map(fixturePath);
@@ -38,7 +37,7 @@ test('the rule file of the README holds where it should, and is broken where it 
   ]);
 });
 
-describe('the workflow of the README', () => {
+describe('the GitHub workflow of the help topic', () => {
   interface Workflow {
     on: string;
     jobs: Record<string, { 'runs-on': string; steps: { uses?: string; run?: string }[] }>;
@@ -86,18 +85,4 @@ describe('the workflow of the README', () => {
     expect(stdout).toMatch(/^::error file=captures\/close-abort-by-client\.pcap,title=no-resets::broken by 1 of 1 /);
     expect(stdout).toMatch(/^::warning file=captures\/close-abort-by-client\.pcap,title=clean-close::/m);
   });
-});
-
-test('the README has each format', () => {
-  for (const name of CHECK_FORMATS) expect(readme).toContain(`| \`${name}\` | `);
-});
-
-test('the report has what the README says of its JSON', async () => {
-  const [, named] = /^\| `json` \| (.*) \|$/m.exec(readme) ?? [];
-  const text = JSON.stringify(await check(fixturePath('close/abort-by-client.pcap'), ['no-resets']));
-  const outcomes = ['passed', 'skipped', 'unable'];
-  const members = [...named.matchAll(/`([a-z]+)`/g)].map(([, member]) => member);
-  const missing = members.filter((member) => !outcomes.includes(member) && !text.includes(`"${member}"`));
-  expect(members.length).toBeGreaterThan(12);
-  expect(missing).toEqual([]);
 });

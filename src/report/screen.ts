@@ -1,0 +1,75 @@
+import { visibleLength } from './wrapped-table.ts';
+
+/** Problems get so many lines, even where nothing is left for the table. */
+const LINES_OF_PROBLEMS = 7;
+/** Rows that the table has at least, its heading and that of its columns, and the empty line before it. */
+const FEWEST_ROWS = 3;
+const TABLE_HEADINGS = 3;
+/** The empty line before the problems, and their heading. */
+const PROBLEM_HEADINGS = 2;
+/** The shell asks for the next command below the report. */
+const PROMPT = 1;
+
+/** Lines that the parts of a report take on the screen. */
+export interface Parts {
+  head: number;
+  /** Rows that the table could have. */
+  rows: number;
+  /** Of each problem. */
+  problems: number[];
+  /** More problems than these are known, or some are not listed. */
+  hasMoreProblems: boolean;
+  next: number;
+}
+
+/** How many rows and problems are shown. */
+export interface Shown {
+  rows: number;
+  problems: number;
+}
+
+/**
+ * Fits a report into the height of a terminal. The problems come first, for they are what one looks for; but as long as there
+ * is room for some of them, the table keeps a few rows. On a very low terminal the head scrolls away.
+ */
+export function fitHeight({ head, rows, problems, hasMoreProblems, next }: Parts, height: number): Shown {
+  const room = height - PROMPT - next;
+  const leastTable = rows === 0 ? 0 : TABLE_HEADINGS + Math.min(FEWEST_ROWS, rows);
+  const headings = problems.length === 0 ? 0 : PROBLEM_HEADINGS;
+  const forProblems = Math.max(room - head - leastTable - headings, Math.min(LINES_OF_PROBLEMS, room - headings));
+  const fitting = fittingProblems(problems, hasMoreProblems, forProblems);
+  const taken = headings + sum(problems.slice(0, fitting)) + (hasMoreProblems || fitting < problems.length ? 1 : 0);
+  const forRows = room - head - taken - TABLE_HEADINGS;
+  return { problems: fitting, rows: Math.min(rows, Math.max(FEWEST_ROWS, forRows)) };
+}
+
+/** How many lines of head leave room for all that must be shown. */
+export function roomForHead({ rows, problems, hasMoreProblems, next }: Omit<Parts, 'head'>, height: number): number {
+  const leastTable = rows === 0 ? 0 : TABLE_HEADINGS + Math.min(FEWEST_ROWS, rows);
+  const lines = sum(problems) + (hasMoreProblems ? 1 : 0);
+  const leastProblems = problems.length === 0 ? 0 : PROBLEM_HEADINGS + Math.min(LINES_OF_PROBLEMS, lines);
+  return height - PROMPT - next - leastTable - leastProblems;
+}
+
+/** How many of the problems go into so many lines, with one that says that there are more: the worst in any case. */
+function fittingProblems(problems: number[], hasMore: boolean, lines: number): number {
+  for (let fitting = problems.length; fitting > 1; fitting--) {
+    const more = hasMore || fitting < problems.length ? 1 : 0;
+    if (sum(problems.slice(0, fitting)) + more <= lines) return fitting;
+  }
+  return Math.min(1, problems.length);
+}
+
+/** Lines that a text takes: the terminal folds what is longer than its width. */
+export function screenLines(text: string, width: number): number {
+  return sum(
+    text
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => Math.max(1, Math.ceil(visibleLength(line) / width))),
+  );
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
