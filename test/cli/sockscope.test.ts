@@ -123,7 +123,7 @@ describe('the report', () => {
       const next = stdout.match(/^next: sockscope (explain .* --stream 0)\n$/m)?.[1] ?? '';
       const explained = shell(`cd '${folder}' && sockscope ${next}`);
       expect(explained.stderr).toBe('');
-      expect(explained.stdout).toMatch(/^tcp 0 /m);
+      expect(explained.stdout).toMatch(/^tcp 0: client /m);
     },
   );
 
@@ -143,6 +143,7 @@ describe('the report', () => {
     const { stdout } = sockscope([file], { env: { COLUMNS: '200' } });
     expect(stdout).toMatch(/^packets +4, .*, 1\.23 s from 2023-11-14 22:13:20\.001 UTC$/m);
     expect(stdout).toMatch(/; connect 2 ms$/m);
+    expect(sockscope(['diff', file, file]).stdout).toMatch(/^connect p50 +2 ms +2 ms /m);
     expect(stdout).toMatch(/^tcp 0 .* 0\.000 s +1\.23 s .* 2 ms +open/m);
   });
 });
