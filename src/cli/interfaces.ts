@@ -3,6 +3,7 @@ import { waysOut } from '../capture/live/permission.ts';
 import { type Ability, abilities } from '../capture/live.ts';
 import { SCHEMA } from '../record.ts';
 import { Output } from '../report/output.ts';
+import { printable } from '../report/printable.ts';
 import { wrappedTable } from '../report/wrapped-table.ts';
 import { width } from './terminal.ts';
 
@@ -27,7 +28,7 @@ export async function showInterfaces(json: boolean): Promise<number> {
 }
 
 function text(interfaces: NetworkInterface[], backends: Ability[], ways: string[]): string {
-  const rows = interfaces.map(({ name, state, addresses }) => [name, state ?? '', addresses.join(', ')]);
+  const rows = interfaces.map(({ name, state, addresses }) => [printable(name), state ?? '', addresses.join(', ')]);
   if (process.platform === 'linux') rows.push([ANY, '', 'all of them at once']);
   const lines = [wrappedTable([['interface', 'state', 'addresses'], ...rows], width(), ['left', 'left', 'left'])];
   const tried = backends.map(({ backend, works, timestamps, problem }) => [
@@ -36,7 +37,8 @@ function text(interfaces: NetworkInterface[], backends: Ability[], ways: string[
   ]);
   lines.push('\n', wrappedTable([['captures with', ''], ...tried], width(), ['left', 'left']));
   const best = backends.find(({ works }) => works);
-  if (best !== undefined) lines.push(`\nThis user may capture: sockscope live ${interfaces[0]?.name ?? ANY}\n`);
+  if (best !== undefined)
+    lines.push(`\nThis user may capture: sockscope live ${printable(interfaces[0]?.name ?? ANY)}\n`);
   else lines.push('\nThis user may not capture. What helps, one of:\n', ...ways.map((way) => `  ${way}\n`));
   return lines.join('');
 }

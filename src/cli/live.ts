@@ -1,6 +1,7 @@
 import { defaultInterface } from '../capture/live/interfaces.ts';
 import { type LiveInput, openLive } from '../capture/live.ts';
 import type { LiveView } from '../live/view.ts';
+import { printable } from '../report/printable.ts';
 import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
 import { LiveRun } from './live-run.ts';
@@ -18,7 +19,7 @@ export async function runLive(request: LiveArguments): Promise<number> {
   let closeRun = () => {};
   let terminalIsGone = false;
   const tell = (message: string) => {
-    const line = `sockscope: ${message}`;
+    const line = `sockscope: ${printable(message)}`;
     if (view === null) process.stderr.write(`${line}\n`);
     else view.tell(line);
   };
