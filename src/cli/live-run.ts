@@ -157,9 +157,9 @@ export class LiveRun {
   }
 
   #look(fd: number): ReportOptions {
-    const { top, all, sort, utc, noColor } = this.#request.report;
+    const { top, all, sort, utc, color } = this.#request.report;
     const { processesOf } = this;
-    const look = { top, all, sort, utc, color: useColor(noColor, fd), width: width(fd) };
+    const look = { top, all, sort, utc, color: useColor(color, fd), width: width(fd) };
     if (processesOf === null) return look;
     return { ...look, processes: (record) => processesText(processesOf(record)) };
   }

@@ -16,7 +16,7 @@ export async function run(request: AnalyzeArguments): Promise<void> {
   const { captures, report, calls, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
-  const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.noColor), width: width() });
+  const reporter = makeReporter(new Output(STDOUT), { ...options, color: useColor(options.color), width: width() });
 
   const progress = !quiet && isatty(STDERR) ? new Progress() : null;
   const warn = (message: string) => {
