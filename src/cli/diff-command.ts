@@ -65,7 +65,7 @@ export const diffCommand: Command = {
     },
     {
       command: "sockscope diff before.pcap after.pcap --where 'server.port == 443' --json",
-      shows: 'The same for one service, for another program',
+      shows: 'What changed at one service, as one JSON document',
     },
   ],
   understand({ words: [before, after], values }) {

@@ -11,7 +11,7 @@ export const interfacesCommand: Command = {
   options: { json: { type: 'boolean', group: 'Output format', describe: 'Write one JSON document' } },
   examples: [
     { command: 'sockscope interfaces', shows: 'What can be captured here' },
-    { command: 'sockscope interfaces --json', shows: 'The same for another program' },
+    { command: 'sockscope interfaces --json', shows: 'As one JSON document, for another program' },
   ],
   understand({ values }) {
     const json = values.json === true;
