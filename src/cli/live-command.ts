@@ -48,7 +48,7 @@ export const liveCommand: Command = {
       completes: 'interface',
     },
     {
-      name: 'filter',
+      name: 'expression',
       describe: 'A filter as tcpdump takes it, the same as --filter; begin with -- where a word of it begins with -',
       optional: true,
       several: true,

@@ -46,6 +46,12 @@ function __sockscope_captures
     set -q captures[1]; and printf '%s\\n' $captures
 end
 
+function __sockscope_interfaces
+    echo any
+    # What is not there, fish reports itself.
+    type -q sockscope; and ${INTERFACES_COMMAND} 2>/dev/null
+end
+
 complete -c sockscope -f
 ${commands
   .map(({ name, describe }) => `complete -c sockscope -n __sockscope_is_first -a ${name} -d ${quoted(describe)}`)
@@ -80,7 +86,7 @@ function optionWords({ name, short, describe, value }: CompletedOption): string 
 function offeredWords({ completes }: Argument, { topics }: CompletionModel): string | null {
   if (completes === null) return null;
   if (completes === 'capture') return '(__sockscope_captures)';
-  if (completes === 'interface') return `any (${INTERFACES_COMMAND} 2>/dev/null)`;
+  if (completes === 'interface') return '(__sockscope_interfaces)';
   return completes === 'topic' ? topics.join(' ') : completes.join(' ');
 }
 
