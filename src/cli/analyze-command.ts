@@ -6,7 +6,7 @@ const DONE = 0;
 /** `sockscope <capture..>`: what a command line asks for that names no other command. */
 export const analyzeCommand: Command = {
   name: 'analyze',
-  describe: 'Show what failed and summarize the connections of captures; the default command',
+  describe: 'Summarize the connections of captures and show what failed; this is the default command',
   details: [
     'Reads packet captures and tells what happened to every connection.',
     'Captures are pcap or pcapng files, plain or compressed by gzip, zstd or lz4. Several are read as one, in time order; - is standard input.',

@@ -38,9 +38,9 @@ export interface CheckArguments {
 /** `sockscope check`: rules held against captures. */
 export const checkCommand: Command = {
   name: 'check',
-  describe: 'Hold rules and baselines against captures; exit code 1 where one fails',
+  describe: 'Check captures against rules and baselines; exit code 1 if one of them fails',
   details: [
-    'Holds rules against captures, or against all captures in a folder. Rules come from a file, from the ready rules, or as CEL expressions over the connection record.',
+    'Checks captures, or all captures in a folder, against rules. Rules come from a file, from the list of ready rules, or as CEL expressions over the connection record.',
     'The exit code is 0 when all rules hold, 1 when one fails, and 2 when something could not be checked.',
   ],
   arguments: [
@@ -58,7 +58,7 @@ export const checkCommand: Command = {
       repeatable: true,
       path: true,
       group: RULES,
-      describe: `Read rules from this YAML or JSON file, may be repeated; without any other rule, ${DEFAULT_RULES} is read where it exists`,
+      describe: `Read rules from this YAML or JSON file; may be repeated. If no rule is given at all, ${DEFAULT_RULES} is read`,
       example: DEFAULT_RULES,
     },
     assert: {
@@ -66,7 +66,7 @@ export const checkCommand: Command = {
       value: 'EXPRESSION',
       repeatable: true,
       group: RULES,
-      describe: 'A CEL expression that must hold for each connection, may be repeated',
+      describe: 'A CEL expression that must hold for every connection; may be repeated',
       example: `'handshake.outcome == "completed"'`,
     },
     ready: {
@@ -82,24 +82,29 @@ export const checkCommand: Command = {
     'allow-none': {
       type: 'boolean',
       group: RULES,
-      describe: 'A rule holds, too, where no connection is of the kind that it looks at',
+      describe: 'A rule that finds no connection to look at holds',
     },
-    strict: { type: 'boolean', group: RULES, describe: 'Rules of severity warning fail the check, too' },
+    strict: { type: 'boolean', group: RULES, describe: 'The check also fails when a rule of severity warning fails' },
     baseline: {
       type: 'string',
       value: 'FILE',
       path: true,
       group: BASELINE,
-      describe: 'Compare with what was accepted in this file; a folder holds one file for each capture',
+      describe:
+        'Compare the captures with the behaviour accepted in this file; if it is a folder, it has one file per capture',
       example: 'baseline.json',
     },
-    update: { type: 'boolean', group: BASELINE, describe: 'Accept what the captures show: write the baseline' },
+    update: {
+      type: 'boolean',
+      group: BASELINE,
+      describe: 'Accept what the captures show, and write it to the baseline',
+    },
     keep: {
       type: 'string',
       value: 'FIELD',
       repeatable: true,
       group: BASELINE,
-      describe: 'Compare this field of the record, too, though it differs from run to run; may be repeated',
+      describe: 'Also compare this field of the record, although it differs from run to run; may be repeated',
       example: 'close.finToAck',
     },
     ignore: {
@@ -115,7 +120,7 @@ export const checkCommand: Command = {
       value: 'FIELD=AMOUNT',
       repeatable: true,
       group: BASELINE,
-      describe: 'Compare this field, but let it differ by so much (50%, 20ms, 3); may be repeated',
+      describe: 'Compare this field, but allow this much difference: 50%, 20ms, 3; may be repeated',
       example: 'handshake.connectTime=50%',
     },
     together: { type: 'boolean', group: INPUT, describe: 'Read all captures as one, in time order' },
@@ -133,7 +138,7 @@ export const checkCommand: Command = {
       value: 'FILE',
       path: true,
       group: REPORT,
-      describe: 'Write the report to this file; a report to read still appears on standard output',
+      describe: 'Write the report to this file; a readable one still goes to standard output',
       example: 'report.xml',
     },
     limit: {
@@ -144,7 +149,7 @@ export const checkCommand: Command = {
       default: DEFAULT_LIMIT,
       example: '20',
     },
-    all: { type: 'boolean', group: REPORT, describe: 'List the rules that hold as well' },
+    all: { type: 'boolean', group: REPORT, describe: 'Also list the rules that hold' },
     ...COLOR_OPTIONS,
     quiet: {
       type: 'boolean',
@@ -163,7 +168,7 @@ export const checkCommand: Command = {
     },
     {
       command: 'sockscope check web.pcap --baseline baseline.json --update',
-      shows: 'Accept the behaviour of today; later runs without --update compare with it',
+      shows: 'Accept what the capture shows; later runs without --update compare with it',
     },
   ],
   understand({ words, values }) {

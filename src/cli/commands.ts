@@ -80,7 +80,7 @@ async function unknownText(written: string, command: Command): Promise<string> {
   }
   const near = own.includes(name) ? [name] : nearest(name, own).slice(0, 1);
   if (near.length > 0) return `${what}${meaning(near.map((each) => `--${each}`))}`;
-  return `${what}; ${usageName(command)} --help shows those that there are`;
+  return `${what}; ${usageName(command)} --help lists the options`;
 }
 
 /** How a command is started; the default command needs no name. */
@@ -104,6 +104,6 @@ function refuseWords({ name, arguments: known, examples }: Command, { words }: C
     throw new UsageError(`${name}: ${missing.join(' and ')} ${verb} missing; example: ${examples[0].command}`);
   }
   if (known.at(-1)?.several === true || words.length <= known.length) return;
-  const takes = known.length === 0 ? 'no argument' : known.map((argument) => `<${argument.name}>`).join(' and ');
-  throw new UsageError(`${name} takes ${takes}: '${words[known.length]}' is too much`);
+  const takes = known.length === 0 ? 'no arguments' : known.map((argument) => `<${argument.name}>`).join(' and ');
+  throw new UsageError(`${name} takes ${takes}: '${words[known.length]}' is one too many`);
 }

@@ -52,5 +52,5 @@ async function textFor(topic: string | undefined, color: ColorChoice): Promise<s
   const names = topics().map(({ name }) => name);
   const near = nearest(topic, [...COMMAND_NAMES, ...names]);
   const there = near.length > 0 ? '' : `; there are ${[...COMMAND_NAMES, ...names].join(', ')}`;
-  throw new UsageError(`no command and no topic is called ${topic}${meaning(near)}${there}`);
+  throw new UsageError(`no command or topic is called ${topic}${meaning(near)}${there}`);
 }

@@ -5,10 +5,10 @@
 export type Rows = readonly (readonly [name: string, meaning: string])[];
 
 export const EXIT_CODES: Rows = [
-  ['0', 'It was done; with check and diff --fail-on: all is well'],
+  ['0', 'Success; with check and diff --fail-on: nothing fails, and nothing is worse'],
   ['1', 'Only check and diff --fail-on: a rule fails, or the second capture is worse'],
   ['2', 'Wrong usage or unreadable input; standard error says what, where, and what to do'],
-  ['130', 'Only live: it was told twice to end, and did so without a report'],
+  ['130', 'Only live: it was told a second time to end, and ended without a report'],
 ];
 
 export const ENVIRONMENT: Rows = [
@@ -19,9 +19,7 @@ export const ENVIRONMENT: Rows = [
   ['LC_ALL, LC_CTYPE, LANG', 'If the first of them that is set names no UTF-8 locale: only ASCII'],
 ];
 
-export const FILES: Rows = [
-  ['sockscope.yml', 'Rules in the current folder, which check reads where it is given no others'],
-];
+export const FILES: Rows = [['sockscope.yml', 'Rules in the current folder, which check reads if no others are given']];
 
 /** Other manual pages, in the order that manuals have: by section, then by name. */
 export const SEE_ALSO: Rows = [

@@ -36,7 +36,7 @@ export async function helpText(command: Command, columns: number): Promise<strin
 /** What to say to who gives no arguments. @param columns of the terminal */
 export function shortHelp(columns: number): string {
   const width = textWidth(columns);
-  const more = 'sockscope --help shows all there is, sockscope help COMMAND one command.';
+  const more = 'sockscope --help shows everything, sockscope help COMMAND a single command.';
   return `${usage(analyzeCommand).join('\n')}\n\n${examplesText(FIRST_STEPS, width)}\n${wrap(more, width).join('\n')}\n`;
 }
 

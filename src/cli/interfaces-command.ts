@@ -3,9 +3,9 @@ import type { Command } from './command.ts';
 /** `sockscope interfaces` */
 export const interfacesCommand: Command = {
   name: 'interfaces',
-  describe: 'List the network interfaces, and tell whether you may capture on them',
+  describe: 'List the network interfaces and tell whether you may capture on them',
   details: [
-    'Lists the network interfaces, tries each program and library that can capture, and says what helps where none of them may.',
+    'Lists the network interfaces, tries each program and library that can capture, and says what to do if none of them works.',
   ],
   arguments: [],
   options: { json: { type: 'boolean', group: 'Output format', describe: 'Write one JSON document' } },

@@ -36,20 +36,21 @@ export const liveCommand: Command = {
   name: 'live',
   describe: 'Watch the connections of a network interface while they happen',
   details: [
-    'Captures on an interface and shows connections while they happen; Ctrl-C ends it and gives the report.',
-    'In a terminal it is a screen; elsewhere it writes one line of JSON for each event. Capturing needs privileges: sockscope interfaces tells what works for you.',
+    'Captures on an interface and shows connections while they happen; Ctrl-C ends the capture and prints the report.',
+    'In a terminal it draws a screen; elsewhere it writes one line of JSON for each event. Capturing needs privileges; sockscope interfaces tells what works for you.',
   ],
   arguments: [
     {
       name: 'interface',
       describe:
-        'Its name, any for all of them, or - for a capture that comes through standard input; without it, the interface of the default route',
+        'The name of an interface, any for all of them, or - for a capture on standard input; by default the interface of the default route',
       optional: true,
       completes: 'interface',
     },
     {
       name: 'expression',
-      describe: 'A filter as tcpdump takes it, the same as --filter; begin with -- where a word of it begins with -',
+      describe:
+        'A filter as tcpdump takes it, the same as --filter; put -- before it if one of its words begins with -',
       optional: true,
       several: true,
       completes: null,
@@ -123,7 +124,7 @@ export const liveCommand: Command = {
     ...ANALYZE_OPTIONS,
     ndjson: {
       ...ANALYZE_OPTIONS.ndjson,
-      describe: 'Write one line of JSON for each event, as it happens (also the default where there is no terminal)',
+      describe: 'Write one line of JSON for each event, as it happens (the default where there is no terminal)',
     },
     events: {
       type: 'string',
@@ -148,7 +149,7 @@ export const liveCommand: Command = {
     { command: 'sockscope live eth0 tcp port 443', shows: 'HTTPS connections of one interface' },
     {
       command: 'sockscope live eth0 --events failed --process -- not port 22',
-      shows: 'A line for each connection that fails, with the local process, except those of SSH',
+      shows: 'A line for each connection that fails, SSH excepted, with its local process',
     },
     {
       command: 'sockscope live any --duration 60 --write minute.pcapng',

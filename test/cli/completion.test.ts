@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -24,14 +24,19 @@ interface Shell {
 const SAYS_ARGUMENTS =
   'sockscope() { if [ "$*" = "completion interfaces" ]; then command sockscope "$@"; else printf "<%s>" "$@"; echo; fi; }';
 
+const SHOWS_LISTS =
+  "bind 'set show-all-if-ambiguous on'; bind 'set page-completions off'; bind 'set completion-query-items 0'";
+const BASH_COMPLETION = '/usr/share/bash-completion/bash_completion';
+
 const SHELLS = {
   bash: {
     command: ['bash', '--norc', '--noprofile', '-i'],
-    begin: [
-      'source <(sockscope completion bash)',
-      SAYS_ARGUMENTS,
-      "bind 'set show-all-if-ambiguous on'; bind 'set page-completions off'; bind 'set completion-query-items 0'",
-    ],
+    begin: ['source <(sockscope completion bash)', SAYS_ARGUMENTS, SHOWS_LISTS],
+    lose: 'PATH=/usr/bin:/bin',
+  },
+  'bash with bash-completion': {
+    command: ['bash', '--norc', '--noprofile', '-i'],
+    begin: [`source ${BASH_COMPLETION}; source <(sockscope completion bash)`, SAYS_ARGUMENTS, SHOWS_LISTS],
     lose: 'PATH=/usr/bin:/bin',
   },
   zsh: {
@@ -157,10 +162,10 @@ const COMPLETED: readonly (readonly [line: string, args: unknown])[] = [
   [`sockscope ru${TAB}`, '<rules.yml>'],
 ];
 
-for (const shell of ['bash', 'zsh', 'fish'] as const) {
-  const isThere = has(shell) && has('python3');
-  const name = isThere ? shell : `${shell} (needs ${shell} and python3)`;
-  (isThere ? describe : describe.skip)(name, () => {
+for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
+  const isThere = has(SHELLS[shell].command[0]) && (!shell.includes('with') || existsSync(BASH_COMPLETION));
+  const name = isThere && has('python3') ? shell : `${shell} (needs it, and python3)`;
+  (isThere && has('python3') ? describe : describe.skip)(name, () => {
     let found: string[];
     let offers: string[][];
     beforeAll(() => {

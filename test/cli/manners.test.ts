@@ -63,8 +63,8 @@ describe('help and version go to standard output, with exit code 0', () => {
   });
 
   test('a command or topic that is not there gets a suggestion', () => {
-    expect(refusal('help', 'explian')).toBe('no command and no topic is called explian (did you mean explain?)');
-    expect(refusal('help', 'xyzzy')).toMatch(/^no command and no topic is called xyzzy; there are analyze, explain, /);
+    expect(refusal('help', 'explian')).toBe('no command or topic is called explian (did you mean explain?)');
+    expect(refusal('help', 'xyzzy')).toMatch(/^no command or topic is called xyzzy; there are analyze, explain, /);
   });
 });
 
@@ -121,10 +121,10 @@ describe('what is misspelt gets a suggestion', () => {
     [['interfaces', '--jsno'], 'unknown option --jsno (did you mean --json?)'],
     [['help', '--colour'], 'unknown option --colour (did you mean --color?)'],
     [['completion', 'bsah'], 'completion bsah: not one of bash, zsh, fish (did you mean bash?)'],
-    [[HTTP, '--frobnicate'], 'unknown option --frobnicate; sockscope --help shows those that there are'],
-    [[HTTP, '-q'], 'unknown option -q; sockscope --help shows those that there are'],
-    [[HTTP, '--__proto__'], 'unknown option --__proto__; sockscope --help shows those that there are'],
-    [[HTTP, '--constructor'], 'unknown option --constructor; sockscope --help shows those that there are'],
+    [[HTTP, '--frobnicate'], 'unknown option --frobnicate; sockscope --help lists the options'],
+    [[HTTP, '-q'], 'unknown option -q; sockscope --help lists the options'],
+    [[HTTP, '--__proto__'], 'unknown option --__proto__; sockscope --help lists the options'],
+    [[HTTP, '--constructor'], 'unknown option --constructor; sockscope --help lists the options'],
     [[HTTP, '--stream', '3'], 'unknown option --stream: it belongs to sockscope explain'],
     [['check', HTTP, '--zeek'], 'unknown option --zeek: it belongs to sockscope and sockscope live'],
     [[HTTP, '--sort', 'duratoin'], /^--sort duratoin: .* \(did you mean "duration"\?\)$/],
@@ -178,9 +178,9 @@ describe('words behind -- are words', () => {
   });
 
   test('a word too many is an error there, too', () => {
-    expect(refusal('interfaces', '--', 'eth0')).toBe("interfaces takes no argument: 'eth0' is too much");
-    expect(refusal('diff', HTTP, HTTP, '--', HTTP)).toMatch(/^diff takes <before> and <after>: '.*' is too much$/);
-    expect(refusal('completion', 'bash', 'zsh')).toMatch(/^completion takes <shell>: 'zsh' is too much$/);
+    expect(refusal('interfaces', '--', 'eth0')).toBe("interfaces takes no arguments: 'eth0' is one too many");
+    expect(refusal('diff', HTTP, HTTP, '--', HTTP)).toMatch(/^diff takes <before> and <after>: '.*' is one too many$/);
+    expect(refusal('completion', 'bash', 'zsh')).toMatch(/^completion takes <shell>: 'zsh' is one too many$/);
   });
 });
 
