@@ -10,7 +10,8 @@ export interface FoundCaptures {
   others: number;
 }
 
-const NAME = /\.(pcap|pcapng|cap)\d*(\.(gz|zst|lz4))?$/i;
+/** How captures are called. */
+export const CAPTURE_NAME = /\.(pcap|pcapng|cap)[0-9]*(\.(gz|zst|lz4))?$/i;
 
 /** pcap (µs, ns, modified; both byte orders) and pcapng begin with these. */
 const MAGICS = new Set(['a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', 'a1b2cd34', '34cdb2a1', '0a0d0d0a']);
@@ -32,7 +33,7 @@ export function findCaptures(inputs: string[]): { captures: string[]; found: Fou
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
-    const inFolder = files.filter((file) => NAME.test(file) || beginsLikeCapture(file));
+    const inFolder = files.filter((file) => CAPTURE_NAME.test(file) || beginsLikeCapture(file));
     if (inFolder.length === 0) {
       throw new InputError(`${input}: no captures in this folder or below it (pcap or pcapng, by name or by content)`);
     }

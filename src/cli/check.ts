@@ -73,9 +73,9 @@ async function openReports(request: CheckArguments): Promise<Report[]> {
     const makeFormat = await checkFormats[name]();
     return { format: makeFormat(output, { color, all }), output };
   };
-  if (file === null) return [await open(format, STDOUT, useColor(request.noColor))];
+  if (file === null) return [await open(format, STDOUT, useColor(request.color))];
   const written = await open(format, openSync(file, 'w'), false);
-  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request.noColor))];
+  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request.color))];
 }
 
 /** All rules that were asked for. @throws RulesError */

@@ -1,11 +1,10 @@
 import { isatty } from 'node:tty';
-import type { Options } from 'yargs';
 import type { Choice } from '../explain/explain.ts';
 import { FEWEST_STEPS, STEPS_KEPT } from '../explain/step-list.ts';
 import type { Protocol } from '../record.ts';
-import type { Command } from './commands.ts';
+import { COLOR_OPTIONS, type Command, oneOf, textOf, type Values } from './command.ts';
 import { UsageError } from './errors.ts';
-import { type AnalyzeArguments, analyzeArguments, yargsOptions } from './options.ts';
+import { ANALYZE_OPTIONS, type AnalyzeArguments, analyzeArguments } from './options.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -18,68 +17,105 @@ const WIDTH_WITHOUT_TERMINAL = 80;
 const WHICH = 'Connections';
 const LOOK = 'Appearance';
 
+const {
+  'slow-handshake': slowHandshake,
+  'heavy-retransmission': heavyRetransmission,
+  'zero-window': zeroWindow,
+  'close-wait': closeWait,
+  'max-connections': maxConnections,
+  utc,
+  quiet,
+} = ANALYZE_OPTIONS;
+
 /** What means here what it means for the report. */
-const AS_FOR_THE_REPORT = [
-  'slow-handshake',
-  'heavy-retransmission',
-  'zero-window',
-  'close-wait',
-  'max-connections',
-  'utc',
-  'no-color',
-  'quiet',
-] as const;
+const AS_FOR_THE_REPORT = {
+  'slow-handshake': slowHandshake,
+  'heavy-retransmission': heavyRetransmission,
+  'zero-window': zeroWindow,
+  'close-wait': closeWait,
+  'max-connections': maxConnections,
+  utc,
+  ...COLOR_OPTIONS,
+  quiet,
+} as const;
 
 /** `sockscope explain`: the ladder diagram and the story of connections. */
 export const explainCommand: Command = {
-  usage: 'explain <capture..>',
-  describe: 'The ladder diagram and the story of a connection',
-  positionals: { capture: { type: 'string', array: true } },
+  name: 'explain',
+  describe: 'Tell the story of a connection, with a ladder diagram of its packets',
+  details: [
+    'Shows the packets of a connection as a ladder diagram and tells in words what happened and what the socket calls of both sides saw.',
+    'Without an option it explains the only connection of a capture, or else the one with the worst problem.',
+  ],
+  arguments: [
+    { name: 'capture', describe: 'A capture file, or - for standard input', several: true, completes: 'capture' },
+  ],
   options: {
-    stream: { type: 'string', requiresArg: true, group: WHICH, describe: 'That of this number, as in the report' },
+    stream: {
+      type: 'number',
+      value: 'N',
+      group: WHICH,
+      describe: 'The connection with this number, as the report and Wireshark (tcp.stream) have it',
+      example: '17',
+    },
     protocol: {
       type: 'string',
-      requiresArg: true,
+      value: 'PROTOCOL',
       group: WHICH,
-      describe: `Of --stream: ${PROTOCOLS.join(', ')} (default tcp)`,
+      describe: 'The protocol that --stream counts in: {choices}',
+      choices: PROTOCOLS,
+      default: 'tcp',
+      example: 'udp',
     },
-    problems: { type: 'boolean', group: WHICH, describe: 'An example of each kind of problem, worst first' },
+    problems: { type: 'boolean', group: WHICH, describe: 'One connection for each kind of problem, the worst first' },
     where: {
       type: 'string',
-      requiresArg: true,
+      value: 'EXPRESSION',
       group: WHICH,
-      describe: 'Those for which this CEL expression over the record is true',
+      describe: 'Connections for which this CEL expression over the record is true',
+      example: `'close.style == "reset"'`,
     },
     top: {
-      type: 'string',
-      requiresArg: true,
+      type: 'number',
+      value: 'N',
       group: WHICH,
-      describe: `At most so many (default ${EXPLAINED_AT_MOST})`,
+      describe: 'Explain at most N connections',
+      default: EXPLAINED_AT_MOST,
+      example: '3',
     },
-    ...analyzeOptions(),
+    ...AS_FOR_THE_REPORT,
     steps: {
-      type: 'string',
-      requiresArg: true,
+      type: 'number',
+      value: 'N',
       group: LOOK,
-      describe: `Rows of a ladder; beyond, its middle is folded (default ${STEPS_KEPT})`,
+      describe: 'Rows of a ladder; the middle of a longer one is left out',
+      default: STEPS_KEPT,
+      example: '100',
     },
-    json: { type: 'boolean', group: LOOK, describe: 'One JSON document: records with calls, ladders, stories' },
-    absolute: { type: 'boolean', group: LOOK, describe: 'Sequence numbers as they are on the wire' },
-    ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)' },
+    json: { type: 'boolean', group: LOOK, describe: 'Write one JSON document: records with calls, ladders, stories' },
+    absolute: {
+      type: 'boolean',
+      group: LOOK,
+      describe: 'Show sequence numbers as they are on the wire, not counted from 0',
+    },
+    ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (otherwise LC_ALL, LC_CTYPE and LANG decide)' },
   },
-  understand(values) {
-    const request = explainArguments(values);
+  examples: [
+    { command: 'sockscope explain web.pcap --stream 0', shows: 'The connection that the report calls tcp 0' },
+    { command: 'sockscope explain web.pcap --problems', shows: 'An example of each problem' },
+    {
+      command: `sockscope explain web.pcap --where 'close.style == "reset"' --top 3`,
+      shows: 'The first three connections that were reset',
+    },
+  ],
+  understand({ words, values }) {
+    const request = explainArguments(words, values);
     return () => runExplain(request);
   },
 };
 
-function analyzeOptions(): Record<string, Options> {
-  const options = yargsOptions();
-  return Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, options[name]]));
-}
-
 interface ExplainArguments
-  extends Pick<AnalyzeArguments, 'captures' | 'thresholds' | 'mostConnections' | 'utc' | 'noColor' | 'quiet'> {
+  extends Pick<AnalyzeArguments, 'captures' | 'thresholds' | 'mostConnections' | 'utc' | 'color' | 'quiet'> {
   which: { stream: number; protocol: Protocol } | { where: string } | 'problems' | null;
   top: number;
   steps: number;
@@ -88,11 +124,10 @@ interface ExplainArguments
   ascii: boolean;
 }
 
-function explainArguments(values: Record<string, unknown>): ExplainArguments {
-  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
-  const given = Array.isArray(values.capture) ? values.capture.map(String) : [];
-  const shared = Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, values[name]]));
-  const { captures, thresholds, mostConnections, utc, noColor, quiet } = analyzeArguments(given, shared);
+function explainArguments(given: string[], values: Values): ExplainArguments {
+  const text = (name: string) => textOf(values, name);
+  const shared = Object.fromEntries(Object.keys(AS_FOR_THE_REPORT).map((name) => [name, values[name]]));
+  const { captures, thresholds, mostConnections, utc, color, quiet } = analyzeArguments(given, shared);
   const [stream, where, protocol] = [text('stream'), text('where'), text('protocol')];
   const [top, steps] = [text('top'), text('steps')];
   const chosen = [
@@ -109,7 +144,7 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
     thresholds,
     mostConnections,
     utc,
-    noColor,
+    color,
     quiet,
     which:
       stream !== undefined
@@ -133,9 +168,7 @@ function streamNumber(text: string): number {
 }
 
 function protocolNamed(text: string): Protocol {
-  const protocol = PROTOCOLS.find((known) => known === text.toLowerCase());
-  if (protocol === undefined) throw new UsageError(`--protocol ${text}: one of ${PROTOCOLS.join(', ')}`);
-  return protocol;
+  return oneOf('protocol', text.toLowerCase(), PROTOCOLS);
 }
 
 function connectionCount(text: string): number {
@@ -185,7 +218,7 @@ async function runExplain(request: ExplainArguments): Promise<number> {
     const columns = terminal.width();
     const options = {
       width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,
-      color: terminal.useColor(look.noColor),
+      color: terminal.useColor(look.color),
       ascii: look.ascii || !isUtf8(process.env),
       absolute: look.absolute,
       utc: look.utc,

@@ -1,33 +1,33 @@
 import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
 import { Output, OutputClosed } from '../report/output.ts';
-import type { Request } from './commands.ts';
+import { understand } from './commands.ts';
 import { errorText } from './errors.ts';
+import { width } from './terminal.ts';
 
 const DONE = 0;
 const COULD_NOT = 2;
+const STDIN = 0;
+const STDERR = 2;
 
 async function main(args: string[]): Promise<number> {
   try {
-    if (args.length === 1 && args[0] === '--version') print(`${version()}\n`);
-    else {
-      const request = await understand(args);
-      if ('print' in request) print(request.print);
-      else if ('run' in request) return await request.run();
-      else await (await import('./run.ts')).run(request.analyze);
+    // Who types the name alone wants to know what to type.
+    if (args.length === 0 && isatty(STDIN)) {
+      process.stderr.write((await import('./help.ts')).shortHelp(width(STDERR)));
+      return COULD_NOT;
     }
+    const asked = await understand(args);
+    if (asked.what === 'run') return await asked.work();
+    print(
+      asked.what === 'version' ? `${version()}\n` : await (await import('./help.ts')).helpText(asked.command, width()),
+    );
     return DONE;
   } catch (error) {
     if (error instanceof OutputClosed) return DONE;
     process.stderr.write(errorText(error));
     return COULD_NOT;
   }
-}
-
-async function understand(args: string[]): Promise<Request> {
-  const { quickArguments } = await import('./quick.ts');
-  const quick = quickArguments(args);
-  if (quick !== null) return { analyze: quick };
-  return (await import('./commands.ts')).parseCommandLine(args, version());
 }
 
 function print(text: string): void {

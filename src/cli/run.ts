@@ -16,7 +16,7 @@ export async function run(request: AnalyzeArguments): Promise<void> {
   const { captures, report, calls, where, quiet, thresholds, mostConnections, ...options } = request;
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
-  const look = { color: useColor(options.noColor), width: width(), height: height(), chosen: where !== null };
+  const look = { color: useColor(options.color), width: width(), height: height(), chosen: where !== null };
   const reporter = makeReporter(new Output(STDOUT), { ...options, ...look });
 
   const progress = !quiet && isatty(STDERR) ? new Progress() : null;
