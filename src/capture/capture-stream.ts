@@ -16,6 +16,10 @@ import { describeError, InputError } from './input-error.ts';
 import type { PlainRecords } from './plain-records.ts';
 import { DEFAULT_CHUNK_SIZE, type MakeWindow, SlidingBuffer } from './sliding-buffer.ts';
 
+const NOTHING_IN_IT = 'empty; nothing was captured';
+const NOTHING_CAME =
+  'empty; nothing came through it: name a capture file, or look what the program before the pipe says';
+
 /** No smaller chunk is worth a read. */
 const SMALLEST_CHUNK_SIZE = 4096;
 
@@ -73,7 +77,11 @@ export class CaptureStream {
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
       if (window.available === 0) {
         throw new InputError(
-          compression ? `empty once decompressed from ${compression}` : 'empty; nothing was captured',
+          compression
+            ? `empty once decompressed from ${compression}`
+            : raw.bytesTotal === null
+              ? NOTHING_CAME
+              : NOTHING_IN_IT,
         );
       }
       return new CaptureStream(name, source, compression, buffer, openReader(window));

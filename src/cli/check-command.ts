@@ -1,7 +1,9 @@
 import type { FieldOptions } from '../check/field-choice.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../check/formats/index.ts';
+import { capturesOrStandardInput } from './captures.ts';
 import type { Command } from './commands.ts';
 import { UsageError } from './errors.ts';
+import { ASCII_OPTION } from './options.ts';
 
 /** Read where neither rules nor assertions are given. */
 export const DEFAULT_RULES = 'sockscope.yml';
@@ -34,7 +36,7 @@ export interface CheckArguments {
 
 /** `sockscope check`: rules held against captures. */
 export const checkCommand: Command = {
-  usage: 'check <capture..>',
+  usage: 'check [capture..]',
   describe: 'Hold rules against captures, or against all in a folder; exit 0 all hold, 1 some fail, 2 could not run',
   positionals: { capture: { type: 'string', array: true } },
   options: {
@@ -97,6 +99,7 @@ export const checkCommand: Command = {
       describe: `Connections told of each broken rule (default ${DEFAULT_LIMIT})`,
     },
     all: { type: 'boolean', group: REPORT, describe: 'Tell the rules that hold as well' },
+    ascii: { ...ASCII_OPTION, group: REPORT },
     'no-color': { type: 'boolean', group: REPORT, describe: 'No colours (also NO_COLOR in the environment)' },
     quiet: {
       type: 'boolean',
@@ -111,7 +114,12 @@ export const checkCommand: Command = {
 };
 
 function checkArguments(values: Record<string, unknown>): CheckArguments {
-  const captures = values.capture as string[];
+  const captures = capturesOrStandardInput((values.capture ?? []) as string[]);
+  if (captures.length === 0) {
+    throw new UsageError(
+      'no capture given: name a pcap or pcapng file, a folder, or - for standard input (sockscope check --help)',
+    );
+  }
   if (captures.filter((capture) => capture === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once: give it once');
   }

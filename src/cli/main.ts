@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { isUtf8, writeOnlyAscii } from '../report/ascii.ts';
 import { Output, OutputClosed } from '../report/output.ts';
 import type { Request } from './commands.ts';
 import { errorText } from './errors.ts';
@@ -7,6 +8,8 @@ const DONE = 0;
 const COULD_NOT = 2;
 
 async function main(args: string[]): Promise<number> {
+  // Before anything is understood: what is wrong with the command line is said in ASCII, too.
+  if (asksForAscii(args) || !isUtf8(process.env)) writeOnlyAscii();
   try {
     if (args.length === 1 && args[0] === '--version') print(`${version()}\n`);
     else {
@@ -21,6 +24,11 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(errorText(error));
     return COULD_NOT;
   }
+}
+
+function asksForAscii(args: string[]): boolean {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  return options.includes('--ascii');
 }
 
 async function understand(args: string[]): Promise<Request> {

@@ -3,6 +3,7 @@ import { SORT_KEYS, type SortKey } from '../analyze.ts';
 import type { ReportName } from '../report/index.ts';
 import type { SortOrder } from '../report/selection.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../track/thresholds.ts';
+import { capturesOrStandardInput } from './captures.ts';
 import { UsageError } from './errors.ts';
 
 /** What an analysis is asked for on the command line. */
@@ -34,6 +35,13 @@ const FORMAT = 'Format (default: a report for people)';
 const ROWS = 'Connections';
 const LIMITS = 'Limits';
 const LOOK = 'Appearance';
+
+/** Of every command. main.ts looks for it before the command line is understood: nobody else asks whether it is given. */
+export const ASCII_OPTION = {
+  type: 'boolean',
+  group: LOOK,
+  describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)',
+} as const;
 
 const { slowHandshake, retransmissionShare, retransmissionsAtLeast, zeroWindow, closeWait } = DEFAULT_THRESHOLDS;
 
@@ -78,6 +86,7 @@ export const ANALYZE_OPTIONS = {
     describe: 'Open connections kept at once, about 1 kB each; beyond, those idle longest are reported as they are',
   },
   utc: { type: 'boolean', group: LOOK, describe: 'Absolute times (UTC) in the report' },
+  ascii: ASCII_OPTION,
   'no-color': { type: 'boolean', group: LOOK, describe: 'No colours (also NO_COLOR in the environment)' },
   quiet: { type: 'boolean', group: LOOK, describe: 'No warnings and no progress bar' },
 } as const satisfies Record<string, Option>;
@@ -94,7 +103,8 @@ export const FORMATS = ['json', 'ndjson', 'csv', 'zeek'] as const;
  * From what was written to what is meant.
  * @throws UsageError
  */
-export function analyzeArguments(captures: string[], values: AnalyzeValues): AnalyzeArguments {
+export function analyzeArguments(named: string[], values: AnalyzeValues): AnalyzeArguments {
+  const captures = capturesOrStandardInput(named);
   if (captures.length === 0) {
     throw new UsageError('no capture given: name a pcap or pcapng file, or - for standard input (sockscope --help)');
   }

@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import { type Column, fitColumns, line } from '../report/columns.ts';
+import { printable } from '../report/printable.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
 import type { LiveSnapshot } from './snapshot.ts';
 
@@ -30,7 +31,10 @@ export function screenLines(snapshot: LiveSnapshot, width: number, height: numbe
 }
 
 function heading({ source, how, elapsed }: LiveSnapshot, width: number, colors: Colors): string {
-  const left = ['sockscope live', source, how].filter((text) => text !== '').join('  ');
+  const left = ['sockscope live', source, how]
+    .filter((text) => text !== '')
+    .map(printable)
+    .join('  ');
   const right = `${clock(elapsed)}  q: end and report`;
   const gap = width - left.length - right.length;
   const text = gap >= 2 ? left + ' '.repeat(gap) + right : left;
@@ -59,7 +63,7 @@ function summaryLines(snapshot: LiveSnapshot, width: number, colors: Colors): st
     ['open', [opened, ...(evicted > 0 ? [`${count(evicted)} given up (--max-connections)`] : [])], String],
     ['health', health(snapshot), isUnwell(snapshot) ? colors.yellow : String],
   ];
-  if (snapshot.notice !== null) lines.push(['note', [snapshot.notice], colors.yellow]);
+  if (snapshot.notice !== null) lines.push(['note', [printable(snapshot.notice)], colors.yellow]);
   return lines.map(([label, parts, paint], index) => {
     const text = cut(`${label.padEnd(8)}${parts.join(', ')}`, width);
     const room = width - text.length - 2;
@@ -239,7 +243,9 @@ function listLines(list: List, width: number, height: number, colors: Colors): P
 }
 
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`.slice(0, Math.max(0, width));
+  return text.length <= width
+    ? text
+    : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`.slice(0, Math.max(0, width));
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

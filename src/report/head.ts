@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AnalysisResult } from '../analyze.ts';
 import type { CaptureInfo, Summary } from '../summary.ts';
+import { captureName } from './capture-name.ts';
 import { bytes, count, counted, duration, utc } from './units.ts';
 
 /** Files named one by one; more are counted. */
@@ -47,7 +48,7 @@ function captureText(capture: CaptureInfo, oneOfSeveral: boolean): string {
   if (oneOfSeveral) parts.push(counted(packets, 'packet'));
   if (drops !== null && drops > 0) parts.push(droppedText(drops));
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);
-  return `${file === '-' ? 'standard input' : file} (${parts.join(', ')})`;
+  return `${captureName(file)} (${parts.join(', ')})`;
 }
 
 function span({ packets, wireBytes, duration: seconds, start }: Summary): string {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { EndedConnection } from '../analyze.ts';
 import { RowBatch, type RowMessage } from '../track/row-batch.ts';
+import { isOnlyAscii } from './ascii.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { OutputClosed } from './output.ts';
 import { writeLines } from './record-lines.ts';
@@ -45,7 +46,8 @@ export class RecordThread {
   static start(): RecordThread | null {
     const url = import.meta.url;
     if (url.endsWith('.ts')) return null;
-    return new RecordThread(new Worker(new URL('../report/record-thread-main.js', url)));
+    const workerData = { ascii: isOnlyAscii() };
+    return new RecordThread(new Worker(new URL('../report/record-thread-main.js', url), { workerData }));
   }
 
   add(connection: EndedConnection): void {

@@ -52,8 +52,6 @@ describe('the quick parser and yargs understand the same', () => {
 
 describe('wrong usage is one line that says what', () => {
   test.each<[args: string[], message: RegExp]>([
-    [[], /no capture given/],
-    [['analyze'], /no capture given/],
     [['a.pcap', '--json', '--csv'], /--json and --csv exclude each other/],
     [['a.pcap', '--top', '5', '--all'], /--top and --all exclude each other/],
     [['a.pcap', '--ndjson', '--top', '5'], /--ndjson .* takes no --sort and no --top: use --json/],

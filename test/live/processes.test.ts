@@ -221,7 +221,7 @@ describe('the processes of connections', () => {
 
 test('names of processes cannot speak to the terminal', () => {
   const client = { pid: 1, name: '\x1b[2Jevil' };
-  expect(processesText({ client, server: { pid: 2, name: 'nginx' } })).toBe('?[2Jevil 1 → nginx 2');
+  expect(processesText({ client, server: { pid: 2, name: 'nginx' } })).toBe('\\x1b[2Jevil 1 → nginx 2');
   expect(processesText({ client: null, server: null })).toBe('');
   expect(processesText({ client: null, server: { pid: 2, name: 'nginx' } })).toBe('→ nginx 2');
 });

@@ -1,4 +1,5 @@
 import type { EndedConnection } from '../../ended-connection.ts';
+import { printable } from '../../report/printable.ts';
 
 /** A process, as far as it could be seen. */
 export interface Process {
@@ -20,9 +21,4 @@ export function processesText({ client, server }: Processes): string {
   const text = ({ name, pid }: Process) => `${printable(name)} ${pid}`;
   if (client === null) return server === null ? '' : `→ ${text(server)}`;
   return server === null ? text(client) : `${text(client)} → ${text(server)}`;
-}
-
-/** A process may call itself anything; a terminal must not obey it. */
-function printable(name: string): string {
-  return name.replaceAll(/[^\x20-\x7e]/g, '?');
 }

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findCaptures } from '../../src/capture/find-captures.ts';
 import { globPattern } from '../../src/check/capture-pattern.ts';
-import { findCaptures } from '../../src/check/find-captures.ts';
 import { pcap } from '../support/packets.ts';
 
 let folder: string;
