@@ -67,24 +67,20 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * The regular files in a folder and below it. Symbolic links are followed; a file or folder that is reached in two ways
- * counts once, so packets are not read twice and a link to a folder above ends nowhere.
+ * The regular files in a folder and below it. Symbolic links are followed, after everything else; a file or folder that
+ * is reached in two ways counts once, so packets are not read twice and a link to a folder above ends nowhere.
  */
 function filesBelow(top: string): string[] {
   const files: string[] = [];
   const known = new Set<string>();
-  const folders = [top];
-  isNew(known, statSync(top));
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    // Real files first: where a link leads to one beside it, the file's own name is shown.
-    const entries = readFolder(folder).sort((a, b) => Number(a.isSymbolicLink()) - Number(b.isSymbolicLink()));
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      const status = lookAt(path);
-      if (status === null || !isNew(known, status)) continue;
-      if (status.isDirectory()) folders.push(path);
-      else if (status.isFile()) files.push(path);
-    }
+  const paths = [top];
+  const links: string[] = [];
+  for (let path = paths.pop() ?? links.shift(); path !== undefined; path = paths.pop() ?? links.shift()) {
+    const status = lookAt(path);
+    if (status === null || !isNew(known, status)) continue;
+    if (status.isFile()) files.push(path);
+    if (!status.isDirectory()) continue;
+    for (const entry of readFolder(path)) (entry.isSymbolicLink() ? links : paths).push(join(path, entry.name));
   }
   return files;
 }

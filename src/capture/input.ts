@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 import type { ByteSource } from './byte-source.ts';
-import { CaptureStream } from './capture-stream.ts';
+import { CaptureStream, STANDARD_INPUT_NAME } from './capture-stream.ts';
 import { FileSource, openSource } from './file-source.ts';
 import { InputError } from './input-error.ts';
 import { MergedInput, type MergeEntry } from './merged-input.ts';
@@ -129,7 +129,7 @@ async function sourceOf(path: string): Promise<ByteSource> {
 }
 
 function nameOf(path: string): string {
-  return path === '-' ? 'standard input' : path;
+  return path === '-' ? STANDARD_INPUT_NAME : path;
 }
 
 /** Standard input may be a file (`< capture.pcap`), and a file is faster read as such. */
