@@ -40,14 +40,17 @@ export async function withProgress<T>(
 /** A progress bar, for work that lasts. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
+  readonly #showAfter: number;
   #state: Reading = { read: 0, total: null, since: performance.now(), from: 0, now: performance.now() };
   readonly #started = performance.now();
   #isLoading = false;
   #isStopped = false;
   #bar: SingleBar | null = null;
 
-  constructor(stream: NodeJS.WriteStream = process.stderr) {
+  /** @param showAfter milliseconds */
+  constructor(stream: NodeJS.WriteStream = process.stderr, showAfter = SHOW_AFTER_MS) {
     this.#stream = stream;
+    this.#showAfter = showAfter;
   }
 
   /** @param bytesTotal null: not known, or not yet */
@@ -58,7 +61,7 @@ export class Progress {
     const { since, from } = isNews ? { since: now, from: bytesRead } : this.#state;
     this.#state = { read: bytesRead, total: bytesTotal, since, from, now };
     if (this.#bar !== null) this.#bar.update(bytesRead, this.#state);
-    else if (!this.#isLoading && now - this.#started > SHOW_AFTER_MS) {
+    else if (!this.#isLoading && now - this.#started > this.#showAfter) {
       this.#isLoading = true;
       void this.#show();
     }
