@@ -1,6 +1,6 @@
 import { wiresharkFilter } from '../explain/wireshark-filter.ts';
 import type { Connection } from '../record.ts';
-import { shellWord } from '../report/shell-word.ts';
+import { fileWord } from '../report/shell-word.ts';
 import type { Failure, Value } from './verdict.ts';
 
 /** Frames told of one connection. */
@@ -38,7 +38,7 @@ export function waysToLook(
 
 /** The command that tells the story of a connection. */
 export function explainCommand({ stream, protocol }: Pick<Connection, 'stream' | 'protocol'>, files: string[]): string {
-  const words = ['sockscope explain', ...files.map(shellWord), '--stream', stream];
+  const words = ['sockscope explain', ...files.map(fileWord), '--stream', stream];
   return [...words, ...(protocol === 'tcp' ? [] : ['--protocol', protocol])].join(' ');
 }
 

@@ -3,7 +3,7 @@ import type { AnalysisResult } from '../analyze.ts';
 import type { ProblemGroup, Summary } from '../summary.ts';
 import { severityPaint } from './connection-table.ts';
 import { endpointText, streamText } from './endpoint.ts';
-import { shellWord } from './shell-word.ts';
+import { fileWord } from './shell-word.ts';
 import { count, counted } from './units.ts';
 
 /** Groups shown unless the user wants all. */
@@ -44,7 +44,7 @@ export function explainHint({ captures, summary }: AnalysisResult): string {
   // What was captured live is gone, unless it was written somewhere.
   if (worst === undefined || captures.length === 0 || captures.some(({ live }) => live !== undefined)) return '';
   const files = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
-  const named = files.length > FILES_NAMED ? '<the same captures>' : files.map(shellWord).join(' ');
+  const named = files.length > FILES_NAMED ? '<the same captures>' : files.map(fileWord).join(' ');
   const which = `--stream ${worst.example}${worst.protocol === 'tcp' ? '' : ` --protocol ${worst.protocol}`}`;
   const input = files.includes('-') ? ', given the same input' : '';
   return `sockscope explain ${named} ${which} (the first of them) or --problems (one of each)${input}`;

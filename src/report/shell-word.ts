@@ -1,47 +1,42 @@
 import { isOnlyAscii } from './ascii.ts';
 import { acts } from './printable.ts';
 
-/** Characters that no shell acts upon, except at the beginning of a word. */
-const PLAIN = /^[\w@+:,./][\w@+=:,./-]*$/;
-
+/** What no shell acts upon; a word that begins with `=` is a command's path to zsh, one with `%` was a job to fish. */
+const PLAIN = /^(?![=%])[\w@%+=:,./-]+$/;
 const ASCII = /^[\0-\x7f]*$/;
 
-/** The sign of a comment, for what CI logs take `##[` for; quote and backslash, which end or begin something here. */
-const SPECIAL = [0x23, 0x27, 0x5c];
+/** What stands for itself to printf, and to a shell between any quotes. */
+const PLAIN_TO_PRINTF = /[\w./: ]/;
 
 const encoder = new TextEncoder();
 
 /**
- * The name of a file as an argument that a shell reads back as it is: nothing of it is expanded, no line is broken, and
- * no program takes it for an option. bash, zsh, dash, ksh and fish read all but one kind: what cannot be shown as it is
- * needs `$'…'` (POSIX 2024), which fish does not know.
- *
- * `-`, which stands for standard input, stays.
+ * A word that bash, zsh, dash and fish read back as `text`: nothing of it is expanded, no line is broken, and nothing of
+ * it acts upon the terminal that shows it.
  */
-export function shellWord(name: string): string {
-  const text = name.startsWith('-') && name !== '-' ? `./${name}` : name;
-  if (text === '-' || PLAIN.test(text)) return text;
-  if (acts(text) || (isOnlyAscii() && !ASCII.test(text))) return withEscapes(text);
-  // Quotes and backslashes stand outside of the quotes: within them fish reads backslashes, the others do not.
-  return (
-    text
-      .split(/(['\\])/)
-      .map(quoted)
-      .join('') || "''"
-  );
+export function shellWord(text: string): string {
+  if (PLAIN.test(text)) return text;
+  if (!acts(text) && (!isOnlyAscii() || ASCII.test(text))) return quoted(text);
+  const bytes = inOctal(text);
+  // The shell takes line breaks from the end of what printf writes. fish has no word for such a name.
+  return text.endsWith('\n') ? `$'${bytes}'` : `"$(printf '${bytes}')"`;
 }
 
-function quoted(part: string): string {
-  if (part === "'" || part === '\\') return `\\${part}`;
-  return part === '' ? '' : `'${part}'`;
+/** The name of a file as an argument: one that begins with a hyphen is no option. `-`, standard input, stays. */
+export function fileWord(file: string): string {
+  return shellWord(file.startsWith('-') && file !== '-' ? `./${file}` : file);
 }
 
-/** ASCII alone: what else there is, byte by byte, in three octal digits that no digit after them can lengthen. */
-function withEscapes(text: string): string {
-  let escaped = '';
-  for (const byte of encoder.encode(text)) {
-    const isPlain = byte >= 0x20 && byte < 0x7f && !SPECIAL.includes(byte);
-    escaped += isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
-  }
-  return `$'${escaped}'`;
+/** Quotes and backslashes stand outside of the quotes: within them fish reads backslashes, the others do not. */
+function quoted(text: string): string {
+  const parts = text.split(/(['\\])/).filter((part) => part !== '');
+  return parts.map((part) => (/['\\]/.test(part) ? `\\${part}` : `'${part}'`)).join('') || "''";
+}
+
+/** Byte by byte, in three octal digits that no digit after them can lengthen. */
+function inOctal(text: string): string {
+  return Array.from(encoder.encode(text), (byte) => {
+    const sign = String.fromCharCode(byte);
+    return byte < 0x80 && PLAIN_TO_PRINTF.test(sign) ? sign : `\\${byte.toString(8).padStart(3, '0')}`;
+  }).join('');
 }

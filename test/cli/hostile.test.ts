@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PcapngBlocks } from '../lab/hand-built/pcapng-blocks.ts';
 import { atTerminal } from '../live/terminal.ts';
-import { shell, sockscope } from '../support/command.ts';
+import { COMMAND, shell, sockscope } from '../support/command.ts';
 import { c, handshake, pair, play, s } from '../support/conversation.ts';
 import { bytes } from '../support/packets.ts';
 
@@ -180,6 +181,29 @@ describe.each([
     const { stdout, stderr } = shell(`cd '${folder}'; ${suggested}`);
     expect(stdout).toMatch(/^tcp \d: client /);
     expect(stderr).toMatch(/^sockscope: [^\n]*cut short[^\n]*\n$/);
+    expect(existsSync(join(folder, 'owned'))).toBe(false);
+  });
+});
+
+describe.each<[shell: string, command: string]>([
+  ['bash', `sockscope() { '${COMMAND.join("' '")}' "$@"; }`],
+  ['zsh', `sockscope() { '${COMMAND.join("' '")}' "$@"; }`],
+  ['fish', `function sockscope; '${COMMAND.join("' '")}' $argv; end`],
+])('in %s', (name, command) => {
+  const isThere = spawnSync(name, ['-c', 'true']).error === undefined;
+
+  (isThere ? test : test.skip).each([
+    ['UTF-8', {}],
+    ['ASCII', { LC_ALL: 'C' }],
+  ])('what is suggested runs, in %s (skipped where it is not installed)', (_name, env) => {
+    const odd = join(folder, "é 'ü'.pcapng");
+    cpSync(capture, odd);
+    for (const file of [capture, odd]) {
+      const [suggested] = /sockscope explain .*--stream \d+/.exec(sockscope([file], { env }).stdout) ?? [];
+      expect(suggested).toMatch(/^[^\n]+$/);
+      const { stdout } = spawnSync(name, ['-c', `${command}\ncd '${folder}'; ${suggested}`], { encoding: 'utf8' });
+      expect(stdout).toMatch(/^tcp \d: client /);
+    }
     expect(existsSync(join(folder, 'owned'))).toBe(false);
   });
 });

@@ -1,57 +1,54 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { shellWord } from '../../src/report/shell-word.ts';
+import { fileWord, shellWord } from '../../src/report/shell-word.ts';
 
-const NAMES: [name: string, written: string][] = [
+const WORDS: [text: string, word: string][] = [
   ['web.pcap', 'web.pcap'],
   ['captures/web-1.pcap.gz', 'captures/web-1.pcap.gz'],
-  ['C:/x@y,z=1+2.pcap', 'C:/x@y,z=1+2.pcap'],
-  ['-', '-'],
+  ['C:/x@y,z=1+2%.pcap', 'C:/x@y,z=1+2%.pcap'],
   ['', "''"],
   ['two words.pcap', "'two words.pcap'"],
   ["it's.pcap", "'it'\\''s.pcap'"],
   ['a\\b\\\\c\\', "'a'\\\\'b'\\\\\\\\'c'\\\\"],
   ["\\'", "\\\\\\'"],
-  ['$(touch owned) `id` $HOME', "'$(touch owned) `id` $HOME'"],
+  ['$(touch owned) `id` $HOME !!', "'$(touch owned) `id` $HOME !!'"],
   ['"; rm -rf *;#!', `'"; rm -rf *;#!'`],
   ['=ls', "'=ls'"],
   ['~root', "'~root'"],
-  ['%1', "'%1'"],
+  ['%self', "'%self'"],
   ['{a,b}[c]?', "'{a,b}[c]?'"],
   ['naïve 网络 🎉', "'naïve 网络 🎉'"],
-  ['--write=x', './--write=x'],
-  ['-rf.pcapng', './-rf.pcapng'],
-  ['--a b', "'./--a b'"],
-  ['a\nb.pcap', "$'a\\012b.pcap'"],
-  ["\u001b[31m'\\7\u202e", "$'\\033[31m\\047\\1347\\342\\200\\256'"],
-  ['-\n::error::x', "$'./-\\012::error::x'"],
+  ['a\nb.pcap', `"$(printf 'a\\012b.pcap')"`],
+  ["\u001b[31m'\\7%s!\u202e", `"$(printf '\\033\\13331m\\047\\1347\\045s\\041\\342\\200\\256')"`],
+  ['-\n::error::x', `"$(printf '\\055\\012::error::x')"`],
+  ['##[add-mask]x', `"$(printf '\\043\\043\\133add\\055mask\\135x')"`],
   ['end\n', "$'end\\012'"],
-  ['##[add-mask]x', "$'\\043\\043[add-mask]x'"],
 ];
 
-test.each(NAMES)('%j is written %s', (name, written) => {
-  expect(shellWord(name)).toBe(written);
+test.each(WORDS)('%j is written %s', (text, word) => {
+  expect(shellWord(text)).toBe(word);
 });
 
-test('a file is named as it is where nothing is needed for that', () => {
-  expect(shellWord('./-')).toBe('./-');
+test.each([
+  ['-', '-'],
+  ['./-', './-'],
+  ['--write=x', './--write=x'],
+  ['-rf.pcapng', './-rf.pcapng'],
+  ['-a b', "'./-a b'"],
+  ['web.pcap', 'web.pcap'],
+])('the file %s is the argument %s', (file, word) => {
+  expect(fileWord(file)).toBe(word);
 });
 
-/** Of each shell: whether it knows `$'…'`. */
-describe.each<[shell: string, knowsEscapes: boolean]>([
-  ['bash', true],
-  ['zsh', true],
-  ['dash', false],
-  ['fish', false],
-])('%s', (shell, knowsEscapes) => {
+describe.each(['bash', 'zsh', 'dash', 'fish'])('%s', (shell) => {
   const isThere = spawnSync(shell, ['-c', 'true']).error === undefined;
-  const read = NAMES.filter(([, written]) => knowsEscapes || !written.startsWith('$'));
+  // What dash and fish do not know.
+  const known = WORDS.filter(([, word]) => !word.startsWith('$') || shell === 'bash' || shell === 'zsh');
 
-  (isThere ? test : test.skip)(`reads each name back, if it is installed`, () => {
-    const script = `printf '%s\\0' ${read.map(([name]) => shellWord(name)).join(' ')}`;
+  (isThere ? test : test.skip)('reads each word back (skipped where it is not installed)', () => {
+    const script = `printf '%s\\0' ${known.map(([text]) => shellWord(text)).join(' ')}`;
     const { stdout, stderr } = spawnSync(shell, ['-c', script], { encoding: 'utf8' });
     expect(stderr).toBe('');
-    const names = read.map(([name]) => (name.startsWith('-') && name !== '-' ? `./${name}` : name));
-    expect(stdout.split('\0').slice(0, -1)).toEqual(names);
+    expect(stdout.split('\0').slice(0, -1)).toEqual(known.map(([text]) => text));
   });
 });
