@@ -185,6 +185,17 @@ describe.each([
   });
 });
 
+test('no line begins with a command to a CI runner because it was wrapped there', () => {
+  const wide = join(folder, `${'w'.repeat(60)} ::error::owned ::warning::owned.pcapng`);
+  cpSync(calm, wide);
+  for (const columns of [60, 100]) {
+    for (const args of [[wide], ['diff', calm, wide], ['explain', wide], ['check', wide, '--assert', 'false']]) {
+      const { stdout, stderr } = sockscope(args, { env: { COLUMNS: String(columns) } });
+      expect([args, acting(stdout), acting(stderr)]).toEqual([args, [], []]);
+    }
+  }
+});
+
 describe.each<[shell: string, command: string]>([
   ['bash', `sockscope() { '${COMMAND.join("' '")}' "$@"; }`],
   ['zsh', `sockscope() { '${COMMAND.join("' '")}' "$@"; }`],
