@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PcapngBlocks } from '../lab/hand-built/pcapng-blocks.ts';
-import { atTerminal } from '../live/terminal.ts';
+import { type Action, atTerminal } from '../live/terminal.ts';
 import { COMMAND, shell, sockscope } from '../support/command.ts';
 import { c, handshake, pair, play, s } from '../support/conversation.ts';
 import { bytes } from '../support/packets.ts';
@@ -216,6 +216,27 @@ describe.each<[shell: string, command: string]>([
       expect(stdout).toMatch(/^tcp \d: client /);
     }
     expect(existsSync(join(folder, 'owned'))).toBe(false);
+  });
+});
+
+/** What the screen does beside colours: another screen, cursor, line wrapping, clearing, synchronized output. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences
+const SCREEN = /\u001b\[(\?(1049|25|7|2026)[hl]|2J|K|\d+;\d+H|\d+m)/g;
+
+describe('the screen of a live session acts on the terminal by itself alone, with', () => {
+  test.each([
+    ['UTF-8', 'C.UTF-8'],
+    ['ASCII', 'C'],
+  ])('%s', async (name, locale) => {
+    const pipe = join(folder, `pipe-${name}`);
+    spawnSync('mkfifo', [pipe]);
+    const feeder = spawn('bash', ['-c', 'exec > "$1"; cat "$2"; exec sleep 60', 'bash', pipe, capture]);
+    // What failed is on the screen before the end is asked for.
+    const actions: Action[] = [['wait', 'Failed last'], ['wait', 'fe80::1%'], ['type', 'q'], ['end']];
+    const { output } = await atTerminal(['live', '-'], actions, pipe, { LC_ALL: locale });
+    feeder.kill();
+    expect(acting(output.replaceAll(SCREEN, '').replaceAll('\r\n', '\n'))).toEqual([]);
+    if (name === 'ASCII') expect(output).not.toMatch(/[^\0-\x7f]/);
   });
 });
 
