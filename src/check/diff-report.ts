@@ -1,5 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { Protocol } from '../record.ts';
+import { captureName } from '../report/capture-name.ts';
 import { digitsOf } from '../report/clock.ts';
 import { streamText } from '../report/endpoint.ts';
 import { bytes, count, counted, duration, interval } from '../report/units.ts';
@@ -82,7 +83,7 @@ function sideRow(
   { captures, packets, connections, duration: seconds }: DiffSide,
   colors: Colors,
 ): string[] {
-  const files = captures.map(({ file }) => (file === '-' ? 'standard input' : file)).join(', ');
+  const files = captures.map(({ file }) => captureName(file)).join(', ');
   const size = `${counted(packets, 'packet')}, ${counted(connections, 'connection')}, ${duration(seconds)}`;
   return [colors.dim(label), `${files} (${size})`];
 }

@@ -3,6 +3,7 @@ import type { Given, Option, Valued } from './command.ts';
 
 /** Every command has these. */
 export const COMMON_OPTIONS = {
+  ascii: { type: 'boolean', group: 'Appearance', describe: 'Only ASCII (otherwise LC_ALL, LC_CTYPE and LANG decide)' },
   help: { type: 'boolean', short: 'h', group: 'Other', describe: 'Show this help' },
   version: { type: 'boolean', short: 'V', group: 'Other', describe: 'Show the version' },
 } as const satisfies Record<string, Option>;

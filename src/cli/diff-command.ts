@@ -1,6 +1,6 @@
-import { isatty } from 'node:tty';
 import { ASPECTS, type FailOn, parseFailOn } from '../check/diff-aspects.ts';
-import type { CaptureDiff, DiffOptions } from '../check/diff-captures.ts';
+import type { CaptureDiff } from '../check/diff-captures.ts';
+import { capturesToMerge } from './captures.ts';
 import { COLOR_OPTIONS, type Command, colorChoice, textOf } from './command.ts';
 import { UsageError } from './errors.ts';
 import { type ColorChoice, useColor, width } from './terminal.ts';
@@ -88,17 +88,19 @@ async function runDiff(request: DiffArguments): Promise<number> {
   const { before, after, json } = request;
   const failOn: FailOn = request.failOn === null ? new Map() : parseFailOn(request.failOn);
   const { diffCaptures, failingChanges } = await import('../check/diff-captures.ts');
-  const diff = await withProgress(request.quiet, async (options) => {
-    const where =
-      request.where === null ? {} : { where: (await import('../report/where.ts')).compileWhere(request.where) };
-    return diffCaptures([before], [after], { ...options, ...where });
-  });
+  const where =
+    request.where === null ? {} : { where: (await import('../report/where.ts')).compileWhere(request.where) };
+  const { withProgress } = await import('./progress.ts');
+  const was = await capturesToMerge([before], request.quiet);
+  const is = await capturesToMerge([after], request.quiet);
+  const diff = await withProgress(request.quiet, (telling) => diffCaptures(was, is, { ...telling, ...where }));
   const failing = failingChanges(diff, failOn);
   const { Output } = await import('../report/output.ts');
   const output = new Output(STDOUT);
   if (json) {
     const { SCHEMA } = await import('../record.ts');
-    output.write(`${JSON.stringify({ schema: SCHEMA, ...diff, failing }, null, 2)}\n`);
+    const { jsonText } = await import('../report/json-text.ts');
+    output.data(`${jsonText({ schema: SCHEMA, ...diff, failing }, 2)}\n`);
   } else {
     output.write(await reportText(diff, failing, failOn, request));
   }
@@ -121,21 +123,4 @@ async function reportText(
   if (failing.length === 0) return `${report}\n${colors.green('not worse')} (--fail-on ${what})\n`;
   const worse = [...new Set(failing.map(({ aspect }) => aspect))].join(', ');
   return `${report}\n${colors.red(`worse: ${worse}`)} (--fail-on ${what})\n`;
-}
-
-async function withProgress<T>(quiet: boolean, work: (options: DiffOptions) => Promise<T>): Promise<T> {
-  if (quiet) return work({});
-  const { Progress } = await import('./progress.ts');
-  const progress = isatty(process.stderr.fd) ? new Progress() : null;
-  try {
-    return await work({
-      ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
-      onWarning: (message) => {
-        progress?.stop();
-        process.stderr.write(`sockscope: ${message}\n`);
-      },
-    });
-  } finally {
-    progress?.stop();
-  }
 }

@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import type { Choice } from '../explain/explain.ts';
 import { FEWEST_STEPS, STEPS_KEPT } from '../explain/step-list.ts';
 import type { Protocol } from '../record.ts';
@@ -7,7 +6,6 @@ import { UsageError } from './errors.ts';
 import { ANALYZE_OPTIONS, type AnalyzeArguments, analyzeArguments } from './options.ts';
 
 const STDOUT = 1;
-const STDERR = 2;
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
 const EXPLAINED_AT_MOST = 10;
 const DONE = 0;
@@ -98,7 +96,6 @@ export const explainCommand: Command = {
       group: LOOK,
       describe: 'Show sequence numbers as they are on the wire, not counted from 0',
     },
-    ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (otherwise LC_ALL, LC_CTYPE and LANG decide)' },
   },
   examples: [
     { command: 'sockscope explain web.pcap --stream 0', shows: 'The connection that the report calls tcp 0' },
@@ -121,7 +118,6 @@ interface ExplainArguments
   steps: number;
   json: boolean;
   absolute: boolean;
-  ascii: boolean;
 }
 
 function explainArguments(given: string[], values: Values): ExplainArguments {
@@ -158,7 +154,6 @@ function explainArguments(given: string[], values: Values): ExplainArguments {
     steps: steps === undefined ? STEPS_KEPT : stepCount(steps),
     json: values.json === true,
     absolute: values.absolute === true,
-    ascii: values.ascii === true,
   };
 }
 
@@ -183,52 +178,57 @@ function stepCount(text: string): number {
 
 /** Loads what it needs only now: the help of all commands is made with this file, too. */
 async function runExplain(request: ExplainArguments): Promise<number> {
-  const { captures, which, top, steps, thresholds, mostConnections, quiet, ...look } = request;
-  const [{ explainInputs }, { explanations }, { isUtf8 }, { Output }, { Progress }, terminal] = await Promise.all([
+  const { which, top, steps, thresholds, mostConnections, quiet, ...look } = request;
+  const [
+    { explainInputs },
+    { explanations },
+    { isOnlyAscii },
+    { Output },
+    { withProgress },
+    { capturesToMerge },
+    terminal,
+  ] = await Promise.all([
     import('../explain/explain.ts'),
     import('../report/explanation.ts'),
-    import('../report/ladder-glyphs.ts'),
+    import('../report/ascii.ts'),
     import('../report/output.ts'),
     import('./progress.ts'),
+    import('./captures.ts'),
     import('./terminal.ts'),
   ]);
-  const progress = !quiet && isatty(STDERR) ? new Progress() : null;
-  const warn = (message: string) => {
-    progress?.stop();
-    process.stderr.write(`sockscope: ${message}\n`);
-  };
-  const output = new Output(STDOUT);
-  try {
-    const explained = await explainInputs(captures, {
-      choice: await choiceOf(which),
+  const choice = await choiceOf(which);
+  const captures = await capturesToMerge(request.captures, quiet);
+  const explained = await withProgress(quiet, (telling) =>
+    explainInputs(captures, {
+      choice,
       top,
       steps,
       thresholds,
       ...(mostConnections === null ? {} : { mostConnections }),
-      ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
-      ...(quiet ? {} : { onWarning: warn }),
-    });
-    progress?.stop();
-    if (look.json) {
-      const { explanationDocument } = await import('../report/explanation-json.ts');
-      output.write(`${JSON.stringify(explanationDocument(explained), null, 2)}\n`);
-      output.flush();
-      return DONE;
-    }
-    const columns = terminal.width();
-    const options = {
-      width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,
-      color: terminal.useColor(look.color),
-      ascii: look.ascii || !isUtf8(process.env),
-      absolute: look.absolute,
-      utc: look.utc,
-    };
-    for (const text of explanations(explained, options)) output.write(text);
+      ...telling,
+    }),
+  );
+  const output = new Output(STDOUT);
+  if (look.json) {
+    const [{ explanationDocument }, { jsonText }] = await Promise.all([
+      import('../report/explanation-json.ts'),
+      import('../report/json-text.ts'),
+    ]);
+    output.data(`${jsonText(explanationDocument(explained), 2)}\n`);
     output.flush();
     return DONE;
-  } finally {
-    progress?.stop();
   }
+  const columns = terminal.width();
+  const options = {
+    width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,
+    color: terminal.useColor(look.color),
+    ascii: isOnlyAscii(),
+    absolute: look.absolute,
+    utc: look.utc,
+  };
+  for (const text of explanations(explained, options)) output.write(text);
+  output.flush();
+  return DONE;
 }
 
 async function choiceOf(which: ExplainArguments['which']): Promise<Choice> {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
+import { isUtf8, writeOnlyAscii } from '../report/ascii.ts';
 import { Output, OutputClosed } from '../report/output.ts';
 import { understand } from './commands.ts';
 import { errorText } from './errors.ts';
@@ -11,6 +12,8 @@ const STDIN = 0;
 const STDERR = 2;
 
 async function main(args: string[]): Promise<number> {
+  // Before anything is understood: what is wrong with the command line is said in ASCII, too.
+  if (asksForAscii(args) || !isUtf8(process.env)) writeOnlyAscii();
   try {
     // Who types the name alone wants to know what to type.
     if (args.length === 0 && isatty(STDIN)) {
@@ -28,6 +31,12 @@ async function main(args: string[]): Promise<number> {
     process.stderr.write(errorText(error));
     return COULD_NOT;
   }
+}
+
+/** Every command has this option (command-line.ts); nobody else asks for it. */
+function asksForAscii(args: string[]): boolean {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  return options.includes('--ascii');
 }
 
 function print(text: string): void {

@@ -73,8 +73,6 @@ describe('the command is', () => {
 
 describe('wrong usage is one line that says what', () => {
   test.each<[args: string[], message: RegExp]>([
-    [[], /no capture given/],
-    [['analyze'], /no capture given/],
     [['a.pcap', '--json', '--csv'], /--json and --csv exclude each other/],
     [['a.pcap', '--json=no'], /--json takes no value: leave out =no/],
     [['a.pcap', '--top', '5', '--all'], /--top and --all exclude each other/],

@@ -32,7 +32,6 @@ function syns(count: number) {
 describe('what cannot be done is one line on stderr and exit code 2', () => {
   test.each([
     ['a missing file', 'missing.pcap', /missing\.pcap/],
-    ['a directory', '.', /directory/],
     ['a file that is no capture', 'text.txt', /text\.txt/],
     ['an empty file', 'empty.pcap', /empty/],
   ])('%s', (_name, file, message) => {

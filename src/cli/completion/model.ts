@@ -1,4 +1,4 @@
-import { CAPTURE_NAME } from '../../check/find-captures.ts';
+import { CAPTURE_NAME } from '../../capture/find-captures.ts';
 import { topics } from '../../help/topics.ts';
 import type { Command, Option, Valued } from '../command.ts';
 import { COMMON_OPTIONS } from '../command-line.ts';
