@@ -214,14 +214,15 @@ export class ProblemGroups {
     if (group !== undefined) group.side = null;
   }
 
-  #made({ place, errors, shared, client, block, ...group }: Gathered): ProblemGroup {
+  #made(group: Gathered): ProblemGroup {
+    const { code, severity, protocol, server, count, example, message, side, place, errors, shared, client, block } =
+      group;
     const occurrences = this.#occurrences;
     const clients = clientCount(occurrences, block);
-    const isSame = (code: string) =>
-      code !== group.code && this.#groups.get(`${code} ${place}`)?.shared.has(group.code);
+    const isSame = (other: string) => other !== code && this.#groups.get(`${other} ${place}`)?.shared.has(code);
     return {
-      ...group,
-      errors: [...errors].map(([key, count]) => errorOf(key, count)).sort((a, b) => b.count - a.count || order(a, b)),
+      ...{ code, severity, protocol, server, count, example, message, side },
+      errors: [...errors].map(([key, times]) => errorOf(key, times)).sort((a, b) => b.count - a.count || order(a, b)),
       clients,
       client: clients === 1 ? client : null,
       sameAs: [...shared].filter(isSame).sort(),

@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type BuildOptions, build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
+import { manPage } from '../cli/man-page.ts';
 import { compileToWasm } from '../lane/compile/compile.ts';
 import { SETTINGS } from '../lane/compile/settings.ts';
 
@@ -74,6 +75,16 @@ function helpTopics(): void {
   cpSync('src/help', 'dist/help', { recursive: true, filter: isShown });
 }
 
+/** dist/man/sockscope.1, the manual page, made of the definitions that the help is made of. */
+async function manualPage(): Promise<void> {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  // The same sources make the same page where the time of the build is given: https://reproducible-builds.org.
+  const { SOURCE_DATE_EPOCH } = process.env;
+  const date = SOURCE_DATE_EPOCH === undefined ? new Date() : new Date(Number(SOURCE_DATE_EPOCH) * 1000);
+  mkdirSync('dist/man', { recursive: true });
+  writeFileSync('dist/man/sockscope.1', await manPage(version, date));
+}
+
 /** One declaration file for each entry, beside what it declares: dist/index.d.ts, dist/commonjs/index.d.cts, and so for jest. */
 async function declarations(): Promise<void> {
   // The project file says what is declared, and puts it into tmp/build/src.
@@ -91,4 +102,4 @@ async function declarations(): Promise<void> {
 for (const folder of ['dist', SCRATCH]) rmSync(folder, { recursive: true, force: true });
 mkdirSync(SCRATCH, { recursive: true });
 helpTopics();
-await Promise.all([library(), libraryForRequire(), command(), fastLane(), declarations()]);
+await Promise.all([library(), libraryForRequire(), command(), fastLane(), manualPage(), declarations()]);

@@ -16,6 +16,12 @@ import { describeError, InputError } from './input-error.ts';
 import type { PlainRecords } from './plain-records.ts';
 import { DEFAULT_CHUNK_SIZE, type MakeWindow, SlidingBuffer } from './sliding-buffer.ts';
 
+/** What standard input is called in reports and messages. */
+export const STANDARD_INPUT_NAME = 'standard input';
+
+const NOTHING_CAME =
+  'empty; nothing came through it: name a capture file, or see what the program before the pipe says';
+
 /** No smaller chunk is worth a read. */
 const SMALLEST_CHUNK_SIZE = 4096;
 
@@ -72,9 +78,8 @@ export class CaptureStream {
       const window = buffer.window;
       while (window.available < DETECTION_LENGTH && !window.ended) await buffer.fill();
       if (window.available === 0) {
-        throw new InputError(
-          compression ? `empty once decompressed from ${compression}` : 'empty; nothing was captured',
-        );
+        const empty = name === STANDARD_INPUT_NAME ? NOTHING_CAME : 'empty; nothing was captured';
+        throw new InputError(compression ? `empty once decompressed from ${compression}` : empty);
       }
       return new CaptureStream(name, source, compression, buffer, openReader(window));
     } catch (error) {

@@ -72,7 +72,8 @@ export async function openSource(path: string): Promise<ByteSource> {
   }
 }
 
-function openFailure(error: unknown): string {
+/** Why a file or folder cannot be opened, and what to do. */
+export function openFailure(error: unknown): string {
   const { code, message } = describeError(error);
   return OPEN_ERRORS[code] ?? `cannot be opened: ${message}`;
 }

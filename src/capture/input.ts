@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { PacketView } from '../../parsers/packet-view.ts';
 import type { CaptureInfo } from '../summary.ts';
 import type { ByteSource } from './byte-source.ts';
-import { CaptureStream } from './capture-stream.ts';
+import { CaptureStream, STANDARD_INPUT_NAME } from './capture-stream.ts';
 import { FileSource, openSource } from './file-source.ts';
 import { InputError } from './input-error.ts';
 import { MergedInput, type MergeEntry } from './merged-input.ts';
@@ -12,6 +12,7 @@ import { SingleInput } from './single-input.ts';
 import type { MakeWindow } from './sliding-buffer.ts';
 import { Spool } from './spool.ts';
 import { StreamSource } from './stream-source.ts';
+import type { OnProgress } from './whole-progress.ts';
 
 /** The packets of one or more captures, in chunks: `while (await input.fill()) while (input.next(view)) …`. */
 export interface CaptureInput {
@@ -73,20 +74,44 @@ export async function openStream(readable: Readable, name: string, options: Open
 
 /**
  * Puts aside those inputs that can be read only once.
+ * @param onProgress told of the bytes that have come; how many will come nobody knows
  * @throws InputError where one cannot be read, or is too long to be put aside
  */
-export async function spoolPipes(paths: string[]): Promise<Map<string, Spool>> {
+export async function spoolPipes(paths: string[], onProgress?: OnProgress): Promise<Map<string, Spool>> {
   const spools = new Map<string, Spool>();
   try {
     for (const path of paths) {
       if (path !== '-' && !isPipe(path)) continue;
-      spools.set(path, await Spool.fill(nameOf(path), await sourceOf(path)));
+      spools.set(path, await Spool.fill(nameOf(path), told(await sourceOf(path), onProgress)));
     }
     return spools;
   } catch (error) {
     for (const spool of spools.values()) spool.close();
     throw error;
   }
+}
+
+/** A source that tells of what is read from it. */
+function told(source: ByteSource, onProgress: OnProgress = () => {}): ByteSource {
+  return {
+    async read(target) {
+      const length = await source.read(target);
+      onProgress(source.bytesRead, source.bytesTotal);
+      return length;
+    },
+    get bytesRead() {
+      return source.bytesRead;
+    },
+    bytesTotal: source.bytesTotal,
+    close: () => source.close(),
+  };
+}
+
+/** Bytes of an input as it lies on disk; null where nobody knows: a pipe. What is not there has none. */
+export function inputSize(path: string): number | null {
+  const status = path === '-' ? fstatSync(STANDARD_INPUT) : statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return 0;
+  return status.isFile() ? status.size : null;
 }
 
 function isPipe(path: string): boolean {
@@ -104,7 +129,7 @@ async function sourceOf(path: string): Promise<ByteSource> {
 }
 
 function nameOf(path: string): string {
-  return path === '-' ? 'standard input' : path;
+  return path === '-' ? STANDARD_INPUT_NAME : path;
 }
 
 /** Standard input may be a file (`< capture.pcap`), and a file is faster read as such. */

@@ -1,3 +1,4 @@
+import { printable } from '../report/printable.ts';
 import { InputError } from './input-error.ts';
 import type { Backend } from './live/backend.ts';
 import { cap } from './live/cap.ts';
@@ -77,12 +78,12 @@ async function startFirst(
       return { backend, child: await CaptureChild.start(backend, request) };
     } catch (error) {
       if (!(error instanceof BackendProblem)) throw error;
-      if (error.kind === 'interface') throw new InputError(`${error.message}; there are ${knownInterfaces()}`);
-      if (error.kind === 'filter') throw new InputError(`filter '${request.filter}': ${error.message}`);
+      if (error.kind === 'interface') throw problem(`${error.message}; there are ${knownInterfaces()}`);
+      if (error.kind === 'filter') throw problem(`filter '${request.filter}': ${error.message}`);
       problems.set(backend.name, error);
     }
   }
-  throw new InputError(whyNot(request.device, problems));
+  throw problem(whyNot(request.device, problems));
 }
 
 function whyNot(device: string, problems: Map<BackendName, BackendProblem>): string {
@@ -93,7 +94,18 @@ function whyNot(device: string, problems: Map<BackendName, BackendProblem>): str
   const others = [...problems].filter(([, { kind }]) => kind !== 'permission');
   const reasons = others.map(([name, { message }]) => `${name}: ${message}`);
   if (refused.length > 0) reasons.unshift(`this user has no permission for it (${refused.join(', ')})`);
+  // Without permission the programs do not get as far as to look.
+  if (!isKnown(device)) reasons.unshift(`there is no interface of that name; there are ${knownInterfaces()}`);
   return `cannot capture on ${device}: ${reasons.join('; ')}${help}`;
+}
+
+function isKnown(device: string): boolean {
+  return device === ANY || interfaceNames().includes(device);
+}
+
+/** A name of an interface may hold anything, and so may what a program says of a filter. */
+function problem(text: string): InputError {
+  return new InputError(printable(text));
 }
 
 function knownInterfaces(): string {

@@ -18,11 +18,11 @@ const READS_PER_TURN = 16;
  */
 export class Spool {
   readonly #descriptor: number;
-  readonly #size: number;
+  readonly size: number;
 
   private constructor(descriptor: number, size: number) {
     this.#descriptor = descriptor;
-    this.#size = size;
+    this.size = size;
   }
 
   /**
@@ -48,7 +48,7 @@ export class Spool {
 
   /** The bytes from the beginning. */
   read(): ByteSource {
-    return new SpoolSource(this.#descriptor, this.#size);
+    return new SpoolSource(this.#descriptor, this.size);
   }
 
   close(): void {

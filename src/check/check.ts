@@ -35,7 +35,7 @@ export async function check(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   const [{ findCaptures }, { judgeCaptures, ReportBuilder }, { RuleSet }] = await Promise.all([
-    import('./find-captures.ts'),
+    import('../capture/find-captures.ts'),
     import('./judge-captures.ts'),
     import('./rules.ts'),
   ]);

@@ -1,3 +1,4 @@
+import { didYouMean } from '../report/nearest.ts';
 import { CheckInputError } from './check-input-error.ts';
 
 /** What a diff looks at, and from what on a change counts as one for `--fail-on`. */
@@ -45,5 +46,6 @@ export function parseFailOn(text: string): FailOn {
 
 function unknownAspect(part: string): CheckInputError {
   const known = Object.keys(ASPECTS).join(', ');
-  return new CheckInputError(`--fail-on ${part}: one or more of all, ${known}; example: failures,handshake=20%`);
+  const hint = didYouMean(part.trim().split('=')[0], ['all', ...Object.keys(ASPECTS)]);
+  return new CheckInputError(`--fail-on ${part}: one or more of all, ${known}; example: failures,handshake=20%${hint}`);
 }

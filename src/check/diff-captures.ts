@@ -1,5 +1,7 @@
 import { type AnalyzeOptions, analyzeInto } from '../analyze.ts';
+import { inputSize } from '../capture/input.ts';
 import { InputError } from '../capture/input-error.ts';
+import { totalOf, WholeProgress } from '../capture/whole-progress.ts';
 import type { CaptureInfo } from '../summary.ts';
 import { type Change, type Diff, diffProfiles } from './diff.ts';
 import type { FailOn } from './diff-aspects.ts';
@@ -25,8 +27,11 @@ export type DiffOptions = Pick<AnalyzeOptions, 'where' | 'thresholds' | 'mostCon
  * @throws InputError or CaptureFormatError for what cannot be read
  */
 export async function diffCaptures(before: string[], after: string[], options: DiffOptions = {}): Promise<CaptureDiff> {
-  const was = await profileOf(before, options);
-  const is = await profileOf(after, options);
+  const { onProgress, ...rest } = options;
+  const sizes = [before, after].map((paths) => totalOf(paths.map(inputSize)));
+  const progress = new WholeProgress(sizes, onProgress);
+  const was = await profileOf(before, { ...rest, ...progress.next() });
+  const is = await profileOf(after, { ...rest, ...progress.next() });
   return { before: was.side, after: is.side, ...diffProfiles(was.profile, is.profile) };
 }
 

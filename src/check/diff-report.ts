@@ -1,7 +1,9 @@
 import type { Colors } from 'picocolors/types.js';
 import type { Protocol } from '../record.ts';
+import { captureName } from '../report/capture-name.ts';
+import { digitsOf } from '../report/clock.ts';
 import { streamText } from '../report/endpoint.ts';
-import { bytes, count, counted, duration } from '../report/units.ts';
+import { bytes, count, counted, duration, interval } from '../report/units.ts';
 import { wrappedTable } from '../report/wrapped-table.ts';
 import type { Change, HandshakeShift, ProfileCounts, ServerDiff, ShiftVerdict } from './diff.ts';
 import { ASPECTS } from './diff-aspects.ts';
@@ -29,12 +31,13 @@ const SECTIONS = [
 /** The report for people: both captures side by side, then what is worse, better, or just different. */
 export function diffReport(diff: CaptureDiff, options: DiffReportOptions): string {
   const { width, colors } = options;
+  const digits = digitsBoth(diff);
   const text = [
     wrappedTable([sideRow('before', diff.before, colors), sideRow('after', diff.after, colors)], width, [
       'left',
       'left',
     ]),
-    wrappedTable(overview(diff.all, colors), width, ['left', 'right', 'right', 'left']),
+    wrappedTable(overview(diff, colors), width, ['left', 'right', 'right', 'left']),
   ];
   const shown = diff.all.changes.filter((change) => options.all || isWorthALine(change));
   for (const [title, direction] of SECTIONS) {
@@ -43,7 +46,7 @@ export function diffReport(diff: CaptureDiff, options: DiffReportOptions): strin
     text.push(
       section(
         title,
-        changes.map((change) => changeRow(change, options)),
+        changes.map((change) => changeRow(change, digits, options)),
         options,
       ) + lookAt(changes, diff),
     );
@@ -80,27 +83,33 @@ function sideRow(
   { captures, packets, connections, duration: seconds }: DiffSide,
   colors: Colors,
 ): string[] {
-  const files = captures.map(({ file }) => (file === '-' ? 'standard input' : file)).join(', ');
+  const files = captures.map(({ file }) => captureName(file)).join(', ');
   const size = `${counted(packets, 'packet')}, ${counted(connections, 'connection')}, ${duration(seconds)}`;
   return [colors.dim(label), `${files} (${size})`];
 }
 
-function overview({ before, after, handshake }: ServerDiff, colors: Colors): string[][] {
+/** Digits that the clocks of both sides have. */
+function digitsBoth({ before, after }: Pick<CaptureDiff, 'before' | 'after'>): number {
+  return Math.min(digitsOf(before.captures), digitsOf(after.captures));
+}
+
+function overview(diff: CaptureDiff, colors: Colors): string[][] {
+  const { before, after, handshake } = diff.all;
   return [
     ['', colors.dim('before'), colors.dim('after'), ''],
     ['connections', count(before.connections), count(after.connections), ''],
-    ...handshakeRows(handshake, colors),
+    ...handshakeRows(handshake, digitsBoth(diff), colors),
     ['sent again', shareText(retransmissionShare(before)), shareText(retransmissionShare(after)), ''],
     ['from client', bytes(before.fromClient.bytes), bytes(after.fromClient.bytes), ''],
     ['from server', bytes(before.fromServer.bytes), bytes(after.fromServer.bytes), ''],
   ];
 }
 
-function handshakeRows(shift: HandshakeShift, colors: Colors): string[][] {
+function handshakeRows(shift: HandshakeShift, digits: number, colors: Colors): string[][] {
   return (['p50', 'p95', 'p99'] as const).map((percentile) => {
     const { verdict, p } = shift[percentile];
     const [before, after] = [shift.before, shift.after].map((side) =>
-      side === null ? '' : duration(side[percentile]),
+      side === null ? '' : interval(side[percentile], digits),
     );
     const isMissing = shift.before === null || shift.after === null;
     const paint = verdict === 'slower' ? colors.red : verdict === 'faster' ? colors.green : String;
@@ -130,13 +139,13 @@ function shareText(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-function changeRow(change: Change, { failing, colors }: DiffReportOptions): string[] {
+function changeRow(change: Change, digits: number, { failing, colors }: DiffReportOptions): string[] {
   const { aspect, server, direction, example } = change;
   const paint = failing.includes(change) ? colors.red : direction === 'better' ? colors.green : String;
   const side = example?.capture === 'before' ? ' before' : '';
   const stream =
     example === null ? '' : ` (${streamText({ protocol: protocolOf(server), stream: example.stream })}${side})`;
-  return [paint(aspect), server, `${changeText(change)}${stream}`];
+  return [paint(aspect), server, `${changeText(change, digits)}${stream}`];
 }
 
 /** The command that shows the first of them: in a line of its own, so that it can be copied. */
@@ -152,8 +161,8 @@ function protocolOf(server: string): Protocol {
   return server.slice(0, server.indexOf(' ')) as Protocol;
 }
 
-/** 'reset: none of 20 → 3 of 22 connections, p 0.02' */
-export function changeText(change: Change): string {
+/** 'reset: none of 20 → 3 of 22 connections, p 0.02'. @param digits that the clocks of the captures have */
+export function changeText(change: Change, digits?: number): string {
   const { aspect, what, before, after, of, relative, p } = change;
   const chance = p === null ? '' : `, ${chanceText(p)}`;
   if (of !== null) {
@@ -165,7 +174,7 @@ export function changeText(change: Change): string {
   const more = relative === null ? '' : `, ${relative > 0 ? '+' : ''}${(relative * 100).toFixed(0)} %`;
   switch (aspect) {
     case 'handshake':
-      return `connect ${what}: ${duration(before)} → ${duration(after)}${more}${chance}`;
+      return `connect ${what}: ${interval(before, digits)} → ${interval(after, digits)}${more}${chance}`;
     case 'retransmissions':
       return `sent again ${what}: ${shareText(before)} → ${shareText(after)} of the packets${chance}`;
     case 'bytes':

@@ -1,3 +1,5 @@
+import { meaning } from '../report/nearest.ts';
+import { fieldsLike } from '../report/record-fields.ts';
 import { FIELDS, type Field } from './baseline-fields.ts';
 import { CheckInputError } from './check-input-error.ts';
 
@@ -47,10 +49,9 @@ function isIn(path: string, name: string): boolean {
 }
 
 function unknownField(name: string): CheckInputError {
-  const last = name.split('.').at(-1);
-  const like = FIELDS.find(({ path }) => path.split('.').includes(last ?? ''))?.path;
-  const hint = like === undefined ? 'handshake.connectTime' : like;
-  return new CheckInputError(`${name}: no field of a connection record; example: ${hint}`);
+  const like = fieldsLike(name).filter((field) => FIELDS.some(({ path }) => isIn(path, field)));
+  const hint = meaning(like) || '; example: handshake.connectTime';
+  return new CheckInputError(`${name}: no field of a connection record that can be compared${hint}`);
 }
 
 const UNITS: Record<string, number> = { '': 1, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };

@@ -1,4 +1,6 @@
 import { type AnalyzeOptions, analyzeInto } from '../analyze.ts';
+import { inputSize } from '../capture/input.ts';
+import { totalOf, WholeProgress } from '../capture/whole-progress.ts';
 import type { CaptureVerdict, CheckReport, Rule, RuleVerdict } from './verdict.ts';
 
 /** What may be set for the analysis under a check. */
@@ -16,11 +18,14 @@ export async function* judgeCaptures(
   rules: readonly Rule[],
   options: JudgeCapturesOptions = {},
 ): AsyncGenerator<CaptureVerdict> {
+  const { onProgress, ...rest } = options;
+  const sizes = onProgress === undefined ? [] : captures.map((files) => totalOf(files.map(inputSize)));
+  const progress = new WholeProgress(sizes, onProgress);
   for (const files of captures) {
     yield await judgeCapture(
       files,
       rules.filter((rule) => rule.isFor(files)),
-      options,
+      { ...rest, ...progress.next() },
     );
   }
 }

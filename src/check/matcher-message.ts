@@ -1,5 +1,6 @@
 import { sourceOf } from '../connection-source.ts';
 import type { Connection } from '../record.ts';
+import { captureName } from '../report/capture-name.ts';
 import { endpointText, streamText } from '../report/endpoint.ts';
 import { counted } from '../report/units.ts';
 import { explainCommand } from './failure.ts';
@@ -19,7 +20,8 @@ export interface Shown {
 /** 'tcp 3  10.0.0.1:40000 → 10.0.0.2:80  (web.pcap)', and the values below it. */
 function nameAndValues({ connection, values }: Shown): string[] {
   const source = sourceOf(connection);
-  const from = source === null ? '' : `  (${'inputs' in source ? source.inputs.join(', ') : source.name})`;
+  const from =
+    source === null ? '' : `  (${('inputs' in source ? source.inputs : [source.name]).map(captureName).join(', ')})`;
   const ends = `${endpointText(connection.client)} → ${endpointText(connection.server)}`;
   return [
     `${streamText(connection)}  ${ends}${from}`,

@@ -34,12 +34,12 @@ export function addRuleFile(set: RuleSet, file: string): void {
     return `${file}:${line}:${col}`;
   };
   if (document.errors.length > 0) {
-    throw new RulesError(document.errors.map((error) => `${at(error.pos[0])}: ${syntaxText(error)}`).join('\n'));
+    throw new RulesError(document.errors.map((error) => `${at(error.pos[0])}: ${syntaxText(error)}`));
   }
   visit(document, {
     Alias(_key, alias) {
       if (alias.resolve(document) !== undefined) return;
-      throw new RulesError(`${at(alias.range?.[0] ?? 0)}: there is no &${alias.source} before this *${alias.source}`);
+      throw new RulesError([`${at(alias.range?.[0] ?? 0)}: there is no &${alias.source} before this *${alias.source}`]);
     },
   });
   const before = set.problems.length;
@@ -48,7 +48,7 @@ export function addRuleFile(set: RuleSet, file: string): void {
   if (problems.length === 0) return;
   const located = problems.map((problem) => ({ problem, offset: offsetOf(document, source, problem) }));
   located.sort((a, b) => a.offset - b.offset);
-  throw new RulesError(located.map(({ problem, offset }) => `${at(offset)}: ${problem.message}`).join('\n'));
+  throw new RulesError(located.map(({ problem, offset }) => `${at(offset)}: ${problem.message}`));
 }
 
 /** One mistake makes several errors; they are told as the YAML library has them. */
@@ -60,7 +60,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\ufeff/, ' ');
   } catch (error) {
-    throw new RulesError(`${file}: the rules cannot be read: ${describeError(error).message}`);
+    throw new RulesError([`${file}: the rules cannot be read: ${describeError(error).message}`]);
   }
 }
 

@@ -12,4 +12,10 @@ export interface RulesProblem {
 /** Rules that cannot be used: a line for each thing that is wrong, with where it is and what would do. */
 export class RulesError extends Error {
   override name = 'RulesError';
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
 }

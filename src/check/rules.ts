@@ -64,7 +64,7 @@ export class RuleSet {
   /** @throws RulesError with a line for each problem that is there */
   throwProblems(): void {
     if (this.problems.length === 0) return;
-    throw new RulesError(this.problems.map(problemText).join('\n'));
+    throw new RulesError(this.problems.map(problemText));
   }
 
   /** The user's choice within that of a ready rule. */

@@ -1,7 +1,10 @@
 import type { FieldOptions } from '../check/field-choice.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../check/formats/index.ts';
-import type { Command } from './commands.ts';
+import { READY_RULES } from '../check/ready-rules.ts';
+import { capturesOrStandardInput } from './captures.ts';
+import { COLOR_OPTIONS, type Command, colorChoice, oneOf, textOf, textsOf, type Values } from './command.ts';
 import { UsageError } from './errors.ts';
+import type { ColorChoice } from './terminal.ts';
 
 /** Read where neither rules nor assertions are given. */
 export const DEFAULT_RULES = 'sockscope.yml';
@@ -11,6 +14,7 @@ const RULES = 'Rules';
 const BASELINE = 'Baseline';
 const INPUT = 'Captures';
 const REPORT = 'Report';
+const LOOK = 'Appearance';
 
 /** What a check is asked for on the command line. */
 export interface CheckArguments {
@@ -28,97 +32,167 @@ export interface CheckArguments {
   output: string | null;
   limit: number;
   all: boolean;
-  noColor: boolean;
+  color: ColorChoice;
   quiet: boolean;
 }
 
 /** `sockscope check`: rules held against captures. */
 export const checkCommand: Command = {
-  usage: 'check <capture..>',
-  describe: 'Hold rules against captures, or against all in a folder; exit 0 all hold, 1 some fail, 2 could not run',
-  positionals: { capture: { type: 'string', array: true } },
+  name: 'check',
+  describe: 'Check captures against rules and baselines; exit code 1 if one of them fails',
+  details: [
+    'Checks captures, or all captures in a folder, against rules. Rules come from a file, from the list of ready rules, or as CEL expressions over the connection record.',
+    'The exit code is 0 when all rules hold, 1 when one fails, and 2 when something could not be checked.',
+  ],
+  arguments: [
+    {
+      name: 'capture',
+      describe: 'A capture file, a folder with captures, or - for standard input',
+      several: true,
+      completes: 'capture',
+    },
+  ],
   options: {
     rules: {
       type: 'string',
-      array: true,
-      nargs: 1,
+      value: 'FILE',
+      repeatable: true,
+      path: true,
       group: RULES,
-      describe: `A rule file (YAML or JSON); default: ${DEFAULT_RULES} where there is one and nothing else is asked`,
+      describe: `Read rules from this YAML or JSON file; may be repeated. If no rule is given at all, ${DEFAULT_RULES} is read`,
+      example: DEFAULT_RULES,
     },
-    assert: { type: 'string', array: true, nargs: 1, group: RULES, describe: 'A CEL expression that must hold' },
+    assert: {
+      type: 'string',
+      value: 'EXPRESSION',
+      repeatable: true,
+      group: RULES,
+      describe: 'A CEL expression that must hold for every connection; may be repeated',
+      example: `'handshake.outcome == "completed"'`,
+    },
     ready: {
       type: 'string',
-      array: true,
-      nargs: 1,
+      value: 'RULE',
+      repeatable: true,
+      list: true,
       group: RULES,
-      describe: 'Ready rules, separated by commas: no-resets,handshake-under:0.05',
+      choices: READY_RULES.map(({ name }) => name),
+      describe: 'Ready rules, separated by commas, some with a limit as in handshake-under:0.05; there are {choices}',
+      example: 'no-resets,handshake-under:0.05',
     },
-    'allow-none': { type: 'boolean', group: RULES, describe: 'A rule that finds nothing to look at does not fail' },
-    strict: { type: 'boolean', group: RULES, describe: 'Warnings fail as well' },
+    'allow-none': {
+      type: 'boolean',
+      group: RULES,
+      describe: 'A rule that finds no connection to look at holds',
+    },
+    strict: { type: 'boolean', group: RULES, describe: 'The check also fails when a rule of severity warning fails' },
     baseline: {
       type: 'string',
-      requiresArg: true,
+      value: 'FILE',
+      path: true,
       group: BASELINE,
-      describe: 'Compare with what was accepted in this file; a folder has a file for each capture',
+      describe:
+        'Compare the captures with the behaviour accepted in this file; if it is a folder, it has one file per capture',
+      example: 'baseline.json',
     },
-    update: { type: 'boolean', group: BASELINE, describe: 'Accept what is there: write the baseline' },
+    update: {
+      type: 'boolean',
+      group: BASELINE,
+      describe: 'Accept what the captures show, and write it to the baseline',
+    },
     keep: {
       type: 'string',
-      array: true,
-      nargs: 1,
+      value: 'FIELD',
+      repeatable: true,
       group: BASELINE,
-      describe: 'Compare this field as well, though it differs from run to run: close.finToAck',
+      describe: 'Also compare this field of the record, although it differs from run to run; may be repeated',
+      example: 'close.finToAck',
     },
-    ignore: { type: 'string', array: true, nargs: 1, group: BASELINE, describe: 'Do not compare this field' },
+    ignore: {
+      type: 'string',
+      value: 'FIELD',
+      repeatable: true,
+      group: BASELINE,
+      describe: 'Do not compare this field of the record; may be repeated',
+      example: 'fromServer.bytes',
+    },
     tolerance: {
       type: 'string',
-      array: true,
-      nargs: 1,
+      value: 'FIELD=AMOUNT',
+      repeatable: true,
       group: BASELINE,
-      describe: 'Compare this field, and let it be so far off: handshake.connectTime=50%, duration=20ms',
+      describe: 'Compare this field, but allow this much difference: 50%, 20ms, 3; may be repeated',
+      example: 'handshake.connectTime=50%',
     },
     together: { type: 'boolean', group: INPUT, describe: 'Read all captures as one, in time order' },
     format: {
       type: 'string',
-      requiresArg: true,
+      value: 'FORMAT',
       group: REPORT,
-      describe: `One of ${CHECK_FORMATS.join(', ')}; default: people`,
+      describe: 'Format of the report: {choices}',
+      choices: CHECK_FORMATS,
+      default: 'people',
+      example: 'junit',
     },
     output: {
       type: 'string',
-      requiresArg: true,
+      value: 'FILE',
+      path: true,
       group: REPORT,
-      describe: 'Write the report to this file; people still read theirs on standard output',
+      describe: 'Write the report to this file; a readable one still goes to standard output',
+      example: 'report.xml',
     },
     limit: {
-      type: 'string',
-      requiresArg: true,
+      type: 'number',
+      value: 'N',
       group: REPORT,
-      describe: `Connections told of each broken rule (default ${DEFAULT_LIMIT})`,
+      describe: 'Name at most N connections that break a rule',
+      default: DEFAULT_LIMIT,
+      example: '20',
     },
-    all: { type: 'boolean', group: REPORT, describe: 'Tell the rules that hold as well' },
-    'no-color': { type: 'boolean', group: REPORT, describe: 'No colours (also NO_COLOR in the environment)' },
+    all: { type: 'boolean', group: REPORT, describe: 'Also list the rules that hold' },
+    ...COLOR_OPTIONS,
     quiet: {
       type: 'boolean',
-      group: REPORT,
-      describe: 'Do not say which captures were found; with --output: nothing on standard output',
+      group: LOOK,
+      describe: 'Do not say which captures were found; with --output, print nothing on standard output',
     },
   },
-  understand(values) {
-    const request = checkArguments(values);
+  examples: [
+    {
+      command: 'sockscope check web.pcap --ready no-resets,handshake-under:0.5',
+      shows: 'No connection may be reset, and every handshake must take less than half a second',
+    },
+    {
+      command: `sockscope check captures/ --assert 'sockets.client.error == null' --format junit --output report.xml`,
+      shows: 'No client may see an error, in any capture of a folder; the report is for a CI server',
+    },
+    {
+      command: 'sockscope check web.pcap --baseline baseline.json --update',
+      shows: 'Accept what the capture shows; later runs without --update compare with it',
+    },
+  ],
+  understand({ words, values }) {
+    const request = checkArguments([...words], values);
     return async () => (await import('./check.ts')).runCheck(request);
   },
 };
 
-function checkArguments(values: Record<string, unknown>): CheckArguments {
-  const captures = values.capture as string[];
+function checkArguments(named: string[], values: Values): CheckArguments {
+  const captures = capturesOrStandardInput(named);
+  if (captures.length === 0) {
+    throw new UsageError(
+      'no capture given: name a pcap or pcapng file, a folder, or - for standard input (sockscope check --help)',
+    );
+  }
   if (captures.filter((capture) => capture === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once: give it once');
   }
-  const list = (name: string) => (values[name] as string[] | undefined) ?? [];
-  const limit = (values.limit as string | undefined) ?? String(DEFAULT_LIMIT);
-  if (!/^\d{1,9}$/.test(limit))
+  const list = (name: string) => [...textsOf(values, name)];
+  const limit = textOf(values, 'limit') ?? String(DEFAULT_LIMIT);
+  if (!/^\d{1,9}$/.test(limit)) {
     throw new UsageError(`--limit ${limit}: not a number of connections; example: --limit 20`);
+  }
   return {
     captures,
     rules: list('rules'),
@@ -128,22 +202,21 @@ function checkArguments(values: Record<string, unknown>): CheckArguments {
     allowNone: values['allow-none'] === true,
     strict: values.strict === true,
     together: values.together === true,
-    format: formatName((values.format as string | undefined) ?? 'people'),
-    output: (values.output as string | undefined) ?? null,
+    format: oneOf('format', textOf(values, 'format') ?? 'people', CHECK_FORMATS),
+    output: textOf(values, 'output') ?? null,
     limit: Number(limit),
     all: values.all === true,
-    noColor: values['no-color'] === true,
+    color: colorChoice(values),
     quiet: values.quiet === true,
   };
 }
 
-function baselineArguments(values: Record<string, unknown>): Pick<CheckArguments, 'baseline' | 'update' | 'fields'> {
-  const list = (name: string) => (values[name] as string[] | undefined) ?? [];
-  const baseline = (values.baseline as string | undefined) ?? null;
+function baselineArguments(values: Values): Pick<CheckArguments, 'baseline' | 'update' | 'fields'> {
+  const list = (name: string) => [...textsOf(values, name)];
+  const baseline = textOf(values, 'baseline') ?? null;
   const lone = ['update', 'keep', 'ignore', 'tolerance'].find((name) => values[name] !== undefined);
   if (baseline === null && lone !== undefined)
     throw new UsageError(`--${lone} is for a baseline: give --baseline FILE`);
-  if (Array.isArray(baseline)) throw new UsageError('--baseline is given twice: one file, or one folder');
   const tolerance = list('tolerance').map((text) => {
     const [field, amount, ...rest] = text.split('=');
     if (amount !== undefined && rest.length === 0) return [field, amount];
@@ -151,10 +224,4 @@ function baselineArguments(values: Record<string, unknown>): Pick<CheckArguments
   });
   const fields = { keep: list('keep'), ignore: list('ignore'), tolerance: Object.fromEntries(tolerance) };
   return { baseline, update: values.update === true, fields };
-}
-
-function formatName(text: string): CheckFormatName {
-  const name = CHECK_FORMATS.find((known) => known === text);
-  if (name === undefined) throw new UsageError(`--format ${text}: not a format; one of ${CHECK_FORMATS.join(', ')}`);
-  return name;
 }

@@ -1,14 +1,15 @@
 import { existsSync, openSync } from 'node:fs';
-import { type FoundCaptures, findCaptures } from '../check/find-captures.ts';
 import type { CheckFormat } from '../check/formats/format.ts';
 import { checkFormats } from '../check/formats/index.ts';
 import { judgeCaptures, ReportBuilder } from '../check/judge-captures.ts';
 import { RuleSet } from '../check/rules.ts';
 import { BASELINE_RULE, type CaptureVerdict, type Rule } from '../check/verdict.ts';
 import { Output, OutputClosed } from '../report/output.ts';
-import { counted } from '../report/units.ts';
+import { tell } from '../report/tell.ts';
+import { namedCaptures } from './captures.ts';
 import { type CheckArguments, DEFAULT_RULES } from './check-command.ts';
 import { UsageError } from './errors.ts';
+import { withProgress } from './progress.ts';
 import { useColor } from './terminal.ts';
 
 const HOLDS = 0;
@@ -22,27 +23,29 @@ const FLUSH_AFTER_MS = 100;
 /** Holds the rules against the captures and writes the report. @returns the exit code */
 export async function runCheck(request: CheckArguments): Promise<number> {
   const rules = await readRules(request);
-  const { captures, found } = findCaptures(request.captures);
-  if (!request.quiet) for (const folder of found) process.stderr.write(`sockscope: ${foundText(folder)}\n`);
+  const captures = namedCaptures(request.captures, request.quiet);
 
   let reports = await openReports(request);
   /** A reader that goes away (`| head`) must not make a check pass: the rest is judged unseen. */
-  const tell = (write: (report: Report) => void) => {
+  const report = (write: (report: Report) => void) => {
     reports = reports.filter((report) => isRead(() => write(report)));
   };
-  const report = new ReportBuilder(rules);
+  const builder = new ReportBuilder(rules);
   const groups = request.together ? [captures] : captures.map((capture) => [capture]);
-  let flushed = performance.now();
-  for await (const verdict of judgeCaptures(groups, rules)) {
-    report.add(verdict);
-    if (request.update && !request.quiet) tellAccepted(verdict);
-    tell(({ format }) => format.capture(verdict));
-    if (performance.now() - flushed < FLUSH_AFTER_MS) continue;
-    tell(({ output }) => output.flush());
-    flushed = performance.now();
-  }
-  const finished = report.finish();
-  tell(({ format, output }) => {
+  await withProgress(request.quiet, async ({ onProgress }, above) => {
+    let flushed = performance.now();
+    const options = onProgress === undefined ? {} : { onProgress };
+    for await (const verdict of judgeCaptures(groups, rules, options)) {
+      builder.add(verdict);
+      if (request.update && !request.quiet) above(() => tellAccepted(verdict));
+      report(({ format }) => format.capture(verdict));
+      if (performance.now() - flushed < FLUSH_AFTER_MS) continue;
+      above(() => report(({ output }) => output.flush()));
+      flushed = performance.now();
+    }
+  });
+  const finished = builder.finish();
+  report(({ format, output }) => {
     format.finish(finished);
     output.flush();
   });
@@ -73,9 +76,9 @@ async function openReports(request: CheckArguments): Promise<Report[]> {
     const makeFormat = await checkFormats[name]();
     return { format: makeFormat(output, { color, all }), output };
   };
-  if (file === null) return [await open(format, STDOUT, useColor(request.noColor))];
+  if (file === null) return [await open(format, STDOUT, useColor(request.color))];
   const written = await open(format, openSync(file, 'w'), false);
-  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request.noColor))];
+  return quiet || format === 'people' ? [written] : [written, await open('people', STDOUT, useColor(request.color))];
 }
 
 /** All rules that were asked for. @throws RulesError */
@@ -102,10 +105,6 @@ function ruleFiles({ rules, assertions, ready, baseline }: CheckArguments): stri
 
 function tellAccepted({ capture, rules }: CaptureVerdict): void {
   for (const { rule, message } of rules) {
-    if (rule === BASELINE_RULE) process.stderr.write(`sockscope: ${capture}: ${message}\n`);
+    if (rule === BASELINE_RULE) tell(`${capture}: ${message}`);
   }
-}
-
-function foundText({ folder, captures, others }: FoundCaptures): string {
-  return `${folder}: ${counted(captures, 'capture')} found, ${counted(others, 'other file')} left alone`;
 }

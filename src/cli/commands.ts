@@ -1,108 +1,109 @@
-import yargs, { type Argv, type Options, type PositionalOptions } from 'yargs';
-import { checkCommand } from './check-command.ts';
-import { diffCommand } from './diff-command.ts';
+import { existsSync } from 'node:fs';
+import { meaning, nearest } from '../report/nearest.ts';
+import { analyzeCommand } from './analyze-command.ts';
+import type { Command } from './command.ts';
+import { COMMON_OPTIONS, type CommandLine, readCommandLine } from './command-line.ts';
 import { UsageError } from './errors.ts';
-import { explainCommand } from './explain-command.ts';
-import { interfacesCommand } from './interfaces-command.ts';
-import { liveCommand } from './live-command.ts';
-import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
 
-/** Text to print, an analysis to run, or another command to run, which returns the exit code. */
-export type Request = { print: string } | { analyze: AnalyzeArguments } | { run: () => Promise<number> };
+/** Each command by its name, in the order of the help. Loaded when asked for: an analysis should not wait for them. */
+const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
+  analyze: async () => analyzeCommand,
+  explain: async () => (await import('./explain-command.ts')).explainCommand,
+  check: async () => (await import('./check-command.ts')).checkCommand,
+  diff: async () => (await import('./diff-command.ts')).diffCommand,
+  live: async () => (await import('./live-command.ts')).liveCommand,
+  interfaces: async () => (await import('./interfaces-command.ts')).interfacesCommand,
+  help: async () => (await import('./help-command.ts')).helpCommand,
+  completion: async () => (await import('./completion-command.ts')).completionCommand,
+};
 
-/** A command beside `analyze`: what yargs needs to know of it, and how its arguments are understood. */
-export interface Command {
-  /** As yargs writes it, with its positional arguments: `explain <capture..>`. */
-  usage: string;
-  describe: string;
-  /** Those of `usage` that are more than one file name: without a type yargs makes numbers of what looks like one. */
-  positionals?: Record<string, PositionalOptions>;
-  options: Record<string, Options>;
-  /**
-   * From what was written to what is to be done.
-   * @param values options and named positional arguments; `-` among the latter is itself
-   * @returns the work; it resolves to the exit code
-   * @throws UsageError
-   */
-  understand(values: Record<string, unknown>): () => Promise<number>;
+export const COMMAND_NAMES: readonly string[] = Object.keys(LOADERS);
+
+/** @returns undefined where no command is called so */
+export async function commandNamed(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(LOADERS, name) ? LOADERS[name]() : undefined;
 }
 
-/** Loaded only when the command line is not that of a plain analysis. */
-const COMMANDS: Command[] = [explainCommand, checkCommand, diffCommand, liveCommand, interfacesCommand];
-
-/** Stands for `-` on its way through yargs, which loses it among positional arguments. */
-const STANDARD_INPUT = '\0';
-
-function positionals(captures: string[], rest: (string | number)[]): string[] {
-  // What follows `--` is left in `_`, after the name of the command where it was given.
-  const others = rest.map(String);
-  if (others[0] === 'analyze') others.shift();
-  return [...captures, ...others].map((name) => (name === STANDARD_INPUT ? '-' : name));
+export async function allCommands(): Promise<Command[]> {
+  return Promise.all(Object.values(LOADERS).map((load) => load()));
 }
 
-/** Positional arguments as they were written. */
-function withStandardInput(values: Record<string, unknown>): Record<string, unknown> {
-  const written = (value: unknown): unknown => (value === STANDARD_INPUT ? '-' : value);
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.map(written) : written(value)]),
-  );
-}
+/** What a command line asks for. */
+export type Asked =
+  | { what: 'run'; command: Command; work: () => Promise<number> }
+  | { what: 'help'; command: Command }
+  | { what: 'version' };
 
 /**
- * The command line with all its help.
+ * What a command line asks for. Nothing of it is passed over: what is not understood is an error.
  * @throws UsageError
  */
-export async function parseCommandLine(args: string[], version: string): Promise<Request> {
-  let request: Request | null = null;
-  const given = args.map((arg) => (arg === '-' ? STANDARD_INPUT : arg));
-  const parser = yargs(given)
-    .scriptName('sockscope')
-    .usage('$0 <capture..> [options]\n\nReads packet captures and tells what happened to every connection.')
-    .command(
-      ['analyze [capture..]', '$0'],
-      'Summary, problems and connections of captures (pcap, pcapng; gzip, zstd, lz4); - is standard input',
-      (command) => command.positional('capture', { type: 'string', array: true }).options(yargsOptions()),
-      (values) => {
-        request = {
-          analyze: analyzeArguments(positionals((values.capture ?? []) as string[], values._), values as AnalyzeValues),
-        };
-      },
-    )
-    .command(
-      COMMANDS.map(({ usage, describe, positionals = {}, options, understand }) => ({
-        command: usage,
-        describe,
-        builder: (command: Argv) => {
-          for (const [name, positional] of Object.entries(positionals)) command.positional(name, positional);
-          return command.options(options);
-        },
-        handler: (values: Record<string, unknown>) => {
-          request = { run: understand(withStandardInput(values)) };
-        },
-      })),
-    )
-    .example('sockscope web.pcap', 'what failed, and the first connections')
-    .example('sockscope web.pcap --where \'close.style == "reset"\' --all', 'every connection that was reset')
-    .example('sockscope web.pcap --sort connect-time --top 10', 'the ten slowest handshakes')
-    .example('ssh host tcpdump -U -w - | sockscope -', 'a capture made elsewhere')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-    })
-    .strict()
-    .version(version)
-    .help()
-    .exitProcess(false)
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
-    .fail((message, error) => {
-      if (error instanceof Error && error.name !== 'YError') throw error;
-      throw new UsageError(`${(message ?? error.message).replaceAll('\n', ' ')} (see sockscope --help)`);
-    });
-  let printed = '';
-  await parser.parseAsync(given, {}, (_error: unknown, _argv: unknown, output: string) => {
-    printed = output;
-  });
-  if (printed !== '') return { print: `${printed}\n` };
-  if (request === null) throw new UsageError('nothing to do (see sockscope --help)');
-  return request;
+export async function understand(args: readonly string[]): Promise<Asked> {
+  const { command, isNamed, line } = await commandOf(args);
+  if (line.values.help === true) return { what: 'help', command };
+  if (line.values.version === true) return { what: 'version' };
+  if (line.unknown.length > 0) throw new UsageError(await unknownText(line.unknown[0], command));
+  if (line.problems.length > 0) throw new UsageError(line.problems[0]);
+  if (!isNamed && line.firstWordAt !== null) refuseMisspeltCommand(line);
+  refuseWords(command, line);
+  return { what: 'run', command, work: command.understand(line) };
+}
+
+/** The first word is the command where it is the name of one, wherever options stand: `sockscope --json explain`. */
+async function commandOf(args: readonly string[]): Promise<{ command: Command; isNamed: boolean; line: CommandLine }> {
+  const at = await firstWordAt(args);
+  const named = at === null ? undefined : await commandNamed(args[at]);
+  if (named === undefined) {
+    return { command: analyzeCommand, isNamed: false, line: readCommandLine(args, analyzeCommand.options) };
+  }
+  const rest = args.filter((_arg, i) => i !== at);
+  return { command: named, isNamed: true, line: readCommandLine(rest, named.options) };
+}
+
+async function firstWordAt(args: readonly string[]): Promise<number | null> {
+  if (args.length > 0 && !args[0].startsWith('-')) return 0;
+  const line = readCommandLine(args, analyzeCommand.options);
+  if (line.unknown.length === 0) return line.firstWordAt;
+  // The next word may be the value of an option that only another command has.
+  const options = (await allCommands()).map((command) => command.options);
+  return readCommandLine(args, Object.assign({}, ...options)).firstWordAt;
+}
+
+/** 'unknown option --josn (did you mean --json?)' */
+async function unknownText(written: string, command: Command): Promise<string> {
+  const name = written.replace(/^-+/, '');
+  const what = `unknown option ${written}`;
+  const own = Object.keys({ ...command.options, ...COMMON_OPTIONS });
+  const others = (await allCommands()).filter(({ options }) => Object.hasOwn(options, name));
+  if (others.length > 0 && !own.includes(name)) {
+    return `${what}: it belongs to ${others.map((other) => usageName(other)).join(' and ')}`;
+  }
+  const near = own.includes(name) ? [name] : nearest(name, own).slice(0, 1);
+  if (near.length > 0) return `${what}${meaning(near.map((each) => `--${each}`))}`;
+  return `${what}; ${usageName(command)} --help lists the options`;
+}
+
+/** How a command is started; the default command needs no name. */
+export function usageName({ name }: Command): string {
+  return name === analyzeCommand.name ? 'sockscope' : `sockscope ${name}`;
+}
+
+/** `sockscope explian web.pcap` would else complain of a file. */
+function refuseMisspeltCommand({ words: [first] }: CommandLine): void {
+  if (first === undefined || first === '-' || existsSync(first)) return;
+  const near = nearest(first, COMMAND_NAMES).slice(0, 1);
+  if (near.length > 0) throw new UsageError(`${first}: no such file, and no such command${meaning(near)}`);
+}
+
+/** Words that are missing or too many. What is wrong with an analysis without captures, it says itself. */
+function refuseWords({ name, arguments: known, examples }: Command, { words }: CommandLine): void {
+  const needed = known.filter(({ optional }) => optional !== true);
+  if (words.length < needed.length && name !== analyzeCommand.name) {
+    const missing = needed.slice(words.length).map((argument) => `<${argument.name}>`);
+    const verb = missing.length === 1 ? 'is' : 'are';
+    throw new UsageError(`${name}: ${missing.join(' and ')} ${verb} missing; example: ${examples[0].command}`);
+  }
+  if (known.at(-1)?.several === true || words.length <= known.length) return;
+  const takes = known.length === 0 ? 'no arguments' : known.map((argument) => `<${argument.name}>`).join(' and ');
+  throw new UsageError(`${name} takes ${takes}: '${words[known.length]}' is one too many`);
 }

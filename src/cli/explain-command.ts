@@ -1,14 +1,11 @@
-import { isatty } from 'node:tty';
-import type { Options } from 'yargs';
 import type { Choice } from '../explain/explain.ts';
 import { FEWEST_STEPS, STEPS_KEPT } from '../explain/step-list.ts';
 import type { Protocol } from '../record.ts';
-import type { Command } from './commands.ts';
+import { COLOR_OPTIONS, type Command, oneOf, textOf, type Values } from './command.ts';
 import { UsageError } from './errors.ts';
-import { type AnalyzeArguments, analyzeArguments, yargsOptions } from './options.ts';
+import { ANALYZE_OPTIONS, type AnalyzeArguments, analyzeArguments } from './options.ts';
 
 const STDOUT = 1;
-const STDERR = 2;
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
 const EXPLAINED_AT_MOST = 10;
 const DONE = 0;
@@ -18,81 +15,115 @@ const WIDTH_WITHOUT_TERMINAL = 80;
 const WHICH = 'Connections';
 const LOOK = 'Appearance';
 
+const {
+  'slow-handshake': slowHandshake,
+  'heavy-retransmission': heavyRetransmission,
+  'zero-window': zeroWindow,
+  'close-wait': closeWait,
+  'max-connections': maxConnections,
+  utc,
+  quiet,
+} = ANALYZE_OPTIONS;
+
 /** What means here what it means for the report. */
-const AS_FOR_THE_REPORT = [
-  'slow-handshake',
-  'heavy-retransmission',
-  'zero-window',
-  'close-wait',
-  'max-connections',
-  'utc',
-  'no-color',
-  'quiet',
-] as const;
+const AS_FOR_THE_REPORT = {
+  'slow-handshake': slowHandshake,
+  'heavy-retransmission': heavyRetransmission,
+  'zero-window': zeroWindow,
+  'close-wait': closeWait,
+  'max-connections': maxConnections,
+  utc,
+  ...COLOR_OPTIONS,
+  quiet,
+} as const;
 
 /** `sockscope explain`: the ladder diagram and the story of connections. */
 export const explainCommand: Command = {
-  usage: 'explain <capture..>',
-  describe: 'The ladder diagram and the story of a connection',
-  positionals: { capture: { type: 'string', array: true } },
+  name: 'explain',
+  describe: 'Tell the story of a connection, with a ladder diagram of its packets',
+  details: [
+    'Shows the packets of a connection as a ladder diagram and tells in words what happened and what the socket calls of both sides saw.',
+    'Without an option it explains the only connection of a capture, or else the one with the worst problem.',
+  ],
+  arguments: [
+    { name: 'capture', describe: 'A capture file, or - for standard input', several: true, completes: 'capture' },
+  ],
   options: {
-    stream: { type: 'string', requiresArg: true, group: WHICH, describe: 'That of this number, as in the report' },
+    stream: {
+      type: 'number',
+      value: 'N',
+      group: WHICH,
+      describe: 'The connection with this number, as the report and Wireshark (tcp.stream) have it',
+      example: '17',
+    },
     protocol: {
       type: 'string',
-      requiresArg: true,
+      value: 'PROTOCOL',
       group: WHICH,
-      describe: `Of --stream: ${PROTOCOLS.join(', ')} (default tcp)`,
+      describe: 'The protocol that --stream counts in: {choices}',
+      choices: PROTOCOLS,
+      default: 'tcp',
+      example: 'udp',
     },
-    problems: { type: 'boolean', group: WHICH, describe: 'An example of each kind of problem, worst first' },
+    problems: { type: 'boolean', group: WHICH, describe: 'One connection for each kind of problem, the worst first' },
     where: {
       type: 'string',
-      requiresArg: true,
+      value: 'EXPRESSION',
       group: WHICH,
-      describe: 'Those for which this CEL expression over the record is true',
+      describe: 'Connections for which this CEL expression over the record is true',
+      example: `'close.style == "reset"'`,
     },
     top: {
-      type: 'string',
-      requiresArg: true,
+      type: 'number',
+      value: 'N',
       group: WHICH,
-      describe: `At most so many (default ${EXPLAINED_AT_MOST})`,
+      describe: 'Explain at most N connections',
+      default: EXPLAINED_AT_MOST,
+      example: '3',
     },
-    ...analyzeOptions(),
+    ...AS_FOR_THE_REPORT,
     steps: {
-      type: 'string',
-      requiresArg: true,
+      type: 'number',
+      value: 'N',
       group: LOOK,
-      describe: `Rows of a ladder; beyond, its middle is folded (default ${STEPS_KEPT})`,
+      describe: 'Rows of a ladder; the middle of a longer one is left out',
+      default: STEPS_KEPT,
+      example: '100',
     },
-    json: { type: 'boolean', group: LOOK, describe: 'One JSON document: records with calls, ladders, stories' },
-    absolute: { type: 'boolean', group: LOOK, describe: 'Sequence numbers as they are on the wire' },
-    ascii: { type: 'boolean', group: LOOK, describe: 'Only ASCII (else as LC_ALL, LC_CTYPE, LANG say)' },
+    json: { type: 'boolean', group: LOOK, describe: 'Write one JSON document: records with calls, ladders, stories' },
+    absolute: {
+      type: 'boolean',
+      group: LOOK,
+      describe: 'Show sequence numbers as they are on the wire, not counted from 0',
+    },
   },
-  understand(values) {
-    const request = explainArguments(values);
+  examples: [
+    { command: 'sockscope explain web.pcap --stream 0', shows: 'The connection that the report calls tcp 0' },
+    { command: 'sockscope explain web.pcap --problems', shows: 'An example of each problem' },
+    {
+      command: `sockscope explain web.pcap --where 'close.style == "reset"' --top 3`,
+      shows: 'The first three connections that were reset',
+    },
+  ],
+  understand({ words, values }) {
+    const request = explainArguments(words, values);
     return () => runExplain(request);
   },
 };
 
-function analyzeOptions(): Record<string, Options> {
-  const options = yargsOptions();
-  return Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, options[name]]));
-}
-
 interface ExplainArguments
-  extends Pick<AnalyzeArguments, 'captures' | 'thresholds' | 'mostConnections' | 'utc' | 'noColor' | 'quiet'> {
+  extends Pick<AnalyzeArguments, 'captures' | 'thresholds' | 'mostConnections' | 'utc' | 'color' | 'quiet'> {
   which: { stream: number; protocol: Protocol } | { where: string } | 'problems' | null;
   top: number;
   steps: number;
   json: boolean;
   absolute: boolean;
-  ascii: boolean;
 }
 
-function explainArguments(values: Record<string, unknown>): ExplainArguments {
-  const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
-  const given = Array.isArray(values.capture) ? values.capture.map(String) : [];
-  const shared = Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, values[name]]));
-  const { captures, thresholds, mostConnections, utc, noColor, quiet } = analyzeArguments(given, shared);
+function explainArguments(given: string[], values: Values): ExplainArguments {
+  const text = (name: string) => textOf(values, name);
+  const shared = Object.fromEntries(Object.keys(AS_FOR_THE_REPORT).map((name) => [name, values[name]]));
+  const { captures, thresholds, mostConnections, utc, color, quiet } = analyzeArguments(given, shared);
   const [stream, where, protocol] = [text('stream'), text('where'), text('protocol')];
   const [top, steps] = [text('top'), text('steps')];
   const chosen = [
@@ -109,7 +140,7 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
     thresholds,
     mostConnections,
     utc,
-    noColor,
+    color,
     quiet,
     which:
       stream !== undefined
@@ -123,7 +154,6 @@ function explainArguments(values: Record<string, unknown>): ExplainArguments {
     steps: steps === undefined ? STEPS_KEPT : stepCount(steps),
     json: values.json === true,
     absolute: values.absolute === true,
-    ascii: values.ascii === true,
   };
 }
 
@@ -133,9 +163,7 @@ function streamNumber(text: string): number {
 }
 
 function protocolNamed(text: string): Protocol {
-  const protocol = PROTOCOLS.find((known) => known === text.toLowerCase());
-  if (protocol === undefined) throw new UsageError(`--protocol ${text}: one of ${PROTOCOLS.join(', ')}`);
-  return protocol;
+  return oneOf('protocol', text.toLowerCase(), PROTOCOLS);
 }
 
 function connectionCount(text: string): number {
@@ -150,52 +178,57 @@ function stepCount(text: string): number {
 
 /** Loads what it needs only now: the help of all commands is made with this file, too. */
 async function runExplain(request: ExplainArguments): Promise<number> {
-  const { captures, which, top, steps, thresholds, mostConnections, quiet, ...look } = request;
-  const [{ explainInputs }, { explanations }, { isUtf8 }, { Output }, { Progress }, terminal] = await Promise.all([
+  const { which, top, steps, thresholds, mostConnections, quiet, ...look } = request;
+  const [
+    { explainInputs },
+    { explanations },
+    { isOnlyAscii },
+    { Output },
+    { withProgress },
+    { capturesToMerge },
+    terminal,
+  ] = await Promise.all([
     import('../explain/explain.ts'),
     import('../report/explanation.ts'),
-    import('../report/ladder-glyphs.ts'),
+    import('../report/ascii.ts'),
     import('../report/output.ts'),
     import('./progress.ts'),
+    import('./captures.ts'),
     import('./terminal.ts'),
   ]);
-  const progress = !quiet && isatty(STDERR) ? new Progress() : null;
-  const warn = (message: string) => {
-    progress?.stop();
-    process.stderr.write(`sockscope: ${message}\n`);
-  };
-  const output = new Output(STDOUT);
-  try {
-    const explained = await explainInputs(captures, {
-      choice: await choiceOf(which),
+  const choice = await choiceOf(which);
+  const captures = await capturesToMerge(request.captures, quiet);
+  const explained = await withProgress(quiet, (telling) =>
+    explainInputs(captures, {
+      choice,
       top,
       steps,
       thresholds,
       ...(mostConnections === null ? {} : { mostConnections }),
-      ...(progress === null ? {} : { onProgress: (read, total) => progress.update(read, total) }),
-      ...(quiet ? {} : { onWarning: warn }),
-    });
-    progress?.stop();
-    if (look.json) {
-      const { explanationDocument } = await import('../report/explanation-json.ts');
-      output.write(`${JSON.stringify(explanationDocument(explained), null, 2)}\n`);
-      output.flush();
-      return DONE;
-    }
-    const columns = terminal.width();
-    const options = {
-      width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,
-      color: terminal.useColor(look.noColor),
-      ascii: look.ascii || !isUtf8(process.env),
-      absolute: look.absolute,
-      utc: look.utc,
-    };
-    for (const text of explanations(explained, options)) output.write(text);
+      ...telling,
+    }),
+  );
+  const output = new Output(STDOUT);
+  if (look.json) {
+    const [{ explanationDocument }, { jsonText }] = await Promise.all([
+      import('../report/explanation-json.ts'),
+      import('../report/json-text.ts'),
+    ]);
+    output.data(`${jsonText(explanationDocument(explained), 2)}\n`);
     output.flush();
     return DONE;
-  } finally {
-    progress?.stop();
   }
+  const columns = terminal.width();
+  const options = {
+    width: Number.isFinite(columns) ? columns : WIDTH_WITHOUT_TERMINAL,
+    color: terminal.useColor(look.color),
+    ascii: isOnlyAscii(),
+    absolute: look.absolute,
+    utc: look.utc,
+  };
+  for (const text of explanations(explained, options)) output.write(text);
+  output.flush();
+  return DONE;
 }
 
 async function choiceOf(which: ExplainArguments['which']): Promise<Choice> {

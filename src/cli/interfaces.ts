@@ -2,7 +2,10 @@ import { ANY, listInterfaces, type NetworkInterface } from '../capture/live/inte
 import { waysOut } from '../capture/live/permission.ts';
 import { type Ability, abilities } from '../capture/live.ts';
 import { SCHEMA } from '../record.ts';
+import { jsonText } from '../report/json-text.ts';
 import { Output } from '../report/output.ts';
+import { printable } from '../report/printable.ts';
+import { shellWord } from '../report/shell-word.ts';
 import { wrappedTable } from '../report/wrapped-table.ts';
 import { width } from './terminal.ts';
 
@@ -18,7 +21,7 @@ export async function showInterfaces(json: boolean): Promise<number> {
   const output = new Output(STDOUT);
   if (json) {
     const found = backends.map(({ backend, works, timestamps, problem }) => ({ backend, works, timestamps, problem }));
-    output.write(`${JSON.stringify({ schema: SCHEMA, interfaces, backends: found, ways }, null, 2)}\n`);
+    output.data(`${jsonText({ schema: SCHEMA, interfaces, backends: found, ways }, 2)}\n`);
   } else {
     output.write(text(interfaces, backends, ways));
   }
@@ -27,16 +30,18 @@ export async function showInterfaces(json: boolean): Promise<number> {
 }
 
 function text(interfaces: NetworkInterface[], backends: Ability[], ways: string[]): string {
-  const rows = interfaces.map(({ name, state, addresses }) => [name, state ?? '', addresses.join(', ')]);
+  const rows = interfaces.map(({ name, state, addresses }) => [printable(name), state ?? '', addresses.join(', ')]);
   if (process.platform === 'linux') rows.push([ANY, '', 'all of them at once']);
-  const lines = [wrappedTable([['interface', 'state', 'addresses'], ...rows], width(), ['left', 'left', 'left'])];
+  const shown = rows.map((row) => row.map(printable));
+  const lines = [wrappedTable([['interface', 'state', 'addresses'], ...shown], width(), ['left', 'left', 'left'])];
   const tried = backends.map(({ backend, works, timestamps, problem }) => [
     backend,
-    works ? `works, ${timestamps} timestamps` : (problem ?? ''),
+    works ? `works, ${timestamps} timestamps` : printable(problem ?? ''),
   ]);
   lines.push('\n', wrappedTable([['captures with', ''], ...tried], width(), ['left', 'left']));
   const best = backends.find(({ works }) => works);
-  if (best !== undefined) lines.push(`\nThis user may capture: sockscope live ${interfaces[0]?.name ?? ANY}\n`);
+  if (best !== undefined)
+    lines.push(`\nThis user may capture: sockscope live ${shellWord(interfaces[0]?.name ?? ANY)}\n`);
   else lines.push('\nThis user may not capture. What helps, one of:\n', ...ways.map((way) => `  ${way}\n`));
   return lines.join('');
 }

@@ -1,10 +1,10 @@
-import { BACKENDS, type BackendName, type LiveOptions } from '../capture/live.ts';
+import { BACKENDS, DEFAULT_BUFFER_MEBIBYTES, DEFAULT_SNAP_LENGTH, type LiveOptions } from '../capture/live/options.ts';
 import { encoderFor, type WriteOptions } from '../capture/write/capture-writer.ts';
 import { EVENT_KINDS, type EventKind } from '../live/events.ts';
 import type { ListenAddress } from '../live/metrics/metrics-server.ts';
-import type { Command } from './commands.ts';
+import { type Command, oneOf, textOf, type Values } from './command.ts';
 import { UsageError } from './errors.ts';
-import { type AnalyzeArguments, type AnalyzeValues, analyzeArguments, yargsOptions } from './options.ts';
+import { ANALYZE_OPTIONS, type AnalyzeArguments, type AnalyzeValues, analyzeArguments } from './options.ts';
 
 const CAPTURE = 'Capture';
 const KEEPING = 'Keeping the packets';
@@ -12,6 +12,12 @@ const SHOWN = 'While it runs';
 const METRICS_HOST = '127.0.0.1';
 /** As exporters of OpenTelemetry metrics to Prometheus have it. */
 const METRICS_PORT = 9464;
+
+/** '9464', 'localhost:9464', '[::1]:9464' */
+const LISTEN_ADDRESS = /^(?:(?:\[([^[\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/;
+
+/** A name alone is that of an interface: `--metrics eth0`. */
+const LIKE_AN_ADDRESS = /^\d|^\[|:/;
 
 /** What a live session is asked for on the command line. */
 export interface LiveArguments {
@@ -27,87 +33,163 @@ export interface LiveArguments {
 }
 
 export const liveCommand: Command = {
-  usage: 'live [interface] [words..]',
-  describe: 'Connections of a network interface while they happen; Ctrl-C gives the report',
-  positionals: {
-    interface: { type: 'string', describe: 'Its name, any, or - for a capture that comes through standard input' },
-    words: { type: 'string', array: true, describe: 'A filter: the same as --filter' },
-  },
+  name: 'live',
+  describe: 'Watch the connections of a network interface while they happen',
+  details: [
+    'Captures on an interface and shows connections while they happen; Ctrl-C ends the capture and prints the report.',
+    'In a terminal it draws a screen; elsewhere it writes one line of JSON for each event. Capturing needs privileges; sockscope interfaces tells what works for you.',
+  ],
+  arguments: [
+    {
+      name: 'interface',
+      describe:
+        'The name of an interface, any for all of them, or - for a capture on standard input; by default the interface of the default route',
+      optional: true,
+      completes: 'interface',
+    },
+    {
+      name: 'expression',
+      describe:
+        'A filter as tcpdump takes it, the same as --filter; put -- before it if one of its words begins with -',
+      optional: true,
+      several: true,
+      completes: null,
+    },
+  ],
   options: {
     filter: {
       type: 'string',
-      alias: 'f',
+      value: 'FILTER',
+      short: 'f',
       group: CAPTURE,
-      requiresArg: true,
-      describe: 'Only packets that this filter lets through, written as for tcpdump',
+      describe: 'Only packets that pass this filter, written as for tcpdump',
+      example: "'tcp port 443'",
     },
     backend: {
       type: 'string',
+      value: 'BACKEND',
       group: CAPTURE,
-      requiresArg: true,
-      describe: `What captures: ${BACKENDS.join(', ')}; auto (default): the first that works`,
+      describe: 'What captures the packets: {choices} (auto is the first that works)',
+      choices: ['auto', ...BACKENDS],
+      default: 'auto',
+      example: 'tcpdump',
     },
-    snaplen: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'Bytes kept of each packet (default 256)' },
-    buffer: { type: 'string', group: CAPTURE, requiresArg: true, describe: "The kernel's buffer in MiB (default 64)" },
-    promiscuous: { type: 'boolean', group: CAPTURE, describe: 'Also packets for other hosts' },
-    duration: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'End after so many seconds' },
-    packets: { type: 'string', group: CAPTURE, requiresArg: true, describe: 'End after so many packets' },
-    write: { type: 'string', group: KEEPING, requiresArg: true, describe: 'Also into this file, .pcapng or .pcap' },
+    snaplen: {
+      type: 'number',
+      value: 'BYTES',
+      group: CAPTURE,
+      describe: 'Bytes to keep of each packet',
+      default: DEFAULT_SNAP_LENGTH,
+      example: '96',
+    },
+    buffer: {
+      type: 'number',
+      value: 'MIB',
+      group: CAPTURE,
+      describe: "Size of the kernel's buffer in MiB",
+      default: DEFAULT_BUFFER_MEBIBYTES,
+      example: '256',
+    },
+    promiscuous: { type: 'boolean', group: CAPTURE, describe: 'Capture packets for other hosts, too' },
+    duration: {
+      type: 'number',
+      value: 'SECONDS',
+      group: CAPTURE,
+      describe: 'End after this many seconds',
+      example: '60',
+    },
+    packets: { type: 'number', value: 'N', group: CAPTURE, describe: 'End after N packets', example: '10000' },
+    write: {
+      type: 'string',
+      value: 'FILE',
+      path: true,
+      group: KEEPING,
+      describe: 'Write the packets to this file as well; its name ends with .pcapng or .pcap',
+      example: 'web.pcapng',
+    },
     'rotate-size': {
       type: 'string',
+      value: 'SIZE',
       group: KEEPING,
-      requiresArg: true,
-      describe: 'Begin the next file before one is larger than this, as 100M; a number and the time go into the name',
+      describe: 'Begin another file before one gets larger than this; a number and the time become part of its name',
+      example: '100M',
     },
-    keep: { type: 'string', group: KEEPING, requiresArg: true, describe: 'Only the last N files' },
-    ...yargsOptions(),
+    keep: {
+      type: 'number',
+      value: 'N',
+      group: KEEPING,
+      describe: 'Keep only the last N of these files',
+      example: '10',
+    },
+    ...ANALYZE_OPTIONS,
     ndjson: {
-      ...yargsOptions().ndjson,
-      describe: 'One JSON line for each event, as it happens (also without a terminal)',
+      ...ANALYZE_OPTIONS.ndjson,
+      describe: 'Write one line of JSON for each event, as it happens (the default where there is no terminal)',
     },
     events: {
       type: 'string',
+      value: 'EVENTS',
+      list: true,
       group: SHOWN,
-      requiresArg: true,
-      describe: `Only these events, as --ndjson: ${EVENT_KINDS.join(', ')}, separated by commas`,
+      choices: EVENT_KINDS,
+      describe: 'Write only these events, as --ndjson does: {choices}; several are separated by commas',
+      example: 'failed,ended',
     },
     metrics: {
       type: 'string',
+      value: '[HOST:]PORT',
       group: SHOWN,
-      describe: `Serve metrics for Prometheus at [HOST:]PORT (default ${METRICS_HOST}:${METRICS_PORT})`,
+      describe: `Serve metrics for Prometheus at this address; --metrics alone means ${METRICS_HOST}:${METRICS_PORT}`,
+      example: '9464',
+      alone: { value: '', unless: LIKE_AN_ADDRESS },
     },
-    process: { type: 'boolean', group: SHOWN, describe: 'The local processes of each connection (Linux)' },
+    process: { type: 'boolean', group: SHOWN, describe: 'Name the local processes of each connection (Linux)' },
   },
-  understand(values) {
-    const live = liveArguments(values);
+  examples: [
+    { command: 'sockscope live eth0 tcp port 443', shows: 'HTTPS connections of one interface' },
+    {
+      command: 'sockscope live eth0 --events failed --process -- not port 22',
+      shows: 'A line for each connection that fails, SSH excepted, with its local process',
+    },
+    {
+      command: 'sockscope live any --duration 60 --write minute.pcapng',
+      shows: 'One minute of all interfaces, kept in a file',
+    },
+    {
+      command: 'ssh host tcpdump -U -w - not port 22 | sockscope live -',
+      shows: 'What happens on another machine, which needs only tcpdump',
+    },
+  ],
+  understand({ words: [device, ...filter], values }) {
+    const live = liveArguments(device, filter, values);
     return async () => (await import('./live.ts')).runLive(live);
   },
 };
 
 /** @throws UsageError */
-function liveArguments(values: Record<string, unknown>): LiveArguments {
+function liveArguments(device: string | undefined, filter: string[], values: Values): LiveArguments {
   const report = analyzeArguments(['-'], values as AnalyzeValues);
   return {
-    capture: captureOptions(values),
+    capture: captureOptions(device ?? null, filter, values),
     report,
-    events: eventOptions(text(values, 'events'), report),
+    events: eventOptions(textOf(values, 'events'), report),
     process: wantsProcesses(values, report),
-    metrics: listenAddress(text(values, 'metrics')),
+    metrics: listenAddress(textOf(values, 'metrics')),
   };
 }
 
-/** '9464', 'localhost:9464', '[::1]:9464'; an empty text stands for the default. */
+/** @param given an empty text stands for the default */
 function listenAddress(given: string | undefined): ListenAddress | null {
   if (given === undefined) return null;
   if (given === '') return { host: METRICS_HOST, port: METRICS_PORT };
-  const [, bracketed, plain, port] = /^(?:(?:\[([^[\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(given) ?? [];
+  const [, bracketed, plain, port] = LISTEN_ADDRESS.exec(given) ?? [];
   if (port === undefined || Number(port) > 65_535) {
     throw new UsageError(`--metrics ${given}: not [HOST:]PORT; examples: --metrics 9464, --metrics '[::1]:9464'`);
   }
   return { host: bracketed ?? plain ?? METRICS_HOST, port: Number(port) };
 }
 
-function wantsProcesses({ process: wanted }: Record<string, unknown>, { report }: AnalyzeArguments): boolean {
+function wantsProcesses({ process: wanted }: Values, { report }: AnalyzeArguments): boolean {
   if (wanted !== true) return false;
   if (process.platform !== 'linux') throw new UsageError('--process needs Linux, whose /proc shows who owns a socket');
   if (report === 'terminal' || report === 'ndjson') return true;
@@ -119,30 +201,24 @@ function eventOptions(given: string | undefined, { report }: AnalyzeArguments): 
   if (report !== 'terminal' && report !== 'ndjson') {
     throw new UsageError(`--events and --${report} exclude each other: choose lines as it happens, or one document`);
   }
-  const kinds = given.split(',').map((name) => {
-    const kind = EVENT_KINDS.find((known) => known === name);
-    if (kind === undefined)
-      throw new UsageError(`--events ${given}: '${name}' is not one of ${EVENT_KINDS.join(', ')}`);
-    return kind;
-  });
+  const kinds = given.split(',').map((name) => oneOf('events', name, EVENT_KINDS));
   return { asked: true, kinds: new Set(kinds) };
 }
 
-function captureOptions(values: Record<string, unknown>): LiveArguments['capture'] {
-  const device = text(values, 'interface') ?? null;
-  const filter = filterText(text(values, 'filter'), (values.words ?? []) as string[]);
+function captureOptions(device: string | null, words: string[], values: Values): LiveArguments['capture'] {
+  const filter = filterText(textOf(values, 'filter'), words);
   if (device === '-' && filter !== '') {
     throw new UsageError('standard input is not filtered here: give the filter to the program that captures');
   }
   const snapLength = number(values, 'snaplen', 14, 262_144);
   const buffer = number(values, 'buffer', 1, 2047);
   const packets = number(values, 'packets', 1, 1e15);
-  const duration = seconds(text(values, 'duration'));
+  const duration = seconds(textOf(values, 'duration'));
   const write = writeOptions(values);
   return {
     device,
     filter,
-    backend: backendName(text(values, 'backend') ?? 'auto'),
+    backend: oneOf('backend', textOf(values, 'backend') ?? 'auto', ['auto', ...BACKENDS]),
     promiscuous: values.promiscuous === true,
     ...(snapLength === null ? {} : { snapLength }),
     ...(buffer === null ? {} : { buffer }),
@@ -152,9 +228,9 @@ function captureOptions(values: Record<string, unknown>): LiveArguments['capture
   };
 }
 
-function writeOptions(values: Record<string, unknown>): WriteOptions | null {
-  const path = text(values, 'write');
-  const rotateSize = size(text(values, 'rotate-size'));
+function writeOptions(values: Values): WriteOptions | null {
+  const path = textOf(values, 'write');
+  const rotateSize = size(textOf(values, 'rotate-size'));
   const keep = number(values, 'keep', 1, 1e6);
   if (path === undefined) {
     if (rotateSize === null && keep === null) return null;
@@ -184,29 +260,15 @@ function filterText(option: string | undefined, words: string[]): string {
   return option ?? trailing;
 }
 
-function backendName(name: string): BackendName | 'auto' {
-  const known = BACKENDS.find((each) => each === name);
-  if (known !== undefined) return known;
-  if (name === 'auto') return name;
-  throw new UsageError(`--backend ${name}: not known; one of auto, ${BACKENDS.join(', ')}`);
-}
-
 function seconds(given: string | undefined): number | null {
   if (given === undefined) return null;
   if (/^(\d+\.?\d*|\.\d+)$/.test(given) && Number(given) > 0) return Number(given);
   throw new UsageError(`--duration ${given}: not a number of seconds; example: --duration 60`);
 }
 
-function number(values: Record<string, unknown>, name: string, least: number, most: number): number | null {
-  const given = text(values, name);
+function number(values: Values, name: string, least: number, most: number): number | null {
+  const given = textOf(values, name);
   if (given === undefined) return null;
   if (/^\d{1,15}$/.test(given) && Number(given) >= least && Number(given) <= most) return Number(given);
   throw new UsageError(`--${name} ${given}: not a whole number from ${least} to ${most}`);
-}
-
-/** An option that makes sense once. @throws UsageError where it is given again */
-function text(values: Record<string, unknown>, name: string): string | undefined {
-  const value = values[name];
-  if (Array.isArray(value)) throw new UsageError(`--${name} is given ${value.length} times: give it once`);
-  return value as string | undefined;
 }

@@ -159,9 +159,9 @@ export class LiveRun {
   }
 
   #look(fd: number): ReportOptions {
-    const { top, all, sort, utc, noColor } = this.#request.report;
+    const { top, all, sort, utc, color } = this.#request.report;
     const { processesOf } = this;
-    const screen = { color: useColor(noColor, fd), width: width(fd), height: height(fd) };
+    const screen = { color: useColor(color, fd), width: width(fd), height: height(fd) };
     const { write } = this.#request.capture;
     const written = write === undefined || write.rotateSize !== undefined ? {} : { writtenTo: write.path };
     const look = { top, all, sort, utc, ...screen, ...written, chosen: this.#where !== null };

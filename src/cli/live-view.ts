@@ -17,7 +17,7 @@ export async function openView({ report, events }: LiveArguments, run: LiveRun):
   if (report.report === 'terminal' && process.env.TERM !== 'dumb') {
     const { ScreenView } = await import('../live/screen-view.ts');
     return new ScreenView({
-      color: useColor(report.noColor),
+      color: useColor(report.color),
       utc: report.utc,
       processesOf: run.processesOf,
       surroundings: () => run.surroundings,

@@ -1,6 +1,7 @@
 import { defaultInterface } from '../capture/live/interfaces.ts';
 import { type LiveInput, openLive } from '../capture/live.ts';
 import type { LiveView } from '../live/view.ts';
+import { tell } from '../report/tell.ts';
 import { counted } from '../report/units.ts';
 import type { LiveArguments } from './live-command.ts';
 import { LiveRun } from './live-run.ts';
@@ -17,12 +18,11 @@ export async function runLive(request: LiveArguments): Promise<number> {
   let view: LiveView | null = null;
   let closeRun = () => {};
   let terminalIsGone = false;
-  const tell = (message: string) => {
-    const line = `sockscope: ${message}`;
-    if (view === null) process.stderr.write(`${line}\n`);
-    else view.tell(line);
+  const say = (message: string) => {
+    if (view === null) tell(message);
+    else view.tell(message);
   };
-  const warn = report.quiet ? () => {} : tell;
+  const warn = report.quiet ? () => {} : say;
   const where = report.where === null ? null : (await import('../report/where.ts')).compileWhere(report.where);
   const device = capture.device ?? defaultInterface();
   const input = await openLive({ ...capture, device, onWarning: warn });
@@ -37,7 +37,7 @@ export async function runLive(request: LiveArguments): Promise<number> {
     await run.follow(view, warn);
     for (const line of lostPackets(input)) warn(line);
     const failures = [input.writeFailure, input.failure].filter((each) => each !== null);
-    for (const line of failures) tell(line);
+    for (const line of failures) say(line);
     return failures.length === 0 ? DONE : BROKE_OFF;
   } catch (error) {
     terminalIsGone = (error as NodeJS.ErrnoException).code === 'EIO';

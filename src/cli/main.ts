@@ -1,20 +1,30 @@
 import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
+import { isUtf8, writeOnlyAscii } from '../report/ascii.ts';
 import { Output, OutputClosed } from '../report/output.ts';
-import type { Request } from './commands.ts';
+import { understand } from './commands.ts';
 import { errorText } from './errors.ts';
+import { width } from './terminal.ts';
 
 const DONE = 0;
 const COULD_NOT = 2;
+const STDIN = 0;
+const STDERR = 2;
 
 async function main(args: string[]): Promise<number> {
+  // Before anything is understood: what is wrong with the command line is said in ASCII, too.
+  if (asksForAscii(args) || !isUtf8(process.env)) writeOnlyAscii();
   try {
-    if (args.length === 1 && args[0] === '--version') print(`${version()}\n`);
-    else {
-      const request = await understand(args);
-      if ('print' in request) print(request.print);
-      else if ('run' in request) return await request.run();
-      else await (await import('./run.ts')).run(request.analyze);
+    // Who types the name alone wants to know what to type.
+    if (args.length === 0 && isatty(STDIN)) {
+      process.stderr.write((await import('./help.ts')).shortHelp(width(STDERR)));
+      return COULD_NOT;
     }
+    const asked = await understand(args);
+    if (asked.what === 'run') return await asked.work();
+    print(
+      asked.what === 'version' ? `${version()}\n` : await (await import('./help.ts')).helpText(asked.command, width()),
+    );
     return DONE;
   } catch (error) {
     if (error instanceof OutputClosed) return DONE;
@@ -23,11 +33,10 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function understand(args: string[]): Promise<Request> {
-  const { quickArguments } = await import('./quick.ts');
-  const quick = quickArguments(args);
-  if (quick !== null) return { analyze: quick };
-  return (await import('./commands.ts')).parseCommandLine(args, version());
+/** Every command has this option (command-line.ts); nobody else asks for it. */
+function asksForAscii(args: string[]): boolean {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  return options.includes('--ascii');
 }
 
 function print(text: string): void {

@@ -1,9 +1,12 @@
-import type { Options } from 'yargs';
 import { SORT_KEYS, type SortKey } from '../analyze.ts';
 import type { ReportName } from '../report/index.ts';
+import { didYouMean } from '../report/nearest.ts';
 import type { SortOrder } from '../report/selection.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../track/thresholds.ts';
+import { capturesOrStandardInput } from './captures.ts';
+import { COLOR_OPTIONS, colorChoice, type Option } from './command.ts';
 import { UsageError } from './errors.ts';
+import type { ColorChoice } from './terminal.ts';
 
 /** What an analysis is asked for on the command line. */
 export interface AnalyzeArguments {
@@ -19,69 +22,99 @@ export interface AnalyzeArguments {
   thresholds: Partial<Thresholds>;
   mostConnections: number | null;
   utc: boolean;
-  noColor: boolean;
+  color: ColorChoice;
   quiet: boolean;
 }
 
-interface Option {
-  type: 'boolean' | 'string';
-  describe: string;
-  group: string;
-  placeholder?: string;
-}
-
-const FORMAT = 'Format (default: a report for people)';
+const FORMAT = 'Output format (default: a report to read)';
 const ROWS = 'Connections';
-const LIMITS = 'Limits';
+const LIMITS = 'What counts as a problem';
+const MEMORY = 'Memory';
 const LOOK = 'Appearance';
 
 const { slowHandshake, retransmissionShare, retransmissionsAtLeast, zeroWindow, closeWait } = DEFAULT_THRESHOLDS;
 
-/** The options of `analyze`: the one list that both the quick parser and yargs are made from. */
+/** The options of `analyze`; other commands that give the same reports have them, too. */
 export const ANALYZE_OPTIONS = {
-  json: { type: 'boolean', group: FORMAT, describe: 'One JSON document' },
-  ndjson: { type: 'boolean', group: FORMAT, describe: 'One JSON record a line, written as connections end' },
-  csv: { type: 'boolean', group: FORMAT, describe: 'One row a connection, with a header' },
-  zeek: { type: 'boolean', group: FORMAT, describe: "Zeek's conn.log" },
-  calls: { type: 'boolean', group: FORMAT, describe: 'With --json or --ndjson: the socket calls of both sides' },
-  where: { type: 'string', group: ROWS, describe: 'Only those for which this CEL expression is true' },
+  json: { type: 'boolean', group: FORMAT, describe: 'Write one JSON document' },
+  ndjson: { type: 'boolean', group: FORMAT, describe: 'Write one JSON record per line, as connections end' },
+  csv: { type: 'boolean', group: FORMAT, describe: 'Write one CSV row per connection, below a header' },
+  zeek: { type: 'boolean', group: FORMAT, describe: "Write Zeek's conn.log" },
+  calls: {
+    type: 'boolean',
+    group: FORMAT,
+    describe: 'With --json or --ndjson: add the socket calls of both sides to each record',
+  },
+  where: {
+    type: 'string',
+    value: 'EXPRESSION',
+    group: ROWS,
+    describe: 'Only connections for which this CEL expression over the record is true',
+    example: `'close.style == "reset"'`,
+  },
   sort: {
     type: 'string',
+    value: 'KEY',
     group: ROWS,
-    describe: `By ${SORT_KEYS.join(', ')}; largest first, start: earliest first; KEY:asc or KEY:desc turns it`,
+    describe:
+      'Sort by this key: {choices}; the largest comes first (with start the earliest), and KEY:asc or KEY:desc changes that',
+    choices: SORT_KEYS,
+    example: 'duration',
   },
-  top: { type: 'string', group: ROWS, describe: 'Only the first N (report: 20)' },
-  all: { type: 'boolean', group: ROWS, describe: 'All of them in the report' },
+  top: {
+    type: 'number',
+    value: 'N',
+    group: ROWS,
+    describe: 'Only the first N connections (the report shows 20 by default)',
+    example: '50',
+  },
+  all: { type: 'boolean', group: ROWS, describe: 'Show every connection in the report' },
   'slow-handshake': {
-    type: 'string',
+    type: 'number',
+    value: 'SECONDS',
     group: LIMITS,
-    describe: `A problem when connect() took more than so many seconds (default ${slowHandshake})`,
+    describe: 'connect() took longer than this many seconds',
+    default: slowHandshake,
+    example: '0.5',
   },
   'heavy-retransmission': {
-    type: 'string',
+    type: 'number',
+    value: 'SHARE',
     group: LIMITS,
-    describe: `A problem when more than this share of a side's packets was sent again, and at least ${retransmissionsAtLeast} of them (default ${retransmissionShare})`,
+    describe: `A side retransmitted more than this share of its packets, and at least ${retransmissionsAtLeast} of them`,
+    default: retransmissionShare,
+    example: '0.02',
   },
   'zero-window': {
-    type: 'string',
+    type: 'number',
+    value: 'SECONDS',
     group: LIMITS,
-    describe: `A problem when a receive window was closed for more than so many seconds in all (default ${zeroWindow})`,
+    describe: 'A receive window was closed for longer than this many seconds in total',
+    default: zeroWindow,
+    example: '0.5',
   },
   'close-wait': {
-    type: 'string',
+    type: 'number',
+    value: 'SECONDS',
     group: LIMITS,
-    describe: `A problem when a side stayed open for more than so many seconds after its peer's FIN (default ${closeWait})`,
+    describe: 'A side stayed open for longer than this many seconds after the FIN of the other',
+    default: closeWait,
+    example: '30',
   },
   'max-connections': {
-    type: 'string',
-    group: LIMITS,
-    describe: 'Open connections kept at once, about 1 kB each; beyond, those idle longest are reported as they are',
+    type: 'number',
+    value: 'N',
+    group: MEMORY,
+    describe:
+      'Keep at most N open connections, about 1 kB each; when there are more, those idle longest are reported as they are',
+    example: '100000',
   },
-  utc: { type: 'boolean', group: LOOK, describe: 'Absolute times (UTC) in the report' },
-  'no-color': { type: 'boolean', group: LOOK, describe: 'No colours (also NO_COLOR in the environment)' },
+  utc: { type: 'boolean', group: LOOK, describe: 'Show absolute times (UTC) in the report' },
+  ...COLOR_OPTIONS,
   quiet: { type: 'boolean', group: LOOK, describe: 'No warnings and no progress bar' },
 } as const satisfies Record<string, Option>;
 
+/** What was written of them. */
 export type AnalyzeValues = {
   [K in keyof typeof ANALYZE_OPTIONS]?:
     | ((typeof ANALYZE_OPTIONS)[K]['type'] extends 'boolean' ? boolean : string)
@@ -94,7 +127,8 @@ export const FORMATS = ['json', 'ndjson', 'csv', 'zeek'] as const;
  * From what was written to what is meant.
  * @throws UsageError
  */
-export function analyzeArguments(captures: string[], values: AnalyzeValues): AnalyzeArguments {
+export function analyzeArguments(named: string[], values: AnalyzeValues): AnalyzeArguments {
+  const captures = capturesOrStandardInput(named);
   if (captures.length === 0) {
     throw new UsageError('no capture given: name a pcap or pcapng file, or - for standard input (sockscope --help)');
   }
@@ -126,7 +160,7 @@ export function analyzeArguments(captures: string[], values: AnalyzeValues): Ana
     thresholds: thresholds(values),
     mostConnections: values['max-connections'] === undefined ? null : connectionCount(values['max-connections']),
     utc: values.utc ?? false,
-    noColor: values['no-color'] ?? false,
+    color: colorChoice(values),
     quiet: values.quiet ?? false,
   };
 }
@@ -136,7 +170,7 @@ function sortOrder(text: string): SortOrder {
   const key = SORT_KEYS.find((known): known is SortKey => known === name);
   if (key === undefined || rest.length > 0 || ![undefined, 'asc', 'desc'].includes(direction)) {
     throw new UsageError(
-      `--sort ${text}: not a sort key; one of ${SORT_KEYS.join(', ')}, with :asc or :desc if need be`,
+      `--sort ${text}: not a sort key; one of ${SORT_KEYS.join(', ')}, with :asc or :desc if need be${didYouMean(name, SORT_KEYS)}`,
     );
   }
   return { key, descending: direction === undefined ? key !== 'start' : direction === 'desc' };
@@ -183,13 +217,4 @@ function connectionCount(text: string): number {
   throw new UsageError(
     `--max-connections ${text}: not a number of connections from 1 on; example: --max-connections 100000`,
   );
-}
-
-/** The options of `analyze` as yargs wants them, also for commands that give the same reports. */
-export function yargsOptions(): Record<string, Options> {
-  const options = Object.entries(ANALYZE_OPTIONS).map(([name, { type, describe, group }]) => [
-    name,
-    { type, describe, group, requiresArg: type === 'string' },
-  ]);
-  return Object.fromEntries(options);
 }

@@ -2,9 +2,21 @@ import { isatty } from 'node:tty';
 
 const STDOUT = 1;
 
-/** https://no-color.org: any value but the empty one. */
-export function useColor(noColor: boolean, fd = STDOUT): boolean {
-  return !noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb' && isatty(fd);
+/** What `--color` says. */
+export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColorChoice = (typeof COLOR_CHOICES)[number];
+
+/**
+ * Whether to write colours. The option counts most, then NO_COLOR (https://no-color.org: any value but the empty one),
+ * then FORCE_COLOR (https://force-color.org: the same; Node and chalk take 0 and false for a no, and so do we), then
+ * whether a terminal that knows them is there.
+ */
+export function useColor(choice: ColorChoice, fd = STDOUT): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return !['0', 'false'].includes(FORCE_COLOR);
+  return TERM !== 'dumb' && isatty(fd);
 }
 
 /** Rows of the terminal; Infinity where there is none. */

@@ -5,9 +5,10 @@ import {
   type ConnectionConsumer,
   type EndedConnection,
 } from '../analyze.ts';
-import { openCaptures, spoolPipes } from '../capture/input.ts';
+import { inputSize, openCaptures, spoolPipes } from '../capture/input.ts';
 import { InputError } from '../capture/input-error.ts';
 import type { Spool } from '../capture/spool.ts';
+import { totalOf, WholeProgress } from '../capture/whole-progress.ts';
 import type { Connection, Protocol } from '../record.ts';
 import { Selection } from '../report/selection.ts';
 import { counted } from '../report/units.ts';
@@ -52,9 +53,9 @@ export interface ExplainedConnection extends CollectedConnection {
  * @throws InputError where an input cannot be read, or there is no such connection
  */
 export async function explainInputs(inputs: string[], options: ExplainOptions): Promise<Explained> {
-  const readings = new Readings(inputs, options);
+  const { choice } = options;
+  const readings = new Readings(inputs, choice.by === 'stream' ? 1 : 2, options);
   try {
-    const { choice } = options;
     if (choice.by === 'stream') return await oneStream(readings, choice);
     await readings.spool();
     if (choice.by === 'where') return await matching(readings, choice.matches, options);
@@ -73,20 +74,28 @@ class Enough extends Error {
 class Readings {
   readonly inputs: string[];
   readonly #options: ExplainOptions;
+  readonly #times: number;
   #spools: Map<string, Spool> = new Map();
-  #isRepeated = false;
+  #progress: WholeProgress | null = null;
 
-  constructor(inputs: string[], options: ExplainOptions) {
+  /** @param times that they will be read, at the most */
+  constructor(inputs: string[], times: number, options: ExplainOptions) {
     this.inputs = inputs;
+    this.#times = times;
     this.#options = options;
   }
 
   async spool(): Promise<void> {
-    this.#spools = await spoolPipes(this.inputs);
+    this.#spools = await spoolPipes(this.inputs, this.#options.onProgress);
   }
 
   close(): void {
     for (const spool of this.#spools.values()) spool.close();
+  }
+
+  /** Bytes of one reading. */
+  get #size(): number | null {
+    return totalOf(this.inputs.map((input) => this.#spools.get(input)?.size ?? inputSize(input)));
   }
 
   /** @returns null where the consumer had enough before the end */
@@ -95,13 +104,13 @@ class Readings {
     { where, observer }: { where?: (connection: Connection) => boolean; observer?: AnalysisObserver } = {},
   ): Promise<{ captures: CaptureInfo[]; summary: Summary | null }> {
     const { onWarning, onProgress, thresholds, mostConnections } = this.#options;
-    const warn = this.#isRepeated || onWarning === undefined ? {} : { onWarning };
-    this.#isRepeated = true;
+    const warn = this.#progress !== null || onWarning === undefined ? {} : { onWarning };
+    this.#progress ??= new WholeProgress(Array(this.#times).fill(this.#size), onProgress);
     const input = await openCaptures(this.inputs, { ...warn, spools: this.#spools });
     try {
       const options = {
         ...warn,
-        ...(onProgress === undefined ? {} : { onProgress }),
+        ...this.#progress.next(),
         ...(thresholds === undefined ? {} : { thresholds }),
         ...(mostConnections === undefined ? {} : { mostConnections }),
         ...(where === undefined ? {} : { where }),

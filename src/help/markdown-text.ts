@@ -1,5 +1,6 @@
 import { lexer, type Token, type Tokens } from 'marked';
-import { ASCII, type Glyphs, toAscii, UNICODE } from '../report/ladder-glyphs.ts';
+import { toAscii } from '../report/ascii.ts';
+import { ASCII, type Glyphs, UNICODE } from '../report/ladder-glyphs.ts';
 import { type Look, type Styles, stylesOf } from './styles.ts';
 import { tableText } from './table-text.ts';
 import { type Piece, wrapPieces } from './words.ts';

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { JsonBytes } from '../report/json-bytes.ts';
+import { jsonText } from '../report/json-text.ts';
 import { OutputClosed } from '../report/output.ts';
 import { writeConnection } from '../report/record-json.ts';
 import type { EventKind } from './events.ts';
@@ -70,7 +71,7 @@ export class EventLines implements LiveListener {
     const open = this.#open.splice(0);
     if (open.length === 0) return bytes;
     return Buffer.concat(
-      open.flatMap(({ line, processes }) => [line, Buffer.from(`,"process":${JSON.stringify(processes)}}\n`)]),
+      open.flatMap(({ line, processes }) => [line, Buffer.from(`,"process":${jsonText(processes)}}\n`)]),
     );
   }
 

@@ -1,20 +1,16 @@
 import type { Writable } from 'node:stream';
+import { tell } from '../report/tell.ts';
 import { EventLines } from './event-lines.ts';
 import type { EventKind } from './events.ts';
 import type { ProcessesOf } from './processes/process.ts';
 import type { LiveView } from './view.ts';
 
 const STDERR = 2;
-/** The session has come from a pipe or goes to one: it says on stderr what is not data. */
-const toStderr = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-
 /** A live session as lines of JSON on standard output. */
 export class EventsView implements LiveView {
   readonly listener: EventLines;
   readonly reportTo = STDERR;
-  readonly tell = toStderr;
+  readonly tell = tell;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(stream: Writable, kinds: ReadonlySet<EventKind>, processesOf: ProcessesOf | null) {
@@ -51,7 +47,7 @@ export class EventsView implements LiveView {
 export class NoView implements LiveView {
   readonly listener = {};
   readonly reportTo: number;
-  readonly tell = toStderr;
+  readonly tell = tell;
 
   constructor(reportTo: number) {
     this.reportTo = reportTo;

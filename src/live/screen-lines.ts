@@ -205,7 +205,9 @@ function widthOf({ title, columns, rows, none }: List): number {
 }
 
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`.slice(0, Math.max(0, width));
+  return text.length <= width
+    ? text
+    : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`.slice(0, Math.max(0, width));
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { tell } from '../report/tell.ts';
 import { LiveDisplay, type Surroundings } from './display.ts';
 import { type Key, Keyboard } from './keyboard.ts';
 import type { ProcessesOf } from './processes/process.ts';
@@ -36,7 +37,7 @@ export class ScreenView implements LiveView {
   #isShown = false;
   #isClosed = false;
   readonly #widest = new Map<string, number>();
-  #notice = { line: '', until: 0 };
+  #notice = { message: '', until: 0 };
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -52,10 +53,10 @@ export class ScreenView implements LiveView {
     this.#enter();
   }
 
-  tell(line: string): void {
-    this.#notice = { line, until: performance.now() + NOTICE_FOR };
-    if (this.#screen.isEntered) this.#waiting.push(line);
-    else process.stderr.write(`${line}\n`);
+  tell(message: string): void {
+    this.#notice = { message, until: performance.now() + NOTICE_FOR };
+    if (this.#screen.isEntered) this.#waiting.push(message);
+    else tell(message);
   }
 
   tick(): void {
@@ -109,7 +110,7 @@ export class ScreenView implements LiveView {
     this.#screen.leave();
     this.#keyboard?.release();
     this.#isShown = false;
-    for (const line of this.#waiting.splice(0)) process.stderr.write(`${line}\n`);
+    for (const message of this.#waiting.splice(0)) tell(message);
   };
 
   readonly #stop = (): void => {
@@ -132,8 +133,8 @@ export class ScreenView implements LiveView {
     if (!this.#isShown) return;
     this.#drawnAt = performance.now();
     const { columns, rows } = process.stdout;
-    const { line, until } = this.#notice;
-    const notice = performance.now() < until ? line.replace(/^sockscope: /, '') : null;
+    const { message, until } = this.#notice;
+    const notice = performance.now() < until ? message : null;
     const snapshot = this.listener.snapshot(this.#options.surroundings(), notice);
     this.#screen.draw(screenLines(snapshot, columns ?? 80, rows ?? 24, this.#colors, this.#widest));
   }

@@ -1,4 +1,6 @@
 import { write, writeSync } from 'node:fs';
+import { isOnlyAscii } from '../report/ascii.ts';
+import { harmless } from '../report/harmless.ts';
 
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
@@ -35,9 +37,10 @@ export class Screen {
   /** Draws the picture, if the terminal is ready for it. */
   draw(lines: readonly string[]): void {
     if (!this.isEntered || this.#isBusy) return;
-    const changes = this.#changes(lines);
+    const shown = lines.map(forTerminal);
+    const changes = this.#changes(shown);
     if (changes === '') return;
-    this.#shown = lines;
+    this.#shown = shown;
     this.#mustClear = false;
     this.#write(Buffer.from(BEGIN_UPDATE + changes + END_UPDATE));
   }
@@ -87,4 +90,9 @@ export class Screen {
     }
     return text;
   }
+}
+
+/** One line, with nothing in it but text and colours. */
+function forTerminal(line: string): string {
+  return harmless(line.replaceAll('\n', '\\n'), isOnlyAscii());
 }

@@ -1,4 +1,5 @@
 import { endpointText } from '../report/endpoint.ts';
+import { printable } from '../report/printable.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
@@ -109,5 +110,5 @@ function keyOf(ints: Int32Array, row: number, server: number): string {
 }
 
 function hostText(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
+  return printable(address.includes(':') ? `[${address}]` : address);
 }

@@ -5,8 +5,8 @@ export interface LiveView {
   readonly listener: LiveListener;
   /** Where the report for people goes, a file descriptor. */
   readonly reportTo: number;
-  /** Says one line to the user: at once, or when there is room for it. */
-  tell(line: string): void;
+  /** Says one thing to the user: at once, or when there is room for it. */
+  tell(message: string): void;
   begin?(): void;
   /** Called after each chunk of packets; the next is not read before this is done. */
   chunkDone?(): Promise<void>;

@@ -78,5 +78,5 @@ const END_KEPT = 6;
 function cut(text: string, width: number, keepEnd: boolean): string {
   if (text.length <= width) return text;
   const end = keepEnd ? text.slice(-END_KEPT) : '';
-  return `${text.slice(0, width - 1 - end.length)}…${end}`;
+  return `${text.slice(0, width - 1 - end.length).trimEnd()}…${end}`;
 }

@@ -1,4 +1,5 @@
 import type { Connection, Direction } from '../record.ts';
+import { printable } from './printable.ts';
 import type { MakeReporter } from './reporter.ts';
 import { rowReporter } from './rows.ts';
 
@@ -75,10 +76,14 @@ export const CSV_COLUMNS: [name: string, value: (record: Connection) => Cell][] 
   ['findings', (record) => record.findings.map((finding) => finding.code).join(' ')],
 ];
 
-/** RFC 4180 2.5 to 2.7; an unknown value is an empty field. */
+/**
+ * RFC 4180 2.5 to 2.7; an unknown value is an empty field. CSV has no escapes of its own, so what would act stands in it
+ * as in text for people. Nothing that comes from a capture can begin a field, so none begins a formula: only the zone of
+ * an address is such, after the address.
+ */
 function field(value: Cell): string {
   if (value === null || value === undefined) return '';
-  const text = String(value);
+  const text = typeof value === 'string' ? printable(value) : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -89,9 +94,9 @@ function line(values: Cell[]): string {
 /** RFC 4180: a header, then one row a connection. */
 export const csv: MakeReporter = (output, options) => {
   const header = line(CSV_COLUMNS.map(([name]) => name));
-  output.write(header);
+  output.data(header);
   const format = {
-    row: (record: Connection) => output.write(line(CSV_COLUMNS.map(([, value]) => value(record)))),
+    row: (record: Connection) => output.data(line(CSV_COLUMNS.map(([, value]) => value(record)))),
     end: () => {},
   };
   return rowReporter(format, output, options);

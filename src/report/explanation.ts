@@ -5,10 +5,11 @@ import { ladderSteps } from '../explain/ladder-step.ts';
 import { notesOf } from '../explain/notes.ts';
 import { findingsWith, type Story, storyOf } from '../explain/story.ts';
 import type { Connection } from '../record.ts';
+import { toAscii } from './ascii.ts';
 import { severityPaint } from './connection-table.ts';
-import { endpointText, printable, streamText } from './endpoint.ts';
+import { endpointText, printableEndpoint, streamText } from './endpoint.ts';
 import { ladder } from './ladder.ts';
-import { ASCII, toAscii, UNICODE } from './ladder-glyphs.ts';
+import { ASCII, UNICODE } from './ladder-glyphs.ts';
 import { NARROWEST, WIDEST } from './ladder-layout.ts';
 import { duration, utc as utcText } from './units.ts';
 import { wrap } from './wrap.ts';
@@ -27,7 +28,7 @@ export interface ExplanationOptions {
 
 /** The connections one after the other: title, problems, ladder, story; at last what was left out. */
 export function* explanations(explained: Explained, options: ExplanationOptions): Generator<string> {
-  const clean = options.ascii ? toAscii : String;
+  const clean = options.ascii ? (text: string) => toAscii(text) : String;
   const width = Math.max(NARROWEST, Math.min(options.width, WIDEST));
   const isWholeInput = explained.captures.length === 1;
   let isFirst = true;
@@ -57,7 +58,7 @@ function* explanation(
     width,
     glyphs: ascii ? ASCII : UNICODE,
     colors,
-    clean: ascii ? toAscii : String,
+    clean: ascii ? (text) => toAscii(text) : String,
     utc,
   });
   yield '\n';
@@ -68,8 +69,8 @@ function* explanation(
 function shownRecord({ record, exampleOf }: ExplainedConnection): Connection {
   return {
     ...record,
-    client: printable(record.client),
-    server: printable(record.server),
+    client: printableEndpoint(record.client),
+    server: printableEndpoint(record.server),
     findings: findingsWith(record, exampleOf),
   };
 }

@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AnalysisResult } from '../analyze.ts';
 import type { CaptureInfo, Summary } from '../summary.ts';
-import { printable } from './printable.ts';
+import { captureName } from './capture-name.ts';
 import { bytes, count, counted, duration, interval, utc } from './units.ts';
 
 /** Files named one by one; more are counted. */
@@ -66,7 +66,7 @@ function captureText(capture: CaptureInfo, took: string | null): string {
   if (took === null) parts.push(counted(packets, 'packet'));
   if (drops !== null && drops > 0) parts.push(droppedText(drops));
   if (cut !== null) parts.push(`cut at byte ${count(cut.offset)}`);
-  return `${file === '-' ? 'standard input' : printable(file)} (${parts.join(', ')}${took === null ? '' : `; ${took}`})`;
+  return `${captureName(file)} (${parts.join(', ')}${took === null ? '' : `; ${took}`})`;
 }
 
 function span({ packets, wireBytes, duration: seconds, start }: Summary, digits: number): string {

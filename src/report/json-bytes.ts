@@ -1,3 +1,6 @@
+import { isOnlyAscii } from './ascii.ts';
+import { escapedJson } from './json-text.ts';
+
 /** Bytes that are JSON already, kept as 8-byte words so that copying takes a few stores and no call. */
 export interface Fragment {
   readonly words: Float64Array;
@@ -10,6 +13,7 @@ const SPARE = 64;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const QUOTE = 0x22;
+const NUMBER_SIGN = 0x23;
 const BACKSLASH = 0x5c;
 const encoder = new TextEncoder();
 
@@ -33,8 +37,11 @@ export class JsonBytes {
   bytes: Uint8Array;
   length = 0;
   private view: DataView;
+  private readonly ascii: boolean;
 
-  constructor(capacity: number) {
+  /** @param ascii characters of strings beyond ASCII are written as escapes */
+  constructor(capacity: number, ascii = isOnlyAscii()) {
+    this.ascii = ascii;
     this.bytes = new Uint8Array(capacity + SPARE);
     this.view = new DataView(this.bytes.buffer);
   }
@@ -75,8 +82,8 @@ export class JsonBytes {
     bytes[at++] = QUOTE;
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
-      if (unit < 0x20 || unit > 0x7e || unit === QUOTE || unit === BACKSLASH) {
-        this.text(JSON.stringify(value));
+      if (unit < 0x20 || unit > 0x7e || unit === QUOTE || unit === BACKSLASH || unit === NUMBER_SIGN) {
+        this.text(escapedJson(JSON.stringify(value), this.ascii));
         return;
       }
       bytes[at++] = unit;

@@ -1,4 +1,5 @@
 import { SCHEMA } from '../record.ts';
+import { jsonText } from './json-text.ts';
 import { writeConnection } from './record-json.ts';
 import type { MakeReporter } from './reporter.ts';
 import { rowReporter } from './rows.ts';
@@ -17,7 +18,8 @@ export const json: MakeReporter = (output, options) => {
     },
     end({ captures, summary }: Parameters<ReturnType<MakeReporter>['finish']>[0]) {
       const before = lead === ',\n' ? '\n' : lead;
-      output.write(`${before}],\n"captures":${JSON.stringify(captures)},\n"summary":${JSON.stringify(summary)}}\n`);
+      const [files, sums] = [captures, summary].map((value) => jsonText(value, 0, output.ascii));
+      output.data(`${before}],\n"captures":${files},\n"summary":${sums}}\n`);
     },
   };
   return rowReporter(format, output, options);

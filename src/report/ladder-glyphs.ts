@@ -48,17 +48,3 @@ export const ASCII: Glyphs = {
   folded: ':',
   ellipsis: '~',
 };
-
-/** Signs of other texts that a terminal without UTF-8 cannot show. */
-const ASCII_SIGNS: Record<string, string> = { '→': '->', '×': 'x', µ: 'u', '…': '...', '–': '-', '’': "'" };
-
-/** The text with nothing but ASCII; what has no likeness becomes a question mark. */
-export function toAscii(text: string): string {
-  return text.replaceAll(/[^\n\u0020-\u007e]/gu, (sign) => ASCII_SIGNS[sign] ?? '?');
-}
-
-/** Does the terminal show UTF-8? As setlocale(3) decides: LC_ALL, else LC_CTYPE, else LANG. */
-export function isUtf8(environment: NodeJS.ProcessEnv): boolean {
-  const locale = [environment.LC_ALL, environment.LC_CTYPE, environment.LANG].find((value) => value);
-  return locale !== undefined && /utf-?8/i.test(locale);
-}

@@ -1,6 +1,6 @@
 import type { AnalysisResult } from '../analyze.ts';
 import type { Connection } from '../record.ts';
-import { fileWord, hasShellWord } from './shell-word.ts';
+import { fileWord } from './shell-word.ts';
 
 /** Files named one by one. */
 const FILES_NAMED = 3;
@@ -23,8 +23,7 @@ export function nextStep(
   const which = `--stream ${subject.stream}${subject.protocol === 'tcp' ? '' : ` --protocol ${subject.protocol}`}`;
   const read = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
   const files = isLive && writtenTo !== undefined ? [writtenTo] : read;
-  if (files.length > FILES_NAMED || !files.every(hasShellWord))
-    return `next: the same captures with sockscope explain and ${which}`;
+  if (files.length > FILES_NAMED) return `next: the same captures with sockscope explain and ${which}`;
   const input = files.includes('-') ? ' (with the same input)' : '';
   return `next: sockscope explain ${files.map(fileWord).join(' ')} ${which}${input}`;
 }

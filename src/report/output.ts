@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs';
+import { isOnlyAscii } from './ascii.ts';
+import { harmless } from './harmless.ts';
 import { JsonBytes } from './json-bytes.ts';
 
 const FLUSH_AT = 512 * 1024;
@@ -16,14 +18,24 @@ export class OutputClosed extends Error {
  */
 export class Output {
   /** Where reporters that make JSON write it; call `recordDone()` after each record. */
-  readonly json = new JsonBytes(FLUSH_AT * 2);
+  readonly json: JsonBytes;
+  /** Nothing but ASCII is written. */
+  readonly ascii: boolean;
   private readonly fd: number;
 
-  constructor(fd: number) {
+  constructor(fd: number, { ascii = isOnlyAscii() }: { ascii?: boolean } = {}) {
     this.fd = fd;
+    this.ascii = ascii;
+    this.json = new JsonBytes(FLUSH_AT * 2, ascii);
   }
 
+  /** Text for people, lines with colours; where only ASCII is written, signs are replaced and columns stay aligned. */
   write(text: string): void {
+    this.data(harmless(text, this.ascii));
+  }
+
+  /** Text of a format for programs, as it is: the format knows how to write what would act, and what is not ASCII. */
+  data(text: string): void {
     this.json.text(text);
     this.recordDone();
   }

@@ -3,7 +3,8 @@ import type { ProblemGroup, Summary } from '../summary.ts';
 import { SEVERITY_ORDER } from '../track/finding-list.ts';
 import { type Column, fitColumns, line } from './columns.ts';
 import { severityPaint, type TimeLook } from './connection-table.ts';
-import { endpointText, printable, streamText } from './endpoint.ts';
+import { endpointText, streamText } from './endpoint.ts';
+import { printable } from './printable.ts';
 import { sparkline } from './sparkline.ts';
 import { count, counted, duration, secondsBetween, utc } from './units.ts';
 
@@ -109,7 +110,7 @@ function cellsOf({ group, codes }: ProblemRow, { start, duration: seconds }: Sum
 
 /** '10.0.0.7', '3 clients', '≈1,200 clients'. */
 function clientsText({ client, clients }: ProblemGroup): string {
-  if (client !== null) return printable({ address: client, port: 0 }).address;
+  if (client !== null) return printable(client);
   if (clients < ESTIMATED_FROM) return counted(clients, 'client');
   // Of an estimate two digits are enough.
   const scale = 10 ** (Math.floor(Math.log10(clients)) - 1);

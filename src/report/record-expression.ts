@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { didYouMean } from './nearest.ts';
+import { meaning } from './nearest.ts';
+import { fieldsLike, membersLike } from './record-fields.ts';
 import { RECORD_TYPES } from './where-types.ts';
 
 /** What is wrong with an expression, in one line, and where in it. */
@@ -74,17 +75,21 @@ interface CelProblem {
 function problemOf(expression: string, problem: CelProblem): ExpressionError {
   const what = (problem.summary ?? problem.message.split('\n')[0]).replace(/^No such key/, 'No such field');
   const at = problem.range?.start ?? null;
-  return new ExpressionError(what, at, hintFor(what, expression.slice(at ?? 0)));
+  return new ExpressionError(what, at, hintFor(what, expression.slice(0, at ?? 0), expression.slice(at ?? 0)));
 }
 
-function hintFor(what: string, rest: string): string {
+function hintFor(what: string, before: string, rest: string): string {
   if (/^=(?!=)/.test(rest.trimStart())) return ' (equal is ==)';
+  // CEL has types of these names, so they are no unknown variables.
+  const [, typeName] = /^no such overload: type\b/.test(what) ? (/^(bytes|type)\b/.exec(rest) ?? []) : [];
+  if (typeName !== undefined) return meaning(fieldsLike(typeName).map((field) => `"${field}"`));
   const [, kind, name] = /^(Unknown variable|No such field): (\w+)$/.exec(what) ?? [];
   if (name === undefined) return '';
-  return didYouMean(name, kind === 'Unknown variable' ? Object.keys(RECORD_TYPES.Connection) : FIELDS);
+  const [path] = /^\w+(\.\w+)*/.exec(rest) ?? [name];
+  const [, object = ''] = /(\w+(?:\.\w+)*)\.\s*$/.exec(before) ?? [];
+  const likely = kind === 'Unknown variable' ? fieldsLike(path) : membersLike(object, name);
+  return meaning(likely.map((field) => `"${field}"`));
 }
-
-const FIELDS = [...new Set(Object.values(RECORD_TYPES).flatMap((fields) => Object.keys(fields)))];
 
 /** @throws ExpressionError for what is malformed, names an unknown field or does not give true or false */
 export function checkCondition(environment: Environment, expression: string): void {

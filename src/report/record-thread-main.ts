@@ -1,10 +1,10 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { Output, OutputClosed } from './output.ts';
 import { writeLines } from './record-lines.ts';
 import type { Answer, Work } from './record-thread.ts';
 
 const STDOUT = 1;
-const output = new Output(STDOUT);
+const output = new Output(STDOUT, workerData);
 
 function answer(message: Answer, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);

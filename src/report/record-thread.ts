@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { EndedConnection } from '../analyze.ts';
 import { builtFile } from '../built-file.ts';
 import { RowBatch, type RowMessage } from '../track/row-batch.ts';
+import { isOnlyAscii } from './ascii.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { OutputClosed } from './output.ts';
 import { writeLines } from './record-lines.ts';
@@ -45,7 +46,8 @@ export class RecordThread {
   /** Null where the program runs from its sources: the thread's file is there once it is built. */
   static start(): RecordThread | null {
     const file = builtFile('report/record-thread-main.js');
-    return file === null ? null : new RecordThread(new Worker(file));
+    if (file === null) return null;
+    return new RecordThread(new Worker(file, { workerData: { ascii: isOnlyAscii() } }));
   }
 
   add(connection: EndedConnection): void {

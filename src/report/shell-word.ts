@@ -1,33 +1,42 @@
-import { printable } from './printable.ts';
+import { isOnlyAscii } from './ascii.ts';
+import { acts } from './printable.ts';
 
-/** What bash, zsh and fish take as it is; zsh looks for a command where a word begins with '='. */
-const PLAIN = /^(?!=)[\w@%+=:,./-]+$/;
+/** What no shell acts upon; a word that begins with `=` is a command's path to zsh, one with `%` was a job to fish. */
+const PLAIN = /^(?![=%])[\w@%+=:,./-]+$/;
+const ASCII = /^[\0-\x7f]*$/;
+
+/** What stands for itself to printf, and to a shell between any quotes. */
+const PLAIN_TO_PRINTF = /[\w./: ]/;
+
+const encoder = new TextEncoder();
 
 /**
- * A word that bash, zsh and fish read back as `text`, in which nothing acts on the terminal that shows it.
- *
- * In single quotes fish takes some backslashes for itself, and a control character would reach the terminal; such words go
- * through printf, which all of them have. Line breaks at the end get lost there: see `hasShellWord`.
+ * A word that bash, zsh, dash and fish read back as `text`: nothing of it is expanded, no line is broken, and nothing of
+ * it acts upon the terminal that shows it.
  */
 export function shellWord(text: string): string {
   if (PLAIN.test(text)) return text;
-  if (!text.includes('\\') && printable(text) === text) return `'${text.replaceAll("'", "'\\''")}'`;
-  return `"$(printf '${[...text].map(inPrintf).join('')}')"`;
+  if (!acts(text) && (!isOnlyAscii() || ASCII.test(text))) return quoted(text);
+  const bytes = inOctal(text);
+  // The shell takes line breaks from the end of what printf writes. fish has no word for such a name.
+  return text.endsWith('\n') ? `$'${bytes}'` : `"$(printf '${bytes}')"`;
 }
 
-/** Is there such a word? */
-export function hasShellWord(text: string): boolean {
-  return !text.endsWith('\n');
-}
-
-/** A file as an argument: one whose name begins with a hyphen is no option. */
+/** The name of a file as an argument: one that begins with a hyphen is no option. `-`, standard input, stays. */
 export function fileWord(file: string): string {
   return shellWord(file.startsWith('-') && file !== '-' ? `./${file}` : file);
 }
 
-function inPrintf(sign: string): string {
-  if (/[\w./ -]/.test(sign)) return sign;
-  const isAscii = sign.charCodeAt(0) < 0x80;
-  if (!isAscii && printable(sign) === sign) return sign;
-  return [...new TextEncoder().encode(sign)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+/** Quotes and backslashes stand outside of the quotes: within them fish reads backslashes, the others do not. */
+function quoted(text: string): string {
+  const parts = text.split(/(['\\])/).filter((part) => part !== '');
+  return parts.map((part) => (/['\\]/.test(part) ? `\\${part}` : `'${part}'`)).join('') || "''";
+}
+
+/** Byte by byte, in three octal digits that no digit after them can lengthen. */
+function inOctal(text: string): string {
+  return Array.from(encoder.encode(text), (byte) => {
+    const sign = String.fromCharCode(byte);
+    return byte < 0x80 && PLAIN_TO_PRINTF.test(sign) ? sign : `\\${byte.toString(8).padStart(3, '0')}`;
+  }).join('');
 }

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { AnalysisResult, EndedConnection } from '../analyze.ts';
 import type { Connection } from '../record.ts';
 import type { Summary } from '../summary.ts';
+import { digitsOf } from './clock.ts';
 import { type ConnectionRow, connectionRow, connectionTable } from './connection-table.ts';
 import { DISPENSABLE, head } from './head.ts';
 import { nextStep } from './next-step.ts';
@@ -10,7 +11,7 @@ import { PROBLEMS_SHOWN, problemRows, problemsLeftOut, problemText } from './pro
 import type { MakeReporter, Reporter, ReportOptions } from './reporter.ts';
 import { fitHeight, roomForHead, screenLines } from './screen.ts';
 import { type TableContent, TableRows } from './table-rows.ts';
-import { clockDigits, count } from './units.ts';
+import { count } from './units.ts';
 import { wrappedTable } from './wrapped-table.ts';
 
 const ROWS_SHOWN = 20;
@@ -67,7 +68,7 @@ class TerminalReport implements Reporter {
     const { summary, captures } = result;
     const { all, width, utc, color } = this.#options;
     const colors = pc.createColors(color);
-    const digits = clockDigits(captures.reduce((most, each) => Math.max(most, each.timeResolution), 1e-9));
+    const digits = digitsOf(captures);
     const times = { start: utc ? null : summary.start, digits };
 
     const known = problemRows(summary);

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { isOnlyAscii, toAscii } from './ascii.ts';
 
 const NO_LINES = {
   top: '',
@@ -29,7 +30,8 @@ const NO_BREAK = '\ue000';
  * A table without lines whose last column takes what is left of the width and wraps within it.
  * For some dozens of rows: wrapping costs half a millisecond a row.
  */
-export function wrappedTable(rows: string[][], width: number, align: ('left' | 'right')[]): string {
+export function wrappedTable(given: string[][], width: number, align: ('left' | 'right')[]): string {
+  const rows = isOnlyAscii() ? given.map((row) => row.map((text) => toAscii(text))) : given;
   const last = align.length - 1;
   const widths = align.map((_, i) => Math.max(...rows.flatMap((row) => row[i].split('\n').map(visibleLength))));
   const left = widths.slice(0, last).reduce((sum, w) => sum + w + NO_LINES.middle.length, 0);

@@ -80,7 +80,7 @@ export const zeek: MakeReporter = (output, options) => {
   let opened: string | null = null;
   function open(time: string) {
     opened = time;
-    output.write(
+    output.data(
       [
         '#separator \\x09',
         '#set_separator\t,',
@@ -97,12 +97,12 @@ export const zeek: MakeReporter = (output, options) => {
   const format = {
     row(record: Connection) {
       if (opened === null) open(record.start);
-      output.write(`${COLUMNS.map(([, , value]) => value(record)).join('\t')}\n`);
+      output.data(`${COLUMNS.map(([, , value]) => value(record)).join('\t')}\n`);
     },
     end({ summary }: { summary: { start: string | null; end: string | null } }) {
       const end = summary.end ?? '0.000000000';
       if (opened === null) open(summary.start ?? end);
-      output.write(`#close\t${headerTime(end)}\n`);
+      output.data(`#close\t${headerTime(end)}\n`);
     },
   };
   return rowReporter(format, output, options);

@@ -174,8 +174,11 @@ describe('fields are chosen', () => {
   });
 
   test.each<[FieldOptions, RegExp]>([
-    [{ keep: ['close.finToAk'] }, /^close\.finToAk: no field of a connection record; example: /],
-    [{ ignore: ['ack'] }, /^ack: no field of a connection record; example: handshake\.ack/],
+    [
+      { keep: ['close.finToAk'] },
+      /^close\.finToAk: no field of a connection record .*\(did you mean close\.finToAck\?\)$/,
+    ],
+    [{ ignore: ['ack'] }, /^ack: no field of a connection record .*\(did you mean handshake\.ack\?\)$/],
     [{ tolerance: { duration: 'some' } }, /^duration=some: not a tolerance; examples: duration=10%/],
   ])('%j is no choice', (options, message) => {
     expect(() => new BaselineBuilder(options)).toThrow(message);

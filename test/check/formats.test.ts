@@ -64,7 +64,7 @@ FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 with nothing to look at
           tcp.stream eq 0   sockscope explain cut.pcap --stream 0
   FAIL  mean: broken; expected: mean(connections.map(c, c.duration)) < 0.01
         mean(connections.map(c, c.duration)) = 0.08
-FAIL  a,b:c%d \ufffd#1.pcap  no such file
+FAIL  a,b:c%d\\n\\x07#1.pcap  no such file
 FAIL  no capture  1 rule for captures that are not here
   FAIL  elsewhere: no capture is called x/*.pcap (allow-none lets that pass)
 3 captures, 2 connections: 1 hold, 5 fail, 1 warning, 2 with nothing to look at, 1 capture not readable
@@ -116,7 +116,7 @@ describe('JUnit XML', () => {
     expect(suite.map(({ name, testcase }) => [name, testcase.length])).toEqual([
       [RESET, 4],
       [CUT, 4],
-      ['a,b:c%d \ufffd#1.pcap', 1],
+      ['a,b:c%d\\n\\x07#1.pcap', 1],
       ['no capture', 1],
     ]);
     const [broken, warned, overall, skipped] = suite[0].testcase;
@@ -159,7 +159,7 @@ describe('GitHub annotations', () => {
       ['warning', `file=${CUT},title=capture`],
       ['error', `file=${CUT},title=100%25 of%3A a%2Cb # SKIP %3A%3Aerror%3A%3Ax <&"> \\`],
       ['error', `file=${CUT},title=mean`],
-      ['error', 'file=a%2Cb%3Ac%25d%0A\u0007#1.pcap,title=capture not readable'],
+      ['error', 'file=a%2Cb%3Ac%25d\\n\\x07#1.pcap,title=capture not readable'],
       ['error', 'title=elsewhere'],
     ]);
     expect(lines.at(-1)).toMatch(/^3 captures, 2 connections: /);
@@ -188,7 +188,7 @@ describe('TAP 14', () => {
       'ok 6 - cut.pcap: no-resets',
       'not ok 7 - cut.pcap: mean',
       'ok 8 - cut.pcap: telnet # SKIP no connection matched server.port == 23',
-      'not ok 9 - a,b:c%d \ufffd\\#1.pcap: can be read',
+      'not ok 9 - a,b:c%d\\\\n\\\\x07\\#1.pcap: can be read',
       'not ok 10 - no capture: elsewhere',
       '1..10',
       expect.stringMatching(/^# 3 captures, 2 connections: /),

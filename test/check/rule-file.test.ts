@@ -167,11 +167,15 @@ describe('what is wrong is told with line and column, and what would do', () => 
     ],
     ['a rule that is a number', '- 7', '2:3: a rule is not a number: a rule is the name of a ready rule'],
     ['a rule that is empty', '- no-resets\n-', '3:2: a rule is not nothing: '],
-    ['an unknown field', '- name: a\n  expect: server.prt == 443', '3:18: No such field: prt (did you mean "port"?)'],
+    [
+      'an unknown field',
+      '- name: a\n  expect: server.prt == 443',
+      '3:18: No such field: prt (did you mean "server.port"?)',
+    ],
     [
       'an unknown variable',
       '- name: a\n  where: servr.port == 443\n  expect: "true"',
-      '3:10: Unknown variable: servr (did you mean "server"?)',
+      '3:10: Unknown variable: servr (did you mean "server.port"?)',
     ],
     ['types that do not meet', '- name: a\n  expect: server.port == "443"', '3:11: no such overload: double == string'],
     ['one = for two', '- name: a\n  expect: duration = 3', '3:20: Unexpected character: = (equal is ==)'],
@@ -242,7 +246,7 @@ describe('what is wrong is told with line and column, and what would do', () => 
   test('in rules of a program by their place in the list', async () => {
     const rules: RuleDefinition[] = ['no-resets', { name: 'a', expect: 'server.prt == 443' }];
     await expect(check(CAPTURES, rules)).rejects.toThrow(
-      'rules[1].expect: No such field: prt (did you mean "port"?) at character 8',
+      'rules[1].expect: No such field: prt (did you mean "server.port"?) at character 8',
     );
     await expect(check(CAPTURES, [])).rejects.toThrow('rules: there is no rule to hold');
   });

@@ -45,7 +45,7 @@ describe('sockscope check ends with', () => {
       [GRACEFUL, '--ready', 'no-resets,clean'],
       /^--ready clean: .*\(did you mean "clean-close"\?\)$/,
     ],
-    ['an option is misspelt', [GRACEFUL, '--asert', 'true'], /Unknown argument: asert/],
+    ['an option is misspelt', [GRACEFUL, '--asert', 'true'], /unknown option --asert \(did you mean --assert\?\)/],
   ])('2 and one line where %s', (_what, args, message) => {
     const { status, stdout, stderr } = sockscope(['check', ...args]);
     expect([status, stdout]).toEqual([2, '']);

@@ -50,7 +50,7 @@ describe('diff', () => {
   });
 
   test.each([
-    [[FIRST], /Not enough non-option arguments/],
+    [[FIRST], /diff: <after> is missing; example: sockscope diff before\.pcap after\.pcap/],
     [[FIRST, 'missing.pcap'], /missing\.pcap: no such file/],
     [[FIRST, 'package.json'], /package\.json/],
     [

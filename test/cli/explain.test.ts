@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../src/cli/commands.ts';
+import { understand } from '../../src/cli/commands.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { explanationPath } from '../fixtures/fixture-files.ts';
 import { shell, sockscope } from '../support/command.ts';
@@ -70,11 +70,11 @@ describe('wrong usage is one clear line', () => {
     [['--stream', 'x'], '--stream x: not a stream number; example: --stream 17'],
     [['--problems', '--stream', '0'], '--stream and --problems exclude each other: choose one'],
     [['--protocol', 'tcp'], '--protocol says what --stream N counts: give --stream, too'],
-    [['--stream', '0', '--protocol', 'tpc'], '--protocol tpc: one of tcp, udp, sctp'],
+    [['--stream', '0', '--protocol', 'tpc'], '--protocol tpc: not one of tcp, udp, sctp (did you mean "tcp"?)'],
     [['--where', 'true', '--top', '0'], '--top 0: not a number of connections from 1 on; example: --top 3'],
     [['-', '-'], 'standard input (-) can be read only once: give it once'],
   ])('%j', async (args, message) => {
-    await expect(parseCommandLine(['explain', ONE, ...args], '')).rejects.toThrow(new UsageError(message));
+    await expect(understand(['explain', ONE, ...args])).rejects.toThrow(new UsageError(message));
   });
 
   test('and an exit code', () => {

@@ -32,7 +32,6 @@ function syns(count: number) {
 describe('what cannot be done is one line on stderr and exit code 2', () => {
   test.each([
     ['a missing file', 'missing.pcap', /missing\.pcap/],
-    ['a directory', '.', /directory/],
     ['a file that is no capture', 'text.txt', /text\.txt/],
     ['an empty file', 'empty.pcap', /empty/],
   ])('%s', (_name, file, message) => {
@@ -123,7 +122,7 @@ describe('the report', () => {
       const next = stdout.match(/^next: sockscope (explain .* --stream 0)\n$/m)?.[1] ?? '';
       const explained = shell(`cd '${folder}' && sockscope ${next}`);
       expect(explained.stderr).toBe('');
-      expect(explained.stdout).toMatch(/^tcp 0 /m);
+      expect(explained.stdout).toMatch(/^tcp 0: client /m);
     },
   );
 
@@ -143,6 +142,7 @@ describe('the report', () => {
     const { stdout } = sockscope([file], { env: { COLUMNS: '200' } });
     expect(stdout).toMatch(/^packets +4, .*, 1\.23 s from 2023-11-14 22:13:20\.001 UTC$/m);
     expect(stdout).toMatch(/; connect 2 ms$/m);
+    expect(sockscope(['diff', file, file]).stdout).toMatch(/^connect p50 +2 ms +2 ms /m);
     expect(stdout).toMatch(/^tcp 0 .* 0\.000 s +1\.23 s .* 2 ms +open/m);
   });
 });

@@ -97,8 +97,9 @@ function output(command: string, env: Record<string, string>): string {
 
 /** The text with what differs from run to run made the same: how long the analysis took, and whether that was wrapped. */
 export function steady(text: string): string {
-  const number = String.raw`[\d.]+ (?:µs|ms|s)`;
+  const number = String.raw`[\d.]+\s+(?:µs|ms|s)`;
   return text
-    .replaceAll(new RegExp(String.raw`;\s+took ${number}`, 'g'), '; took 100 ms')
-    .replaceAll(new RegExp(String.raw`\s+\(read in ${number}\)`, 'g'), ' (read in 100 ms)');
+    .replaceAll(new RegExp(String.raw`;\s+took\s+${number}`, 'g'), '; took 100 ms')
+    .replaceAll(new RegExp(String.raw`;\s+read\s+in\s+${number}\)`, 'g'), '; read in 100 ms)')
+    .replaceAll(new RegExp(String.raw`\s+\(read\s+in\s+${number}\)`, 'g'), ' (read in 100 ms)');
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -47,6 +48,19 @@ describe('the README', () => {
       ['sh', 'npm ci && node bin/sockscope.js fixtures/handshake/*.pcap\n'],
       ['sh', 'npm cit\n'],
     ]);
+  });
+
+  test('finds the help topics and the picture in the package, too', () => {
+    const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    const [{ files }]: [{ files: { path: string }[] }] = JSON.parse(stdout);
+    const packed = new Set(files.map(({ path }) => path));
+    const linked = [...readme.matchAll(/\]\((src\/help\/[^)]+)\)/g)].map(([, path]) => path);
+    expect(linked.filter((path) => !packed.has(path))).toEqual([]);
+    expect(new Set(linked).size).toBe(topics().length + 1);
+    expect(topics().filter(({ name }) => !packed.has(`dist/help/${name}.md`))).toEqual([]);
   });
 
   test('lists every topic of the reference', () => {

@@ -68,7 +68,7 @@ describe('the GitHub workflow of the help topic', () => {
     const { status, stdout } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands.join('\n')], {
       cwd: project,
       encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env.PATH}` },
+      env: { ...process.env, LC_ALL: 'C.UTF-8', NODE_OPTIONS: '', PATH: `${bin}:${process.env.PATH}` },
     });
     return { status, stdout, commands };
   }

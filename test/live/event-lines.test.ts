@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { parseCommandLine } from '../../src/cli/commands.ts';
+import { understand } from '../../src/cli/commands.ts';
 import type { Connection } from '../../src/record.ts';
 import { c, handshake, pair, play, s } from '../support/conversation.ts';
 import { Stream } from './stream.ts';
@@ -214,14 +214,14 @@ describe('who reads', () => {
 
 describe('wrong usage is one line', () => {
   test.each([
-    ['--events begun', "--events begun: 'begun' is not one of established, failed, ended, open"],
+    ['--events begun', '--events begun: not one of established, failed, ended, open'],
     ['--events failed --json', '--events and --json exclude each other'],
     ['--process --csv', '--process is of no use to --csv'],
-    ['--metrics nonsense', '--metrics nonsense: not [HOST:]PORT'],
+    ['--metrics=nonsense', '--metrics nonsense: not [HOST:]PORT'],
     ['--metrics 1.2.3.4:99999', '--metrics 1.2.3.4:99999: not [HOST:]PORT'],
     ['--metrics 1 --metrics 2', '--metrics is given 2 times'],
   ])('%s', async (line, message) => {
-    await expect(parseCommandLine(['live', '-', ...line.split(' ')], '')).rejects.toThrow(message);
+    await expect(understand(['live', '-', ...line.split(' ')])).rejects.toThrow(message);
   });
 
   test('what is right is understood', async () => {
@@ -232,7 +232,7 @@ describe('wrong usage is one line', () => {
       '--metrics localhost:1',
       '--events failed',
     ]) {
-      expect(await parseCommandLine(['live', '-', ...line.split(' ')], '')).toHaveProperty('run');
+      expect(await understand(['live', '-', ...line.split(' ')])).toHaveProperty('work');
     }
   });
 });

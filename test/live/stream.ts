@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { COMMAND, ROOT } from '../support/command.ts';
+import { COMMAND, cleanEnvironment, ROOT } from '../support/command.ts';
 import { play, type Step, type TimedPacket } from '../support/conversation.ts';
 import { pcap } from '../support/packets.ts';
 import { PATIENCE } from '../support/patience.ts';
@@ -16,10 +16,13 @@ export class Stream {
 
   /** @param pipe a shell pipeline behind it: '| jq .event' @param reads whether its output is read at once */
   constructor(args: string[], { pipe = '', reads = true } = {}) {
-    const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
     const command = [...COMMAND, 'live', '-', ...args];
     const script = `set -o pipefail; ${pipe === '' ? 'exec ' : ''}"$@" ${pipe}`;
-    this.process = spawn('bash', ['-c', script, 'bash', ...command], { cwd: ROOT, env, stdio: 'pipe' });
+    this.process = spawn('bash', ['-c', script, 'bash', ...command], {
+      cwd: ROOT,
+      env: cleanEnvironment(),
+      stdio: 'pipe',
+    });
     this.process.stderr?.on('data', (chunk) => {
       this.stderr += chunk;
     });

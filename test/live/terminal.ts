@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { COMMAND, ROOT } from '../support/command.ts';
+import { COMMAND, cleanEnvironment, ROOT } from '../support/command.ts';
 
 const PTY = fileURLToPath(new URL('./at_terminal.py', import.meta.url));
 
@@ -23,17 +23,26 @@ export interface Seen {
 }
 
 /** Runs sockscope at a terminal and does one thing after the other there. @param pipe what its standard input reads */
-export async function atTerminal(args: string[], actions: Action[], pipe?: string): Promise<Seen> {
-  return programAtTerminal([...COMMAND, ...args], actions, pipe);
+export async function atTerminal(
+  args: string[],
+  actions: Action[],
+  pipe?: string,
+  env: Record<string, string> = {},
+): Promise<Seen> {
+  return programAtTerminal([...COMMAND, ...args], actions, pipe, env);
 }
 
 /** The same with any program. */
-export async function programAtTerminal(command: string[], actions: Action[], pipe?: string): Promise<Seen> {
-  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+export async function programAtTerminal(
+  command: string[],
+  actions: Action[],
+  pipe?: string,
+  env: Record<string, string> = {},
+): Promise<Seen> {
   const child = spawn('python3', [PTY, ...SIZE, ...(pipe === undefined ? [] : ['--pipe', pipe]), ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: ROOT,
-    env: { ...env, TERM: 'xterm-256color' },
+    env: { ...cleanEnvironment(), TERM: 'xterm-256color', ...env },
   });
   let output = '';
   let errors = '';

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { KernelTrace } from '../../src/live/processes/kernel-trace.ts';
 import type { Process } from '../../src/live/processes/process.ts';
 import { Tasks } from '../../src/live/processes/tasks.ts';
 import { stateChange, type Task, TracedSockets } from '../../src/live/processes/traced-sockets.ts';
@@ -187,4 +188,18 @@ describe('the process of a task', () => {
     const { processOf } = new Tasks(root);
     expect([processOf({ id: 5, name: 'kworker/0:1' }), processOf({ id: 6, name: 'java' })]).toEqual([null, null]);
   });
+});
+
+test('where tracefs is not mounted, or there is none, that is what is said of the trace', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
+  try {
+    const mounts = join(folder, 'mounts');
+    writeFileSync(mounts, `proc /proc proc rw 0 0\n`);
+    // In a container, with another root of process numbers, neither is looked for.
+    expect(['not mounted', 'permission', 'container']).toContain(KernelTrace.open(mounts));
+    writeFileSync(mounts, `tracefs ${folder}/nothing tracefs rw 0 0\n`);
+    expect(['unsupported', 'container']).toContain(KernelTrace.open(mounts));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

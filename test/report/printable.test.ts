@@ -10,6 +10,8 @@ test.each([
   ['a\u202egnp.pcap', 'a\\u{202e}gnp.pcap'],
   ['\u2028\u2066\ufeff\u061c', '\\u{2028}\\u{2066}\\u{feff}\\u{61c}'],
   ['\ud800x', '\\u{d800}x'],
+  ['a ##[add-mask]b ##vso[task.setvariable]c', 'a \\x23#[add-mask]b \\x23#vso[task.setvariable]c'],
+  ['# ## [x] #1', '# ## [x] #1'],
 ])('%j is shown as %s', (text, shown) => {
   expect(printable(text)).toBe(shown);
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { toAscii } from '../../src/report/ladder-glyphs.ts';
 import { wrap } from '../../src/report/wrap.ts';
 
 describe('a text of many words', () => {
@@ -14,8 +13,4 @@ describe('a text of many words', () => {
   ])('%j in %d columns', (text, width, lines) => {
     expect(wrap(text, width)).toEqual(lines);
   });
-});
-
-test('a terminal without UTF-8 gets only what it can show', () => {
-  expect(toAscii('connect() → 0, 3 × 4 µs, a…b, naïve\n')).toBe('connect() -> 0, 3 x 4 us, a...b, na?ve\n');
 });

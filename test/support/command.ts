@@ -32,8 +32,8 @@ export function shell(script: string, env: Record<string, string> = {}): SpawnSy
   });
 }
 
-/** Ours without what would change the output or run the sources as tests. */
-function cleanEnvironment(): Record<string, string | undefined> {
+/** Ours without what would change the output or run the sources as tests; everywhere with UTF-8. */
+export function cleanEnvironment(): Record<string, string | undefined> {
   const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...rest } = process.env;
-  return rest;
+  return { ...rest, LC_ALL: 'C.UTF-8' };
 }

@@ -8,12 +8,12 @@ import type { MakeReporter, ReportOptions } from '../../src/report/reporter.ts';
 import { aResult, ended } from './records.ts';
 
 /** Calls `use` with an output and gives what was written to it. */
-export function written(use: (output: Output) => void): string {
+export function written(use: (output: Output) => void, look: { ascii?: boolean } = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
   const file = join(folder, 'out');
   const fd = openSync(file, 'w');
   try {
-    use(new Output(fd));
+    use(new Output(fd, look));
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(fd);

@@ -40,21 +40,30 @@ const HOW_TO_INSTALL: Record<BackendName, string> = {
   cap: 'the npm package cap (it is built with a C++ compiler and libpcap-dev)',
 };
 
+/** sudo looks for programs on a PATH of its own, where those of npm often are not. */
+const SUDO = 'sudo env "PATH=$PATH" sockscope live …';
+/** root without the capabilities is root of a container. */
+const CONTAINER = 'give the container the right to capture (docker run --cap-add NET_RAW --cap-add NET_ADMIN …)';
+
 /**
  * What a user can do who may not capture: commands to choose from, the one that gives the least away first.
  * @param problems kinds of problems of the backends, by their names
  */
-export function waysOut(problems: ReadonlyMap<BackendName, Problem['kind'] | null>): string[] {
+export function waysOut(
+  problems: ReadonlyMap<BackendName, Problem['kind'] | null>,
+  isRoot = process.getuid?.() === 0,
+): string[] {
   const ways: string[] = [];
   const dumpcap = findProgram('dumpcap');
-  if (dumpcap !== null && problems.get('dumpcap') === 'permission') {
+  const isRefused = [...problems.values()].includes('permission');
+  if (dumpcap !== null && problems.get('dumpcap') === 'permission' && !isRoot) {
     ways.push(
       isForOthers(dumpcap)
         ? `sudo setcap cap_net_raw,cap_net_admin=eip ${dumpcap} (then every user may capture)`
         : `sudo usermod -a -G wireshark $USER, then log in again`,
     );
   }
-  if ([...problems.values()].includes('permission')) ways.push('sudo sockscope live …');
+  if (isRefused) ways.push(isRoot ? CONTAINER : SUDO);
   const missing = [...problems].filter(([, kind]) => kind === 'missing').map(([name]) => HOW_TO_INSTALL[name]);
   if (missing.length === problems.size) ways.push(`install ${missing.join(', or ')}`);
   return ways;

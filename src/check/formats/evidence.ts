@@ -57,8 +57,3 @@ export const NO_CAPTURE = 'no capture';
 export function withoutName(message: string, name: string): string {
   return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
 }
-
-/** In one line and without control characters: names of files may have anything. */
-export function printable(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/\p{Cc}/gu, '\ufffd');
-}

@@ -1,3 +1,4 @@
+import { toAscii } from '../../report/ascii.ts';
 import { evidence, NO_CAPTURE, standing, withoutName } from './evidence.ts';
 import type { MakeCheckFormat } from './format.ts';
 import { summaryLine } from './summary-line.ts';
@@ -11,8 +12,8 @@ type Level = 'error' | 'warning';
 export const github: MakeCheckFormat = (output) => {
   const annotate = (level: Level, file: string | null, title: string, lines: string[]) => {
     const properties = file === null ? { title } : { file, title };
-    const list = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
-    output.write(`::${level} ${list.join(',')}::${data(lines.join('\n'))}\n`);
+    const list = Object.entries(properties).map(([name, value]) => `${name}=${property(value, output.ascii)}`);
+    output.data(`::${level} ${list.join(',')}::${data(lines.join('\n'), output.ascii)}\n`);
   };
   return {
     capture({ capture, files: [file], error, warnings, rules }) {
@@ -35,10 +36,10 @@ export const github: MakeCheckFormat = (output) => {
 };
 
 /** Text after the command, as the runner of GitHub unescapes it. */
-function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+function data(text: string, ascii: boolean): string {
+  return (ascii ? toAscii(text) : text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+function property(text: string, ascii: boolean): string {
+  return data(text, ascii).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

@@ -32,9 +32,15 @@ export const junit: MakeCheckFormat = (output) => ({
       suppressBooleanAttributes: false,
     });
     const document = { testsuites: { ...totals, testsuite: suites } };
-    output.write(`<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(document)}`);
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(document)}`;
+    output.data(output.ascii ? xml.replaceAll(/[^\0-\x7f]/gu, reference) : xml);
   },
 });
+
+/** A character as XML refers to it by number. */
+function reference(sign: string): string {
+  return `&#${sign.codePointAt(0)};`;
+}
 
 function suiteElement({ name, error, warnings, rules }: Suite): Element {
   const count = (holds: (verdict: RuleVerdict) => boolean) => rules.filter(holds).length;

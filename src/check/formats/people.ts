@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { count, counted } from '../../report/units.ts';
 import type { CaptureVerdict, RuleVerdict } from '../verdict.ts';
-import { evidence, NO_CAPTURE, printable, standing, withoutName } from './evidence.ts';
+import { evidence, NO_CAPTURE, standing, withoutName } from './evidence.ts';
 import type { MakeCheckFormat } from './format.ts';
 import { summaryLine } from './summary-line.ts';
 
@@ -32,7 +32,7 @@ export const people: MakeCheckFormat = (output, { color, all }) => {
       if (isFine && !all) return;
       const word = error === null ? words[worst(verdict.rules)] : words.failed;
       const what = error === null ? rulesText(verdict) : withoutName(error, capture);
-      output.write(`${word}  ${colors.bold(printable(capture))}  ${what}\n`);
+      output.write(`${word}  ${colors.bold(capture)}  ${what}\n`);
       for (const warning of warnings) output.write(`  ${words.warning}  ${withoutName(warning, capture)}\n`);
       rules(verdict.rules);
     },

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { RuleVerdict } from '../verdict.ts';
-import { NO_CAPTURE, printable, standing } from './evidence.ts';
+import { NO_CAPTURE, standing } from './evidence.ts';
 import type { MakeCheckFormat } from './format.ts';
 import { summaryLine } from './summary-line.ts';
 
@@ -44,7 +44,7 @@ export const tap: MakeCheckFormat = (output) => {
 
 /** One line in which nothing is taken for a directive. */
 function escaped(text: string): string {
-  return printable(text).replaceAll('\\', '\\\\').replaceAll('#', '\\#');
+  return text.replaceAll('\\', '\\\\').replaceAll('#', '\\#');
 }
 
 function indented(text: string): string {

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { waysOut } from '../../../src/capture/live/permission.ts';
 
 const { PATH } = process.env;
+// sudo has a PATH of its own, where a sockscope of npm is not found.
+const SUDO = 'sudo env "PATH=$PATH" sockscope live …';
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
@@ -24,14 +26,15 @@ describe('what helps a user who may not capture', () => {
         ['tcpdump', 'permission'],
         ['dumpcap', 'permission'],
       ]),
+      false,
     );
     expect(first).toMatch(`sudo setcap cap_net_raw,cap_net_admin=eip ${folder}/dumpcap`);
-    expect(second).toMatch(/^sudo sockscope live/);
+    expect(second).toBe(SUDO);
   });
 
   test('with a dumpcap for a group: to join the group', () => {
     chmodSync(join(folder, 'dumpcap'), 0o750);
-    expect(waysOut(new Map([['dumpcap', 'permission']]))[0]).toMatch('sudo usermod -a -G wireshark');
+    expect(waysOut(new Map([['dumpcap', 'permission']]), false)[0]).toMatch('sudo usermod -a -G wireshark');
   });
 
   test('without dumpcap: sudo', () => {
@@ -41,8 +44,18 @@ describe('what helps a user who may not capture', () => {
           ['tcpdump', 'permission'],
           ['dumpcap', 'missing'],
         ]),
+        false,
       ),
-    ).toEqual(['sudo sockscope live …']);
+    ).toEqual([SUDO]);
+  });
+
+  test('as root, in a container: its capabilities, and neither sudo nor those of a program', () => {
+    chmodSync(join(folder, 'dumpcap'), 0o755);
+    const problems = new Map([
+      ['tcpdump', 'permission'],
+      ['dumpcap', 'permission'],
+    ] as const);
+    expect(waysOut(problems, true)).toEqual([expect.stringMatching(/docker run --cap-add NET_RAW/)]);
   });
 
   test('without any program: to install one', () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BACKENDS } from '../../../src/capture/live.ts';
 import { onRealInterfaces } from './available.ts';
 import { Lab, type Report, settle } from './lab.ts';
-import { childrenOf, isRunning, type Session } from './session.ts';
+import { childrenOf, isRunning, type Session, sockscopeCommand } from './session.ts';
 
 /** The process that captures; node itself starts others. */
 function capturing({ process: { pid } }: Session, backend: string): number {
@@ -125,6 +125,22 @@ onRealInterfaces('a live capture that cannot begin', () => {
     const live = lab.sockscopeAs('nobody', 'live', 'eth0');
     expect(await live.ended()).toBe(2);
     expect(live.stderr).toMatch(/^sockscope: cannot capture on eth0: this user has no permission .*sudo [^\n]+\n$/);
+  });
+
+  test('because there is no such interface says so to a user who may not capture, too, and lets its name not act', async () => {
+    const live = lab.sockscopeAs('nobody', 'live', 'no\u001b[2Jpe');
+    expect(await live.ended()).toBe(2);
+    expect(live.stderr).toMatch(
+      /^sockscope: cannot capture on no\\x1b\[2Jpe: there is no interface of that name; there are .*eth0/,
+    );
+  });
+
+  test('because root of a container may not says what the container lacks', async () => {
+    const without = ['setpriv', '--bounding-set=-net_raw,-net_admin', '--inh-caps=-net_raw,-net_admin'];
+    const live = lab.run('client', ...without, ...sockscopeCommand('live', 'eth0', '--backend', 'tcpdump'));
+    expect(await live.ended()).toBe(2);
+    expect(live.stderr).toMatch(/what helps: give the container the right to capture/);
+    expect(live.stderr).not.toMatch(/sudo/);
   });
 
   test('is known to the list of interfaces', async () => {

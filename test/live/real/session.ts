@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { COMMAND, ROOT } from '../../support/command.ts';
+import { COMMAND, cleanEnvironment, ROOT } from '../../support/command.ts';
 import { PATIENCE } from '../../support/patience.ts';
 
 /** How standard output is read. */
@@ -21,7 +21,7 @@ export class Session {
   #heard: () => void = () => {};
 
   constructor([program, ...args]: string[], { reads = true, onLine }: Reading = {}) {
-    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+    const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
     this.process = child;
     if (onLine !== undefined) {
       createInterface({ input: child.stdout }).on('line', onLine);
@@ -120,9 +120,4 @@ function statusOf(pid: number): { name: string; state: string; parent: number } 
   } catch {
     return null;
   }
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const { COLUMNS, NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...rest } = process.env;
-  return rest;
 }

@@ -91,6 +91,28 @@ onRealInterfaces('what a live session shows', () => {
     expect(lines(live)).toHaveLength(1);
   });
 
+  test('--metrics has everything with 0 before the first packet, also what was dropped and how far it is behind', async () => {
+    const live = await lab.live('--metrics', '127.0.0.1:0', '--filter', 'tcp port 7999');
+    const url = /metrics at (\S+)/.exec(live.stderr)?.[1] ?? '';
+    const fetch = 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())';
+    const scrape = async () => {
+      const program = lab.run('client', 'python3', '-c', fetch, url);
+      expect(await program.ended()).toBe(0);
+      return new Map([...program.stdout.matchAll(/^(sockscope_\S+) (\S+)$/gm)].map(([, name, value]) => [name, value]));
+    };
+    const first = await scrape();
+    const refused = 'sockscope_handshakes_total{protocol="tcp",outcome="refused"}';
+    for (const name of [refused, 'sockscope_dropped_packets_total', 'sockscope_lag_seconds']) {
+      expect([name, first.get(name)]).toEqual([name, '0']);
+    }
+    await connect(SERVER, 7999, 0);
+    await live.said('ECONNREFUSED');
+    const later = await scrape();
+    expect(later.get(refused)).toBe('1');
+    expect([...later.keys()]).toEqual([...first.keys()]);
+    expect(await live.stop()).toBe(0);
+  });
+
   test('jq follows it', async () => {
     const command = sockscopeCommand('live', DEVICE, 'tcp', '--packets', '4').join(' ');
     const filter = 'select(.event == "failed") | .connection.sockets.client.error';
@@ -149,7 +171,7 @@ onRealInterfaces('what a live session shows', () => {
       ['ended', null],
     ]);
     expect(live.stderr).toMatch(
-      /of 1 local ends of connections 1 have an unknown process; \d+ processes of other users/,
+      /no process is known for 1 of 1 local ends of connections; \d+ processes of other users .*; root sees more/,
     );
     expect(pid).toBeGreaterThan(0);
   });

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findCaptures } from '../../src/capture/find-captures.ts';
 import { globPattern } from '../../src/check/capture-pattern.ts';
-import { findCaptures } from '../../src/check/find-captures.ts';
 import { pcap } from '../support/packets.ts';
 
 let folder: string;
@@ -31,12 +31,33 @@ test('a folder is searched for what is called a capture, and for what begins lik
     'deep/deeper/ring.pcap3.gz',
     'deep/no-name',
   ]);
-  expect(found).toEqual([{ folder, captures: 5, others: 2 }]);
+  expect(found).toEqual([{ folder, captures, others: 2 }]);
 });
 
 test('what is named is taken as it is, once', () => {
   const named = [join(folder, 'a.json'), '-', join(folder, 'missing.pcap'), join(folder, 'a.json')];
   expect(findCaptures(named)).toEqual({ captures: named.slice(0, 3), found: [] });
+});
+
+test('links are followed, nothing counts twice, and a circle has an end', () => {
+  const links = join(folder, 'links');
+  mkdirSync(join(links, 'below'), { recursive: true });
+  writeFileSync(join(links, 'below', 'real.pcap'), pcap([]));
+  symlinkSync('below/real.pcap', join(links, 'again.pcap'));
+  symlinkSync('..', join(links, 'below', 'up'));
+  symlinkSync('itself', join(links, 'itself'));
+  symlinkSync('nowhere', join(links, 'broken.pcap'));
+  symlinkSync('../deep/deeper', join(links, 'elsewhere'));
+  try {
+    const { captures } = findCaptures([links]);
+    expect(captures.map((path) => path.slice(links.length + 1))).toEqual([
+      'below/real.pcap',
+      'elsewhere/NEXT.PCAPNG',
+      'elsewhere/ring.pcap3.gz',
+    ]);
+  } finally {
+    rmSync(links, { recursive: true });
+  }
 });
 
 test('a folder without captures is an error', () => {

@@ -1,0 +1,57 @@
+import { fstatSync } from 'node:fs';
+import { findCaptures, readable } from '../capture/find-captures.ts';
+import { InputError } from '../capture/input-error.ts';
+import { tell } from '../report/tell.ts';
+import { counted } from '../report/units.ts';
+
+const STANDARD_INPUT = 0;
+
+/**
+ * The captures that were named, and `-` where none was and something is piped or redirected into the program.
+ * @returns an empty list where standard input is a terminal, /dev/null or closed: nobody meant anything by it
+ */
+export function capturesOrStandardInput(captures: string[]): string[] {
+  return captures.length === 0 && hasInput() ? ['-'] : captures;
+}
+
+/** A pipe (which is a socket where another Node made it) or a file. */
+function hasInput(): boolean {
+  try {
+    const status = fstatSync(STANDARD_INPUT);
+    return status.isFIFO() || status.isSocket() || status.isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The captures that were named, with those in the folders that were named; says what was found in which folder.
+ * @throws InputError for a folder without captures
+ */
+export function namedCaptures(inputs: string[], quiet: boolean): string[] {
+  return find(inputs, quiet).captures;
+}
+
+/**
+ * The same for captures that are read as one: what was found in a folder and cannot be read is left out, with a word.
+ * @throws InputError for a folder in which there is nothing to read
+ */
+export async function capturesToMerge(inputs: string[], quiet: boolean): Promise<string[]> {
+  const { captures, found } = find(inputs, quiet);
+  const left = new Set(captures);
+  for (const { folder, captures: some } of found) {
+    const good = new Set(await readable(some, quiet ? () => {} : tell));
+    if (good.size === 0) throw new InputError(`${folder}: none of the captures in this folder can be read`);
+    for (const file of some) if (!good.has(file) && !inputs.includes(file)) left.delete(file);
+  }
+  return [...left];
+}
+
+function find(inputs: string[], quiet: boolean): ReturnType<typeof findCaptures> {
+  const result = findCaptures(inputs);
+  if (quiet) return result;
+  for (const { folder, captures, others } of result.found) {
+    tell(`${folder}: ${counted(captures.length, 'capture')} found, ${counted(others, 'other file')} left alone`);
+  }
+  return result;
+}
