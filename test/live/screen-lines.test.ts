@@ -38,6 +38,7 @@ function aSnapshot(changes: Partial<LiveSnapshot> = {}): LiveSnapshot {
     drops: 0,
     lag: 0.003,
     memory: 98e6,
+    metrics: null,
     evicted: 0,
     withProcesses: false,
     notice: null,
