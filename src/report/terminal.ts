@@ -9,7 +9,7 @@ import { nextStep } from './next-step.ts';
 import type { Output } from './output.ts';
 import { PROBLEMS_SHOWN, problemRows, problemsLeftOut, problemText } from './problems.ts';
 import type { MakeReporter, Reporter, ReportOptions } from './reporter.ts';
-import { fitHeight, roomForHead, screenLines } from './screen.ts';
+import { fitHeight, PROBLEMS_FIRST, roomForHead, screenLines, TABLE_FIRST } from './screen.ts';
 import { type TableContent, TableRows } from './table-rows.ts';
 import { count } from './units.ts';
 import { wrappedTable } from './wrapped-table.ts';
@@ -66,14 +66,14 @@ class TerminalReport implements Reporter {
 
   finish(result: AnalysisResult, seconds: number): void {
     const { summary, captures } = result;
-    const { all, width, utc, color } = this.#options;
+    const { all, width, utc, color, sort } = this.#options;
     const colors = pc.createColors(color);
     const digits = digitsOf(captures);
-    const times = { start: utc ? null : summary.start, digits };
+    const look = { start: utc ? null : summary.start, digits, width, colors, sortedBy: sort?.key ?? null };
 
     const known = problemRows(summary);
     const problems = all ? known : known.slice(0, PROBLEMS_SHOWN);
-    const texts = problemText(problems, summary, { ...times, width, colors });
+    const texts = problemText(problems, summary, look);
     const rows = this.#table.rows();
     const next = nextStep(result, rows.at(0) ?? null, this.#options.writtenTo);
 
@@ -85,6 +85,7 @@ class TerminalReport implements Reporter {
       problems: texts.rows.map((each) => each.reduce((sum, text) => sum + lines(text), 0)),
       hasMoreProblems: problemsLeftOut(summary, known.length - problems.length) !== '',
       next: next === '' ? 0 : lines(next),
+      least: this.#table.content === 'chosen' ? TABLE_FIRST : PROBLEMS_FIRST,
     };
     const room = height === null ? Number.POSITIVE_INFINITY : roomForHead(rest, height);
     const headWithout = (without: number) =>
@@ -97,7 +98,7 @@ class TerminalReport implements Reporter {
     output.write(top);
     if (shown.rows > 0) {
       output.write(`\n${colors.bold(this.#title())}${countText(shown.rows, this.#total(summary))}\n`);
-      for (const text of connectionTable(rows.slice(0, shown.rows), times, width, colors)) output.write(text);
+      for (const text of connectionTable(rows.slice(0, shown.rows), look)) output.write(text);
       if (all) output.write(this.#withoutProblems(summary));
     }
     if (problems.length > 0) {
