@@ -67,7 +67,7 @@ const AT_START: ReadonlySet<string> = new Set([
 ]);
 
 /** Did what the finding is about happen when the connection began? Else its time is that of the connection's last packet. */
-export function happensAtStart(code: string): boolean {
+function happensAtStart(code: string): boolean {
   return AT_START.has(code);
 }
 

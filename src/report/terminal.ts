@@ -81,6 +81,7 @@ class TerminalReport implements Reporter {
     const everything = { rows: rows.length, problems: problems.length };
     const lines = (text: string) => screenLines(text, width);
     const rest = {
+      tableHeadings: 2 + lines(`${this.#title()}${countText(0, this.#total(summary))}`),
       rows: rows.length,
       problems: texts.rows.map((each) => each.reduce((sum, text) => sum + lines(text), 0)),
       hasMoreProblems: problemsLeftOut(summary, known.length - problems.length) !== '',

@@ -487,6 +487,17 @@ describe('in a terminal', () => {
     expect(taken).toBeLessThan(40);
   });
 
+  test('a heading of the table that is folded takes two', () => {
+    const options = { chosen: true, sort: { key: 'duration', descending: true } as const, width: 60 };
+    const text = report(30, { count: 1, ...options });
+    const taken = text
+      .split('\n')
+      .slice(0, -1)
+      .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 60)), 0);
+    expect(text.match(/^Connections that .*$/m)?.[0].length).toBeGreaterThan(60);
+    expect(taken).toBe(29);
+  });
+
   test.each([
     [{ top: 70 }, 70],
     [{ all: true }, 100],
