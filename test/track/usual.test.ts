@@ -125,7 +125,8 @@ describe('a connection that nobody wants to see', () => {
       expect(count).toBe(1);
       const sameAs: string[] = [];
       expect(summary.problems[0]).toMatchObject({ code: 'connection-refused', count: 3, example: 0, sameAs });
-      expect(summary.problems[1]).toMatchObject({ code: 'duplicate-packets', count: 1, sameAs });
+      const copies = summary.problems.find(({ code }) => code === 'duplicate-packets');
+      expect(copies).toMatchObject({ count: 1, sameAs });
     }
   });
 
