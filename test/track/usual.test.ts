@@ -82,6 +82,7 @@ async function handedOut(
 /** Another client of the same server, and of another. */
 const other = pair({ client: { port: 7 } });
 const beside = pair({ client: { port: 7 }, server: { port: 8080 } });
+const elsewhere = pair({ client: { address: '10.0.0.9' } });
 const again = (step: Step, times: number) =>
   Array.from({ length: times }, (_, i) => ({ ...step, id: i + 1, after: 1 }));
 
@@ -103,6 +104,16 @@ describe('a connection that nobody wants to see', () => {
       3,
     ],
     ['was refused after one that came later', [c.syn(), other.client.syn(), other.server.rstAck(), s.rstAck()], 2],
+    [
+      'was not answered to its last SYN, and the next may still come',
+      [c.syn({ at: 399 }), other.client.syn({ at: 300 })],
+      2,
+    ],
+    [
+      'was refused, as another client was',
+      [c.syn(), s.rstAck(), elsewhere.client.syn({ at: 7 }), elsewhere.server.rstAck()],
+      2,
+    ],
     ['was refused in the end', [c.syn(), ...again(c.syn(), 3), s.rstAck()], 1],
     ['is UDP', [c.datagram(9), s.datagram(99)], 1],
     ['used the ports of another, which is usual itself', [...web, ...closing, c.syn({ isn: 77 })], 1],
