@@ -75,7 +75,7 @@ class TerminalReport implements Reporter {
     const problems = all ? known : known.slice(0, PROBLEMS_SHOWN);
     const texts = problemText(problems, summary, { ...times, width, colors });
     const rows = this.#table.rows();
-    const next = nextStep(result, rows.at(0) ?? null, this.#options.writtenTo);
+    const next = nextStep(result, rows.at(0) ?? null, this.#options.named);
 
     const height = heightOf(this.#options);
     const everything = { rows: rows.length, problems: problems.length };
