@@ -257,6 +257,14 @@ describe('problems', () => {
     expect(summary.problems[0].times.counts).toEqual(counts);
   });
 
+  test('of many servers know it each for themselves', async () => {
+    const servers = Array.from({ length: 100 }, (_, i) => i);
+    const { summary } = await talk(...servers.map((i) => web(41000, 1000 + i).client.syn({ at: i })));
+    expect(summary.problems.map(({ firstTime, clients }) => [firstTime, clients])).toEqual(
+      servers.map((i) => [`${1_700_000_000 + i}.000000000`, 1]),
+    );
+  });
+
   test('are one event where exactly the same connections have them, not where as many have', async () => {
     const unread = (port: number, serverPort: number) => {
       const each = web(port, serverPort);

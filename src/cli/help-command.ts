@@ -50,8 +50,8 @@ async function textFor(topic: string | undefined, color: ColorChoice): Promise<s
     ...(page === null ? [] : [page]),
   ];
   if (texts.length > 0) return texts.join('\n');
-  const names = topics().map(({ name }) => name);
-  const near = nearest(topic, [...COMMAND_NAMES, ...names]);
-  const there = near.length > 0 ? '' : `; there are ${[...COMMAND_NAMES, ...names].join(', ')}`;
+  const names = [...new Set([...COMMAND_NAMES, ...topics().map(({ name }) => name)])];
+  const near = nearest(topic, names);
+  const there = near.length > 0 ? '' : `; there are ${names.join(', ')}`;
   throw new UsageError(`no command or topic is called ${topic}${meaning(near)}${there}`);
 }

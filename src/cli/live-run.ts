@@ -87,6 +87,7 @@ export class LiveRun {
       drops: captures[0]?.drops ?? null,
       lag: lag.seconds,
       memory: process.memoryUsage.rss(),
+      metrics: this.#server?.address ?? null,
     };
   }
 

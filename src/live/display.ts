@@ -16,7 +16,7 @@ const SLOW_PERIOD = 60;
 const FAILURES_A_SECOND = 200;
 
 /** What the screen tells beside what happens to connections. */
-export type Surroundings = Pick<LiveSnapshot, 'source' | 'how' | 'elapsed' | 'drops' | 'lag' | 'memory'>;
+export type Surroundings = Pick<LiveSnapshot, 'source' | 'how' | 'elapsed' | 'drops' | 'lag' | 'memory' | 'metrics'>;
 
 /** The processes are looked for later: their text is made when it is shown. */
 type WithProcesses<T> = Omit<T, 'process'> & { processes: Processes | null };

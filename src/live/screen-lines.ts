@@ -85,10 +85,11 @@ function summaryLines(snapshot: LiveSnapshot, width: number, colors: Colors): st
   });
 }
 
-function health({ drops, lag, memory }: LiveSnapshot): string[] {
+function health({ drops, lag, memory, metrics }: LiveSnapshot): string[] {
   const parts = [drops === null ? 'drops not known' : `${count(drops)} dropped`];
   if (lag !== null) parts.push(`${duration(lag)} behind`);
   parts.push(`${bytes(memory)} memory`);
+  if (metrics !== null) parts.push(`metrics at ${metrics}`);
   return parts;
 }
 

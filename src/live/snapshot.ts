@@ -46,6 +46,8 @@ export interface LiveSnapshot {
   lag: number | null;
   /** Bytes of memory. */
   memory: number;
+  /** Where the metrics are, '127.0.0.1:9464'; null where they are not served. */
+  metrics: string | null;
   /** Connections given up to bound memory. */
   evicted: number;
   withProcesses: boolean;

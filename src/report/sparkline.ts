@@ -6,8 +6,8 @@ const NONE = '▁';
 const HEIGHTS = ['▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /**
- * A histogram over the span of the capture, in so many characters. A bin counts where its middle is; one that is wider than a
- * character is shared out.
+ * A histogram over the span of the capture, in so many characters. A bin that lies in several of them is shared out, unless it
+ * stands for one time, which is where the middle of the bin is.
  * @returns '' where the capture has no length
  */
 export function sparkline({ start, width, counts }: Histogram, from: string, seconds: number, cells: number): string {
@@ -17,7 +17,7 @@ export function sparkline({ start, width, counts }: Histogram, from: string, sec
   const offset = secondsBetween(from, start);
   counts.forEach((count, i) => {
     if (count === 0) return;
-    if (width <= perCell) {
+    if (count === 1 && width <= perCell) {
       const middle = (offset + (i + 0.5) * width) / perCell;
       heights[Math.min(cells - 1, Math.max(0, Math.floor(middle)))] += count;
       return;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command } from '../../src/cli/command.ts';
+import { COMMON_OPTIONS } from '../../src/cli/command-line.ts';
 import { allCommands, COMMAND_NAMES } from '../../src/cli/commands.ts';
 import { ROOT, sockscope } from '../support/command.ts';
 import { has, installIn } from '../support/programs.ts';
@@ -128,7 +129,7 @@ function offered(shell: keyof typeof SHELLS, questions: readonly { line: string;
 }
 
 function optionsOf(options: Command['options']): string[] {
-  return Object.keys({ ...options, help: null, version: null })
+  return Object.keys({ ...options, ...COMMON_OPTIONS })
     .map((option) => `--${option}`)
     .sort();
 }

@@ -84,8 +84,8 @@ describe('what is missing is said, with an example', () => {
     [['diff'], 'diff: <before> and <after> are missing; example: sockscope diff before.pcap after.pcap'],
     [['diff', HTTP], 'diff: <after> is missing; example: sockscope diff before.pcap after.pcap'],
     [['completion'], /^completion: <shell> is missing; example: /],
-    [['live', '-f'], "--filter needs a value; example: --filter 'tcp port 443'"],
-    [['live', 'lo', '--duration'], '--duration needs a value; example: --duration 60'],
+    [['live', '-', '-f'], "--filter needs a value; example: --filter 'tcp port 443'"],
+    [['live', '-', '--duration'], '--duration needs a value; example: --duration 60'],
     [[HTTP, '--where'], `--where needs a value; example: --where 'close.style == "reset"'`],
   ])('%j', (args, message) => {
     const line = refusal(...args);
@@ -117,7 +117,7 @@ describe('what is misspelt gets a suggestion', () => {
     [['explain', HTTP, '--problem'], 'unknown option --problem (did you mean --problems?)'],
     [['check', HTTP, '--reday', 'no-resets'], 'unknown option --reday (did you mean --ready?)'],
     [['diff', HTTP, HTTP, '--fail'], 'unknown option --fail (did you mean --fail-on?)'],
-    [['live', 'lo', '--fliter', 'tcp'], 'unknown option --fliter (did you mean --filter?)'],
+    [['live', '-', '--fliter', 'tcp'], 'unknown option --fliter (did you mean --filter?)'],
     [['interfaces', '--jsno'], 'unknown option --jsno (did you mean --json?)'],
     [['help', '--colour'], 'unknown option --colour (did you mean --color?)'],
     [['completion', 'bsah'], 'completion bsah: not one of bash, zsh, fish (did you mean bash?)'],
@@ -131,8 +131,8 @@ describe('what is misspelt gets a suggestion', () => {
     [['check', HTTP, '--ready', 'no-reset'], /no ready rule is called "no-reset" \(did you mean "no-resets"\?\)$/],
     [['check', HTTP, '--format', 'juint'], /^--format juint: .* \(did you mean "junit"\?\)$/],
     [['diff', HTTP, HTTP, '--fail-on', 'failure'], /^--fail-on failure: .* \(did you mean "failures"\?\)$/],
-    [['live', 'lo', '--events', 'faild'], /^--events faild: .* \(did you mean "failed"\?\)$/],
-    [['live', 'lo', '--backend', 'tcpdmup'], /^--backend tcpdmup: .* \(did you mean "tcpdump"\?\)$/],
+    [['live', '-', '--events', 'faild'], /^--events faild: .* \(did you mean "failed"\?\)$/],
+    [['live', '-', '--backend', 'tcpdmup'], /^--backend tcpdmup: .* \(did you mean "tcpdump"\?\)$/],
     [[HTTP, '--where', 'port == 80'], /Unknown variable: port .*\(did you mean "server\.port" or "client\.port"\?\)/],
     [
       ['check', HTTP, '--assert', 'closes.style == "x"'],

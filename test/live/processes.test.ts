@@ -201,7 +201,7 @@ describe('the processes of connections', () => {
     expect(live.kinds.slice(0, 3)).toEqual(['established 0', 'established 1', 'failed 2']);
     const servers = live.told.slice(0, 3).map(({ connection }) => finder.processesOf(connection).server?.pid);
     expect(servers).toEqual([process.pid, process.pid, undefined]);
-    expect([finder.local, finder.found]).toEqual([6, 2]);
+    expect([finder.local, finder.found]).toEqual([5, 2]);
   });
 
   test('are known where the kernel told of them, although nothing is left of them when their packets come', async () => {
@@ -225,6 +225,22 @@ describe('the processes of connections', () => {
     await live.play([c.syn(), s.synAck(), c.ack(), s.fin(), c.fin(), s.ack()], { look, silence: 1 });
     expect(seen).toEqual({ client: { pid: 99999999, name: 'curl' }, server: { pid: 99999998, name: 'nginx' } });
     expect([finder.local, finder.found, finder.lacks()]).toEqual([2, 2, null]);
+  });
+
+  test('at ends that are not of this machine are not taken for those of its own', async () => {
+    const { client: c, server: s } = pair({
+      client: { address: '10.255.0.8', port: 4000 },
+      server: { address: '127.0.0.1', port: 1 },
+    });
+    const ends = 'saddrv6=::ffff:10.255.0.8 daddrv6=::ffff:127.0.0.1 oldstate=TCP_ESTABLISHED newstate=TCP_FIN_WAIT1';
+    const lines = [`curl-99999999 [000] .... 1.5: inet_sock_set_state: sport=4000 dport=1 ${ends}`];
+    const finder = new ProcessFinder({ read: () => lines.splice(0), close: () => {} });
+    const look = () => finder.look();
+    await new LiveScript({}, finder).play([c.syn(), s.synAck(), c.ack(), c.fin(), s.fin(), c.ack()], {
+      look,
+      silence: 3,
+    });
+    expect([finder.local, finder.found]).toEqual([1, 0]);
   });
 
   test('are known when they close, however long after the beginning', async () => {

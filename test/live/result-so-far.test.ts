@@ -4,6 +4,7 @@ import type { Connection } from '../../src/record.ts';
 import { c, PacketInput, pair, play, type Step, s } from '../support/conversation.ts';
 
 const { client: c2, server: s2 } = pair({ client: { port: 40001 } });
+const { client: c3, server: s3 } = pair({ client: { port: 40002, address: '10.0.0.3' } });
 
 const SCRIPT: Step[] = [
   c.syn(),
@@ -20,6 +21,10 @@ const SCRIPT: Step[] = [
   c.syn({ after: 400, isn: 77_000 }),
   s.synAck({ isn: 99_000 }),
   c.ack(),
+  c.data(10),
+  // One more is refused while the first of that kind was reported.
+  c3.syn(),
+  s3.rstAck(),
   c.data(10),
 ];
 
@@ -70,6 +75,6 @@ describe('a result in between', () => {
     for (const [count, said] of between.entries()) {
       expect(said).toEqual(JSON.parse(JSON.stringify(await analysisOf(packets.slice(0, count)))));
     }
-    expect(between.at(-1)?.connections.map(({ stream }) => stream)).toEqual([0, 1, 2]);
+    expect(between.at(-1)?.connections.map(({ stream }) => stream)).toEqual([0, 1, 2, 3]);
   });
 });

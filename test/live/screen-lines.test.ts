@@ -38,6 +38,7 @@ function aSnapshot(changes: Partial<LiveSnapshot> = {}): LiveSnapshot {
     drops: 0,
     lag: 0.003,
     memory: 98e6,
+    metrics: null,
     evicted: 0,
     withProcesses: false,
     notice: null,
@@ -103,9 +104,9 @@ describe('the screen', () => {
     ]);
   });
 
-  test('of 80 columns and 30 lines is in the README', () => {
+  test('of 80 columns and 30 lines is in the help topic on live capture', () => {
     const lines = screenLines(aSnapshot(), 80, 30, plain).map((line) => line.trimEnd());
-    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`\n${lines.join('\n')}\n`);
+    expect(readFileSync(join(ROOT, 'src/help/live.md'), 'utf8')).toContain(`\n${lines.join('\n')}\n`);
   });
 
   /** What is seen of the screen: its parts, their columns, and their rows by what is in one row only. */

@@ -89,6 +89,17 @@ describe('on a terminal', () => {
     expectReport(seen);
   });
 
+  test('it says where the metrics are, which was told before it', async () => {
+    const seen = await atTerminal(
+      ['live', '-', '--no-color', '--metrics', '127.0.0.1:0'],
+      [['wait', 'ECONNREFUSED'], ['type', 'q'], ['end']],
+      fifo,
+    );
+    expectGoodEnd(seen);
+    const screen = seen.output.slice(seen.output.indexOf(ENTER), seen.output.lastIndexOf(LEAVE));
+    expect(screen).toMatch(/health .* memory, metrics at 127\.0\.0\.1:\d+/);
+  }, 40_000);
+
   test('it is drawn anew when the terminal has another size', async () => {
     const seen = await atTerminal(
       ['live', '-', '--no-color'],

@@ -26,6 +26,10 @@ function cases({ good, reset, gzip, zstd, lz4 }: Record<keyof typeof CAPTURES, s
   return [
     { args: ['--version'], holds: ({ stdout }) => strictEqual(stdout, `${version}\n`) },
     { args: ['--help'], holds: says(/sockscope .*capture/) },
+    ...['explain', 'check', 'diff', 'live', 'interfaces'].map((command) => ({
+      args: [command, '--help'],
+      holds: says(new RegExp(`^sockscope ${command}`)),
+    })),
     { args: [good], holds: says(/1 TCP/) },
     { args: ['analyze', reset], holds: says(/ECONNRESET|reset/) },
     ...[gzip, zstd, lz4].map((packed) => ({ args: [packed], holds: says(/1 TCP/) })),

@@ -95,7 +95,9 @@ describe('a connection that nobody wants to see', () => {
     ]) {
       const { summary, count } = await handedOut(steps, 1);
       expect(count).toBe(1);
-      expect(summary.problems[0]).toMatchObject({ code: 'connection-refused', count: 3, example: 0 });
+      const sameAs: string[] = [];
+      expect(summary.problems[0]).toMatchObject({ code: 'connection-refused', count: 3, example: 0, sameAs });
+      expect(summary.problems[1]).toMatchObject({ code: 'duplicate-packets', count: 1, sameAs });
     }
   });
 

@@ -1,4 +1,5 @@
 import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { RECORD_HEAD } from '../../../parsers/capture-file/byte-window.ts';
 import { PacketView } from '../../../parsers/packet-view.ts';
 import { describeError, InputError } from '../input-error.ts';
@@ -70,7 +71,7 @@ export class CaptureWriter {
     try {
       this.#begin();
     } catch (error) {
-      throw new InputError(`${this.#path}: cannot be written: ${describeError(error).message}`);
+      throw new InputError(`${this.#path}: cannot be written: ${whyNot(error, this.#path)}`);
     }
   }
 
@@ -216,4 +217,14 @@ function numbered(path: string, number: number): string {
   const dot = path.lastIndexOf('.');
   const time = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   return `${path.slice(0, dot)}-${String(number).padStart(5, '0')}-${time}${path.slice(dot)}`;
+}
+
+/** In words what the user can mend. */
+function whyNot(error: unknown, path: string): string {
+  const { code, message } = describeError(error);
+  if (code === 'ENOENT') return `there is no folder ${dirname(path)}`;
+  if (code === 'ENOTDIR') return `${dirname(path)} is no folder`;
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there';
+  return message;
 }

@@ -42,8 +42,13 @@ export class MetricsServer {
   }
 
   get url(): string {
+    return `http://${this.address}/metrics`;
+  }
+
+  /** '127.0.0.1:9464' */
+  get address(): string {
     const { address, port, family } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`;
+    return `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
   close(): void {

@@ -43,8 +43,11 @@ const NOBODY: Processes = { client: null, server: null };
 
 interface Entry {
   processes: Processes;
-  /** Ends whose process holds the connection's own socket, and not only the one that waits for anybody. */
-  readonly sure: Record<keyof Processes, boolean>;
+  /**
+   * Ends of which nothing more is to be found: those of other machines, and those whose process holds the connection's
+   * own socket, and not only the one that waits for anybody.
+   */
+  readonly settled: Record<keyof Processes, boolean>;
   /** Nobody took the connection: who listens there later has nothing to do with it. */
   hasFailed: boolean;
 }
@@ -125,15 +128,16 @@ export class ProcessFinder implements LiveListener {
     const { clientEndpoint } = sidesOf(ints, row);
     const entry: Entry = {
       processes: { client: null, server: null },
-      sure: { client: false, server: false },
+      settled: { client: true, server: true },
       hasFailed: false,
     };
     for (const endpoint of [0, 1]) {
       if (!this.#isOwn(endpointOf(source, at, endpoint).address, now)) continue;
       this.local++;
       this.#byStream.set(ints[at + C_STREAM] * PROTOCOLS + protocol, entry);
-      if (this.#pending.length >= PENDING_KEPT) continue;
       const side = endpoint === clientEndpoint ? 'client' : 'server';
+      entry.settled[side] = false;
+      if (this.#pending.length >= PENDING_KEPT) continue;
       const ends = { local: endOf(ints, at, endpoint), remote: endOf(ints, at, 1 - endpoint) };
       const pending: Pending = { entry, side, protocol, ...ends, tries: 0, due: now };
       this.#pending.push(pending);
@@ -149,9 +153,16 @@ export class ProcessFinder implements LiveListener {
     if (kind !== 'failed') return;
     entry.hasFailed = true;
     const handshake = this.#source?.slab.ints[row * INT_STRIDE + C_HANDSHAKE] ?? 0;
-    if (handshakeOutcome(handshake) !== 'refused' || entry.processes.server === null) return;
-    entry.processes.server = null;
-    this.found--;
+    if (handshakeOutcome(handshake) === 'refused') this.#forgetServer(entry);
+  }
+
+  /** Nobody was there: it has no process that could be found. */
+  #forgetServer({ processes, settled }: Entry): void {
+    if (settled.server) return;
+    settled.server = true;
+    this.local--;
+    if (processes.server !== null) this.found--;
+    processes.server = null;
   }
 
   #wasTold(entry: Entry, row: number): void {
@@ -162,7 +173,7 @@ export class ProcessFinder implements LiveListener {
       ['client', clientEndpoint],
       ['server', 1 - clientEndpoint],
     ] as const) {
-      if (entry.sure[side] || this.#told.length >= PENDING_KEPT) continue;
+      if (entry.settled[side] || this.#told.length >= PENDING_KEPT) continue;
       const ends = { local: endOf(ints, at, endpoint), remote: endOf(ints, at, 1 - endpoint) };
       this.#told.push({ entry, side, ...ends, looks: 0 });
     }
@@ -186,12 +197,14 @@ export class ProcessFinder implements LiveListener {
 
   #lookInProc(): void {
     const now = this.#clock();
-    const due = this.#pending.filter(({ due, entry, side }) => due <= now && !entry.sure[side]);
+    const due = this.#pending.filter(({ due, entry, side }) => due <= now && !entry.settled[side]);
     for (const protocol of [6, 17] as const) {
       const wanted = due.filter((each) => each.protocol === protocol);
       if (wanted.length > 0) this.#lookFor(wanted, protocol);
     }
-    this.#pending = this.#pending.filter(({ entry, side, tries }) => !entry.sure[side] && tries < AGAIN_AFTER.length);
+    this.#pending = this.#pending.filter(
+      ({ entry, side, tries }) => !entry.settled[side] && tries < AGAIN_AFTER.length,
+    );
   }
 
   /** What the kernel has told since the last time. */
@@ -200,7 +213,7 @@ export class ProcessFinder implements LiveListener {
     this.#traced.read(this.#trace.read());
     const begun = this.#pending.filter(({ protocol }) => protocol === 6);
     for (const end of [...begun, ...this.#told]) {
-      if (end.entry.sure[end.side]) continue;
+      if (end.entry.settled[end.side]) continue;
       const owner = this.#traced.take(connectionText(end.local, end.remote));
       if (owner === null) continue;
       // What has ended may have been a thread of the one that listens, with a number of its own.
@@ -208,7 +221,7 @@ export class ProcessFinder implements LiveListener {
       this.#note(end, owner, true);
     }
     for (const told of this.#told) told.looks++;
-    this.#told = this.#told.filter(({ entry, side, looks }) => !entry.sure[side] && looks < LOOKS_AFTER);
+    this.#told = this.#told.filter(({ entry, side, looks }) => !entry.settled[side] && looks < LOOKS_AFTER);
   }
 
   /** What could not be seen, and why, one line; null where nothing is missing. */
@@ -254,10 +267,10 @@ export class ProcessFinder implements LiveListener {
     });
   }
 
-  #note({ entry: { processes, sure }, side }: OwnEnd, process: Process, isSure: boolean): void {
+  #note({ entry: { processes, settled }, side }: OwnEnd, process: Process, isSure: boolean): void {
     if (processes[side] === null) this.found++;
     processes[side] = process;
-    sure[side] = isSure;
+    settled[side] = isSure;
   }
 
   /** The connection's own socket; before accept() and for UDP the one that waits for anybody. */

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -188,7 +197,14 @@ test('a pcap file holds one link type: writing ends when another comes', async (
   expect((await read(path)).kept.map(({ first }) => first)).toEqual([1]);
 });
 
-test('a file that cannot be begun is said at once', () => {
+test('a file that cannot be begun is said at once, and why', () => {
   writeFileSync(join(folder, 'file'), '');
-  expect(() => writer({ path: join(folder, 'file', 'a.pcap') })).toThrow(/file\/a\.pcap: cannot be written: /);
+  mkdirSync(join(folder, 'folder.pcap'));
+  const begun =
+    (...path: string[]) =>
+    () =>
+      writer({ path: join(folder, ...path) });
+  expect(begun('file', 'a.pcap')).toThrow(`file/a.pcap: cannot be written: ${folder}/file is no folder`);
+  expect(begun('no', 'a.pcap')).toThrow(`no/a.pcap: cannot be written: there is no folder ${folder}/no`);
+  expect(begun('folder.pcap')).toThrow('folder.pcap: cannot be written: it is a folder');
 });
