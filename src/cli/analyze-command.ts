@@ -9,10 +9,15 @@ export const analyzeCommand: Command = {
   describe: 'Summarize the connections of captures and show what failed; this is the default command',
   details: [
     'Reads packet captures and tells what happened to every connection.',
-    'Captures are pcap or pcapng files, plain or compressed by gzip, zstd or lz4. Several are read as one, in time order; - is standard input.',
+    'Captures are pcap or pcapng files, plain or compressed by gzip, zstd or lz4. A folder means every capture in it. Several captures are read as one, in time order. A capture that is piped into sockscope needs no name.',
   ],
   arguments: [
-    { name: 'capture', describe: 'A capture file, or - for standard input', several: true, completes: 'capture' },
+    {
+      name: 'capture',
+      describe: 'A capture file, a folder with captures, or - for standard input',
+      several: true,
+      completes: 'capture',
+    },
   ],
   options: ANALYZE_OPTIONS,
   examples: [
@@ -22,7 +27,7 @@ export const analyzeCommand: Command = {
       shows: 'Every connection that was reset',
     },
     { command: 'sockscope web.pcap --sort connect-time --top 10', shows: 'The ten slowest handshakes' },
-    { command: 'ssh host tcpdump -U -w - | sockscope -', shows: 'A capture made on another machine' },
+    { command: 'ssh host tcpdump -U -w - | sockscope', shows: 'A capture made on another machine' },
   ],
   understand({ words, values }) {
     const request = analyzeArguments(words, values);

@@ -1,28 +1,7 @@
-import { fstatSync } from 'node:fs';
 import { findCaptures, readable } from '../capture/find-captures.ts';
 import { InputError } from '../capture/input-error.ts';
 import { tell } from '../report/tell.ts';
 import { counted } from '../report/units.ts';
-
-const STANDARD_INPUT = 0;
-
-/**
- * The captures that were named, and `-` where none was and something is piped or redirected into the program.
- * @returns an empty list where standard input is a terminal, /dev/null or closed: nobody meant anything by it
- */
-export function capturesOrStandardInput(captures: string[]): string[] {
-  return captures.length === 0 && hasInput() ? ['-'] : captures;
-}
-
-/** A pipe (which is a socket where another Node made it) or a file. */
-function hasInput(): boolean {
-  try {
-    const status = fstatSync(STANDARD_INPUT);
-    return status.isFIFO() || status.isSocket() || status.isFile();
-  } catch {
-    return false;
-  }
-}
 
 /**
  * The captures that were named, with those in the folders that were named; says what was found in which folder.

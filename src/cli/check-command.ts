@@ -1,7 +1,6 @@
 import type { FieldOptions } from '../check/field-choice.ts';
 import { CHECK_FORMATS, type CheckFormatName } from '../check/formats/index.ts';
 import { READY_RULES } from '../check/ready-rules.ts';
-import { capturesOrStandardInput } from './captures.ts';
 import { COLOR_OPTIONS, type Command, colorChoice, oneOf, textOf, textsOf, type Values } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { ColorChoice } from './terminal.ts';
@@ -178,13 +177,7 @@ export const checkCommand: Command = {
   },
 };
 
-function checkArguments(named: string[], values: Values): CheckArguments {
-  const captures = capturesOrStandardInput(named);
-  if (captures.length === 0) {
-    throw new UsageError(
-      'no capture given: name a pcap or pcapng file, a folder, or - for standard input (sockscope check --help)',
-    );
-  }
+function checkArguments(captures: string[], values: Values): CheckArguments {
   if (captures.filter((capture) => capture === '-').length > 1) {
     throw new UsageError('standard input (-) can be read only once: give it once');
   }

@@ -36,10 +36,14 @@ export type Asked =
 
 /**
  * What a command line asks for. Nothing of it is passed over: what is not understood is an error.
+ * @param hasInput whether something is piped into the program: it is the capture where none is named
  * @throws UsageError
  */
-export async function understand(args: readonly string[]): Promise<Asked> {
-  const { command, isNamed, line } = await commandOf(args);
+export async function understand(args: readonly string[], hasInput: () => boolean = () => false): Promise<Asked> {
+  const { command, isNamed, line: written } = await commandOf(args);
+  const [first] = command.arguments;
+  const takesCaptures = first?.completes === 'capture' && first.several === true;
+  const line = takesCaptures && written.words.length === 0 && hasInput() ? { ...written, words: ['-'] } : written;
   if (line.values.help === true) return { what: 'help', command };
   if (line.values.version === true) return { what: 'version' };
   if (line.unknown.length > 0) throw new UsageError(await unknownText(line.unknown[0], command));

@@ -56,7 +56,8 @@ async function printInterfaces(): Promise<number> {
 async function print(text: string): Promise<number> {
   const { Output } = await import('../report/output.ts');
   const output = new Output(STDOUT);
-  output.write(text);
+  // A program for a shell, or names for one.
+  output.data(text);
   output.flush();
   return DONE;
 }

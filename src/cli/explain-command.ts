@@ -46,7 +46,12 @@ export const explainCommand: Command = {
     'Without an option it explains the only connection of a capture, or else the one with the worst problem.',
   ],
   arguments: [
-    { name: 'capture', describe: 'A capture file, or - for standard input', several: true, completes: 'capture' },
+    {
+      name: 'capture',
+      describe: 'A capture file, a folder with captures, or - for standard input',
+      several: true,
+      completes: 'capture',
+    },
   ],
   options: {
     stream: {

@@ -1,3 +1,4 @@
+import { isOnlyAscii } from '../report/ascii.ts';
 import { meaning, nearest } from '../report/nearest.ts';
 import { COLOR_OPTIONS, type Command, colorChoice } from './command.ts';
 import { UsageError } from './errors.ts';
@@ -42,7 +43,7 @@ async function textFor(topic: string | undefined, color: ColorChoice): Promise<s
   const columns = terminal.width();
   if (topic === undefined) return helpText((await allCommands())[0], columns);
   const command = await commandNamed(topic);
-  const look = { width: textWidth(columns), color: terminal.useColor(color), ascii: false };
+  const look = { width: textWidth(columns), color: terminal.useColor(color), ascii: isOnlyAscii() };
   const page = topicText(topic, look);
   const texts = [
     ...(command === undefined ? [] : [await helpText(command, columns)]),

@@ -164,7 +164,7 @@ export class LiveRun {
     const { processesOf } = this;
     const screen = { color: useColor(color, fd), width: width(fd), height: height(fd) };
     const { write } = this.#request.capture;
-    const written = write === undefined || write.rotateSize !== undefined ? {} : { writtenTo: write.path };
+    const written = write === undefined || write.rotateSize !== undefined ? {} : { named: [write.path] };
     const look = { top, all, sort, utc, ...screen, ...written, chosen: this.#where !== null };
     if (processesOf === null) return look;
     return { ...look, processes: (record) => processesText(processesOf(record)) };

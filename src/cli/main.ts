@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
-import { isUtf8, writeOnlyAscii } from '../report/ascii.ts';
+import { isOnlyAscii, isUtf8, writeOnlyAscii } from '../report/ascii.ts';
+import { harmless } from '../report/harmless.ts';
 import { Output, OutputClosed } from '../report/output.ts';
 import { understand } from './commands.ts';
 import { errorText } from './errors.ts';
+import { hasStandardInput } from './standard-input.ts';
 import { width } from './terminal.ts';
 
 const DONE = 0;
@@ -17,10 +19,11 @@ async function main(args: string[]): Promise<number> {
   try {
     // Who types the name alone wants to know what to type.
     if (args.length === 0 && isatty(STDIN)) {
-      process.stderr.write((await import('./help.ts')).shortHelp(width(STDERR)));
+      const help = (await import('./help.ts')).shortHelp(width(STDERR));
+      process.stderr.write(harmless(help, isOnlyAscii()));
       return COULD_NOT;
     }
-    const asked = await understand(args);
+    const asked = await understand(args, hasStandardInput);
     if (asked.what === 'run') return await asked.work();
     print(
       asked.what === 'version' ? `${version()}\n` : await (await import('./help.ts')).helpText(asked.command, width()),

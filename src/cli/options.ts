@@ -3,7 +3,6 @@ import type { ReportName } from '../report/index.ts';
 import { didYouMean } from '../report/nearest.ts';
 import type { SortOrder } from '../report/selection.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../track/thresholds.ts';
-import { capturesOrStandardInput } from './captures.ts';
 import { COLOR_OPTIONS, colorChoice, type Option } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { ColorChoice } from './terminal.ts';
@@ -127,8 +126,7 @@ export const FORMATS = ['json', 'ndjson', 'csv', 'zeek'] as const;
  * From what was written to what is meant.
  * @throws UsageError
  */
-export function analyzeArguments(named: string[], values: AnalyzeValues): AnalyzeArguments {
-  const captures = capturesOrStandardInput(named);
+export function analyzeArguments(captures: string[], values: AnalyzeValues): AnalyzeArguments {
   if (captures.length === 0) {
     throw new UsageError('no capture given: name a pcap or pcapng file, or - for standard input (sockscope --help)');
   }

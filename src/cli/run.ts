@@ -17,8 +17,9 @@ export async function run(request: AnalyzeArguments): Promise<void> {
   const captures = await capturesToMerge(request.captures, quiet);
   const makeReporter = await reporters[report]();
   const filter = where === null ? null : (await import('../report/where.ts')).compileWhere(where);
-  const look = { color: useColor(options.color), width: width(), height: height(), chosen: where !== null };
-  const reporter = makeReporter(new Output(STDOUT), { ...options, ...look });
+  const look = { color: useColor(options.color), width: width(), height: height() };
+  const what = { chosen: where !== null, named: request.captures };
+  const reporter = makeReporter(new Output(STDOUT), { ...options, ...look, ...what });
 
   const result = await withProgress(quiet, async (telling) => {
     // Records that come to the terminal as they are found are progress enough: a bar would run through them.

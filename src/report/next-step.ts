@@ -8,21 +8,20 @@ const FILES_NAMED = 3;
 /**
  * What to type next: the command that explains the example of the worst problem, else the first connection of the table.
  * '' where there is nothing to explain, or the packets are gone.
- * @param writtenTo the file that a live capture was written to
+ * @param named what was read, as the user named it; or the file that a live capture was written to
  */
 export function nextStep(
   { captures, summary }: AnalysisResult,
   shown: Pick<Connection, 'protocol' | 'stream'> | null,
-  writtenTo?: string,
+  named?: readonly string[],
 ): string {
   const [worst] = summary.problems;
   const subject = worst === undefined ? shown : { protocol: worst.protocol, stream: worst.example };
   const isLive = captures.some(({ live }) => live !== undefined);
   // What was captured live is gone, unless it was written somewhere.
-  if (subject === null || captures.length === 0 || (isLive && writtenTo === undefined)) return '';
+  if (subject === null || captures.length === 0 || (isLive && named === undefined)) return '';
   const which = `--stream ${subject.stream}${subject.protocol === 'tcp' ? '' : ` --protocol ${subject.protocol}`}`;
-  const read = captures.map(({ file }) => (file === 'standard input' ? '-' : file));
-  const files = isLive && writtenTo !== undefined ? [writtenTo] : read;
+  const files = named ?? captures.map(({ file }) => (file === 'standard input' ? '-' : file));
   if (files.length > FILES_NAMED) return `next: the same captures with sockscope explain and ${which}`;
   const input = files.includes('-') ? ' (with the same input)' : '';
   return `next: sockscope explain ${files.map(fileWord).join(' ')} ${which}${input}`;

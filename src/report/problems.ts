@@ -160,7 +160,7 @@ function headingOf(title: string, sparkEnd: number, summary: Summary, { start, d
 }
 
 function cutTo(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  return text.length <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
 }
 
 /** '' where nothing is left out. */

@@ -18,8 +18,8 @@ export interface ReportOptions {
   width: number;
   /** Rows of the terminal, which a report for people fits; absent where there is none. */
   height?: number;
-  /** The file that a live capture was written to, which holds all its packets. */
-  writtenTo?: string;
+  /** What was read, as the user named it: files, folders; or the file that holds the packets of a live capture. */
+  named?: readonly string[];
   /** The connections were chosen by an expression: `--where`. */
   chosen?: boolean;
 }

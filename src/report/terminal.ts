@@ -86,7 +86,7 @@ class TerminalReport implements Reporter {
     const problems = all ? known : known.slice(0, PROBLEMS_SHOWN);
     const texts = problemText(problems, summary, look);
     const rows = this.#table.rows();
-    const next = nextStep(result, rows.at(0) ?? null, this.#options.writtenTo);
+    const next = nextStep(result, rows.at(0) ?? null, this.#options.named);
 
     const headWithout = (without: number) =>
       wrappedTable(head(result, seconds, digits, colors, without), width, ['left', 'left']);

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROOT, sockscope } from '../support/command.ts';
+import { ROOT, shell, sockscope } from '../support/command.ts';
 
 const FIRST = 'fixtures/close/client-first.pcap';
 const RESET = 'fixtures/close/abort-by-server.pcap';
@@ -71,6 +71,12 @@ describe('a folder means every capture in it', () => {
       expect(sockscope([...command, '--quiet']).stderr).toBe('');
     }
   });
+});
+
+test('what is suggested names the folder', () => {
+  const [suggested] = /sockscope explain .*/.exec(sockscope([after]).stdout) ?? [];
+  expect(suggested).toBe(`sockscope explain ${after} --stream 1`);
+  expect(shell(`${suggested} --quiet`).stdout).toMatch(/^tcp 1: client /);
 });
 
 describe('where a folder has no capture that could be read', () => {

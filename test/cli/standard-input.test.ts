@@ -47,7 +47,7 @@ describe('where nothing is piped the usage is told, in one line', () => {
 
   test('from a terminal', () => {
     const { stdout } = shell(`script -qec "${COMMAND.join(' ')}" /dev/null`);
-    expect(stdout).toMatch(/^sockscope: no capture given[^\n]*\n$/);
+    expect(stdout).toMatch(/^sockscope <capture\.\.> \[options\]\r?\n/);
   });
 });
 

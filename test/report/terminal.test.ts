@@ -338,6 +338,7 @@ describe('what to type next', () => {
     expect(next(['a.pcap', "it's b.pcap"])).toBe("sockscope explain a.pcap 'it'\\''s b.pcap' --stream 7");
     expect(next(['-rf.pcapng', '--write=x'])).toBe('sockscope explain ./-rf.pcapng ./--write=x --stream 7');
     const words = 'the same captures with sockscope explain and --stream 7';
+    expect(next(['line\n'])).toBe("sockscope explain $'line\\012' --stream 7");
     expect(next(['a', 'b', 'c', 'd'])).toBe(words);
   });
 
@@ -353,7 +354,7 @@ describe('what to type next', () => {
 
   test('is about the file that a live capture was written to', () => {
     const live = aCapture({ file: 'eth0', live: { backend: 'tcpdump', timestamps: 'kernel' } });
-    const text = reported(terminal, [], { writtenTo: '-kept.pcapng' }, aResult({}, [live]));
+    const text = reported(terminal, [], { named: ['-kept.pcapng'] }, aResult({}, [live]));
     expect(text).toMatch(/\nnext: sockscope explain \.\/-kept\.pcapng --stream 7\n$/);
   });
 

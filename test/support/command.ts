@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Program and first argument of the command line, as users start it; build.js has built it from the sources. */
 export const COMMAND: readonly [string, string] = [process.execPath, join(ROOT, 'bin/sockscope.js')];
 
-/** Runs the command line at the top of the project, without a terminal. */
+/** Runs the command line at the top of the project, without a terminal; nothing is piped into it but `input`. */
 export function sockscope(
   args: string[],
   { input, env = {} }: { input?: Uint8Array; env?: Record<string, string> } = {},
@@ -17,6 +17,7 @@ export function sockscope(
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     env: { ...cleanEnvironment(), ...env },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(input === undefined ? {} : { input }),
   });
 }
