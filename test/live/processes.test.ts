@@ -151,6 +151,16 @@ describe('the processes of connections', () => {
     const address = server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
   };
+  /** A finder with all the time that it needs: its clock stands still while it looks, so no other program takes it away. */
+  const unhurried = () => {
+    let now = 0;
+    const finder = new ProcessFinder('unsupported', () => now);
+    const lookOnce = () => {
+      now += 300;
+      finder.look();
+    };
+    return { finder, lookOnce };
+  };
   const script = (finder: ProcessFinder) => {
     const address = '127.0.0.1';
     const ends = { client: { address, port: client.localPort ?? 0 }, server: { address, port: port() } };
@@ -159,11 +169,11 @@ describe('the processes of connections', () => {
   };
 
   test('are those that hold its sockets, known while it is open', async () => {
-    const finder = new ProcessFinder();
+    const { finder, lookOnce } = unhurried();
     const { live, c, s } = script(finder);
     const seen: unknown[] = [];
     const look = () => {
-      finder.look();
+      lookOnce();
       if (live.told.length > 0) seen.push(structuredClone(finder.processesOf(live.told[0].connection)));
     };
     await live.play([c.syn(), s.synAck(), c.ack(), c.data(1), c.data(1)], { look });
@@ -173,11 +183,11 @@ describe('the processes of connections', () => {
   });
 
   test('stay known when its sockets are gone, and go with the connection', async () => {
-    const finder = new ProcessFinder();
+    const { finder, lookOnce } = unhurried();
     const { live, c, s } = script(finder);
     let atClose: unknown = null;
     const look = () => {
-      finder.look();
+      lookOnce();
       if (live.told.length === 1) client.destroy();
       if (live.told.length === 2) atClose ??= structuredClone(finder.processesOf(live.told[1].connection));
     };
@@ -188,7 +198,7 @@ describe('the processes of connections', () => {
   });
 
   test('that listen are known at once from the second connection on, but not for one that is refused', async () => {
-    const finder = new ProcessFinder();
+    const { finder, lookOnce } = unhurried();
     const live = new LiveScript({}, finder);
     const next = (n: number) =>
       pair({ client: { address: '127.0.0.1', port: n }, server: { address: '127.0.0.1', port: port() } });
@@ -196,7 +206,7 @@ describe('the processes of connections', () => {
     const open = ({ client: c, server: s }: typeof first) => [c.syn(), s.synAck(), c.ack()];
     let looks = 0;
     await live.play([...open(first), ...open(second), third.client.syn(), third.server.rstAck()], {
-      look: () => looks++ < 3 && finder.look(),
+      look: () => looks++ < 3 && lookOnce(),
     });
     expect(live.kinds.slice(0, 3)).toEqual(['established 0', 'established 1', 'failed 2']);
     const servers = live.told.slice(0, 3).map(({ connection }) => finder.processesOf(connection).server?.pid);

@@ -81,7 +81,7 @@ export class ProcessFinder implements LiveListener {
   local = 0;
   found = 0;
   readonly #tables = { 6: new SocketTable(6), 17: new SocketTable(17) };
-  readonly #owners = new SocketOwners();
+  readonly #owners: SocketOwners;
   readonly #byStream = new Map<number, Entry>();
   readonly #trace: TraceLines | NoTrace;
   readonly #traced: TracedSockets | null;
@@ -98,6 +98,7 @@ export class ProcessFinder implements LiveListener {
   /** @param trace what the kernel tells, or why it does not @param clock milliseconds */
   constructor(trace: TraceLines | NoTrace = 'unsupported', clock: () => number = () => performance.now()) {
     this.#trace = trace;
+    this.#owners = new SocketOwners('/proc', clock);
     this.#clock = clock;
     this.#looking = new Budget(SHARE, SAVED, clock);
     this.#listening = new Budget(SHARE, SAVED, clock);
