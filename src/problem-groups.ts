@@ -67,7 +67,7 @@ const AT_START: ReadonlySet<string> = new Set([
 ]);
 
 /** Did what the finding is about happen when the connection began? Else its time is that of the connection's last packet. */
-export function happensAtStart(code: string): boolean {
+function happensAtStart(code: string): boolean {
   return AT_START.has(code);
 }
 
@@ -75,12 +75,12 @@ export function happensAtStart(code: string): boolean {
 interface Gathered
   extends Pick<ProblemGroup, 'code' | 'severity' | 'protocol' | 'server' | 'count' | 'example' | 'message'> {
   side: Side | null;
-  /** Where its server and what is known of a client's address are, without the code. */
+  /** Its server, as it stands in a row. */
   place: string;
   errors: Map<string, number>;
   /** Codes that each of its connections has. */
   shared: Set<string>;
-  /** Address of the client whose words stand in its block, where it was made already. */
+  /** Address of one of its clients. */
   client: string | null;
   /** Where its block of occurrences begins. */
   block: number;

@@ -52,8 +52,8 @@ const handshake: Decisions<Handshake> = {
   connectTime: no(TIME),
   acceptTime: no(TIME),
   initialRtt: no(TIME),
-  synRetransmissions: yes('a SYN that is sent again is a second that the client waits'),
-  synAckRetransmissions: yes('a SYN-ACK that is sent again tells of a full accept queue or a lost ACK'),
+  synRetransmissions: yes('each repeated SYN makes the client wait a second or more'),
+  synAckRetransmissions: yes('a repeated SYN-ACK means a full accept queue or a lost ACK'),
   capturePoint: no(PLACE),
   client: synOptions,
   server: synOptions,
@@ -103,7 +103,7 @@ const direction: Decisions<Direction> = {
 };
 
 const socket: Decisions<SocketView> = {
-  error: yes('what the next socket call of the program says'),
+  error: yes('the error that the next socket call of the program returns'),
   calls: no('inferred, and only there where it was asked for'),
 };
 
@@ -128,7 +128,7 @@ export const DECISIONS: Decisions<Connection> = {
   duration: no(TIME),
   handshake,
   close,
-  resets: yes('which side reset, why, and whether the other one believed it', (resets: Connection['resets']) =>
+  resets: yes('which side reset, why, and whether the other one accepted it', (resets: Connection['resets']) =>
     distinct(resets.map(({ from, cause, accepted }) => `${from}: ${cause}${accepted ? '' : ', ignored'}`)),
   ),
   icmp: yes('which errors the network reported', (errors: Connection['icmp']) =>

@@ -64,11 +64,11 @@ export function optionText(option: Option): string {
 async function usageAndOptions(command: Command, width: number): Promise<string> {
   const paragraphs = [usage(command).join('\n'), ...(command.details ?? [command.describe])];
   const parser = yargs([]).scriptName('sockscope').usage(paragraphs.join('\n\n')).wrap(width);
-  // Its own are not ours, and its headings would be in the language of the locale: ours are not.
-  parser.help(false).version(false).detectLocale(false);
+  parser.help(false).version(false);
   if (command === analyzeCommand) {
     for (const { name, describe } of await allCommands()) parser.command(name, describe);
   }
+  // A heading of ours makes yargs leave all of them in English, whatever the locale: what stands below is English.
   parser.updateStrings({ 'Positionals:': 'Arguments:' });
   for (const { name, describe } of command.arguments) parser.positional(name, { describe });
   for (const [name, option] of Object.entries<Option>({ ...command.options, ...COMMON_OPTIONS })) {

@@ -119,6 +119,7 @@ class Page {
 
   /** Its text, and how to get there: a command for another page, an address for another place; each is said once. */
   #link({ href, text, tokens }: Tokens.Link, inParentheses: boolean, quoted: boolean): Piece[] {
+    if (href.startsWith('#')) return this.#pieces(tokens, quoted);
     const [, topic] = /^([a-z-]+)\.md$/.exec(href) ?? [];
     const way = topic === undefined ? href : `sockscope help ${topic}`;
     const wayThere = { text: way, paint: topic === undefined ? plain : this.#styles.code };

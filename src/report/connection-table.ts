@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import type { SortKey } from '../analyze.ts';
 import type { Close, Connection, Protocol, Severity } from '../record.ts';
 import { type Column, fitColumns, line } from './columns.ts';
 import { endpointText, streamText } from './endpoint.ts';
@@ -100,15 +101,31 @@ export interface TimeLook {
   digits: number;
 }
 
-export function* connectionTable(
-  given: readonly ConnectionRow[],
-  times: TimeLook,
-  width: number,
-  colors: Colors,
-): Generator<string> {
+/** How the table is shown. */
+export interface TableLook extends TimeLook {
+  width: number;
+  colors: Colors;
+  /** Whose column stays longest. */
+  sortedBy: SortKey | null;
+}
+
+/** Columns that show what a table is sorted by. */
+const SORTED_BY: Partial<Record<SortKey, readonly string[]>> = {
+  start: ['start'],
+  duration: ['lasted'],
+  packets: ['packets'],
+  bytes: ['sent', 'received'],
+};
+
+export function* connectionTable(given: readonly ConnectionRow[], look: TableLook): Generator<string> {
+  const { width, colors, sortedBy } = look;
+  const wanted = sortedBy === null ? [] : (SORTED_BY[sortedBy] ?? []);
   const hasProcesses = given.some(({ cells }) => cells.length > CONNECTION_COLUMNS.length);
-  const columns = [...CONNECTION_COLUMNS, ...(hasProcesses ? [PROCESS_COLUMN] : [])];
-  const rows = given.map((row) => ({ ...row, cells: cellsOf(row, times) }));
+  const columns = [...CONNECTION_COLUMNS, ...(hasProcesses ? [PROCESS_COLUMN] : [])].map((column) => {
+    const { dispensable, ...kept } = column;
+    return wanted.includes(column.heading) ? { ...kept, lastResort: 0 } : column;
+  });
+  const rows = given.map((row) => ({ ...row, cells: cellsOf(row, look) }));
   const isEmpty = (column: number) => rows.every(({ cells }) => cells[column] === '');
   // The last ones first: the others keep their places.
   for (const column of [SAW, PROBLEMS, CLOSE, CONNECT].filter(isEmpty)) {

@@ -7,8 +7,8 @@ import { bytes, count, counted, duration, interval, utc } from './units.ts';
 /** Files named one by one; more are counted. */
 const FILES_SHOWN = 5;
 
-/** Lines that can go where there is no room for all, the first of them first. */
-export const DISPENSABLE: readonly string[] = ['other frames', 'resets', 'closes', 'handshakes'];
+/** Lines that can go where there is no room for all, the first of them first; of the files only one is then named. */
+export const DISPENSABLE: readonly string[] = ['other frames', 'files', 'resets', 'closes', 'handshakes'];
 
 /**
  * The lines on the capture as a whole: a label and a text. What there is none of has no line.
@@ -23,8 +23,9 @@ export function head(
   without = 0,
 ): string[][] {
   const took = `read in ${duration(seconds)}`;
+  const gone = DISPENSABLE.slice(0, without);
   const lines = [
-    ...captureLines(captures, took),
+    ...captureLines(captures, took, gone.includes('files') ? 1 : FILES_SHOWN),
     ['packets', `${span(summary, digits)}${captures.length === 1 ? '' : ` (${took})`}`],
     ['connections', connectionsText(summary, colors)],
     ['handshakes', handshakesText(summary, digits)],
@@ -32,17 +33,16 @@ export function head(
     ['resets', resetsText(summary)],
     ['other frames', summary.otherFrames.map(({ kind, frames }) => `${count(frames)} ${kind}`).join(', ')],
   ];
-  const gone = DISPENSABLE.slice(0, without);
   return lines
     .filter(([label, text]) => text !== '' && !gone.includes(label))
     .map(([label, text]) => [colors.dim(label), text]);
 }
 
-function captureLines(captures: CaptureInfo[], took: string): string[][] {
+function captureLines(captures: CaptureInfo[], took: string, named: number): string[][] {
   const lines = captures
-    .slice(0, FILES_SHOWN)
+    .slice(0, named)
     .map((capture, i) => [i === 0 ? 'capture' : '', captureText(capture, captures.length > 1 ? null : took)]);
-  const more = captures.slice(FILES_SHOWN);
+  const more = captures.slice(named);
   if (more.length > 0) lines.push(['', `and ${[counted(more.length, 'more file'), ...missingFrom(more)].join(', ')}`]);
   return lines;
 }

@@ -25,7 +25,9 @@ const COLUMNS: readonly Column[] = [
   { heading: '', align: 'left' },
 ];
 const DETAILS = COLUMNS.length;
-const WITH_DETAILS: readonly Column[] = [...COLUMNS, { heading: '', align: 'left' }];
+/** So much of the details is worth a place in the row; what is more may be cut. */
+const DETAILS_WORTH = 60;
+const WITH_DETAILS: readonly Column[] = [...COLUMNS, { heading: '', align: 'left', shrinkTo: DETAILS_WORTH }];
 
 /** Findings after which the side that they are about had read its peer's end of file, and no error. */
 const AFTER_END_OF_FILE: ReadonlySet<string> = new Set(['long-close-wait', 'half-closed', 'close-wait-leak']);
@@ -65,7 +67,8 @@ export interface ProblemText {
 }
 
 /**
- * Each row on one line, if all that is to be said fits; else on two, of which the second says what was seen, when, and in words.
+ * Each row on one line, where there is room for most of what is to be said; else on two, of which the second says what was seen,
+ * when, and in words.
  */
 export function problemText(rows: readonly ProblemRow[], summary: Summary, look: ProblemLook): ProblemText {
   const { width, colors } = look;
@@ -73,7 +76,7 @@ export function problemText(rows: readonly ProblemRow[], summary: Summary, look:
   const cells = rows.map((row) => cellsOf(row, summary));
   const details = rows.map((row) => detailsOf(row, look));
   const whole = cells.map((row, i) => [...row, details[i].join('; ')]);
-  const isWide = widthOf(whole) <= width;
+  const isWide = widthOf(cells.map((row, i) => [...row, details[i].join('; ').slice(0, DETAILS_WORTH)])) <= width;
   const columns = isWide ? WITH_DETAILS : COLUMNS;
   const layout = fitColumns(columns, isWide ? whole : cells, width);
   const indent = ' '.repeat(layout.widths[0] + 2);

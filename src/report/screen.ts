@@ -1,10 +1,13 @@
 import { visibleLength } from './wrapped-table.ts';
 
-/** Problems get so many lines, even where nothing is left for the table. */
-const LINES_OF_PROBLEMS = 7;
-/** Rows that the table has at least, its heading and that of its columns, and the empty line before it. */
-const FEWEST_ROWS = 3;
-const TABLE_HEADINGS = 3;
+/** What must be there even where little room is left: rows of the table, and lines of problems. */
+export interface Least {
+  rows: number;
+  problemLines: number;
+}
+/** The problems are what one looks for, unless the user has chosen what the table holds. */
+export const PROBLEMS_FIRST: Least = { rows: 3, problemLines: 7 };
+export const TABLE_FIRST: Least = { rows: 10, problemLines: 3 };
 /** The empty line before the problems, and their heading. */
 const PROBLEM_HEADINGS = 2;
 /** The shell asks for the next command below the report. */
@@ -13,6 +16,8 @@ const PROMPT = 1;
 /** Lines that the parts of a report take on the screen. */
 export interface Parts {
   head: number;
+  /** The empty line before the table, its heading, and that of its columns. */
+  tableHeadings: number;
   /** Rows that the table could have. */
   rows: number;
   /** Of each problem. */
@@ -20,6 +25,7 @@ export interface Parts {
   /** More problems than these are known, or some are not listed. */
   hasMoreProblems: boolean;
   next: number;
+  least: Least;
 }
 
 /** How many rows and problems are shown. */
@@ -29,25 +35,29 @@ export interface Shown {
 }
 
 /**
- * Fits a report into the height of a terminal. The problems come first, for they are what one looks for; but as long as there
- * is room for some of them, the table keeps a few rows. On a very low terminal the head scrolls away.
+ * Fits a report into the height of a terminal: problems as long as the table keeps its least rows, then rows. On a very low
+ * terminal the head scrolls away.
  */
-export function fitHeight({ head, rows, problems, hasMoreProblems, next }: Parts, height: number): Shown {
+export function fitHeight(parts: Parts, height: number): Shown {
+  const { head, tableHeadings, rows, problems, hasMoreProblems, next, least } = parts;
   const room = height - PROMPT - next;
-  const leastTable = rows === 0 ? 0 : TABLE_HEADINGS + Math.min(FEWEST_ROWS, rows);
+  const leastTable = rows === 0 ? 0 : tableHeadings + Math.min(least.rows, rows);
   const headings = problems.length === 0 ? 0 : PROBLEM_HEADINGS;
-  const forProblems = Math.max(room - head - leastTable - headings, Math.min(LINES_OF_PROBLEMS, room - headings));
+  const forProblems = Math.max(room - head - leastTable - headings, Math.min(least.problemLines, room - headings));
   const fitting = fittingProblems(problems, hasMoreProblems, forProblems);
   const taken = headings + sum(problems.slice(0, fitting)) + (hasMoreProblems || fitting < problems.length ? 1 : 0);
-  const forRows = room - head - taken - TABLE_HEADINGS;
-  return { problems: fitting, rows: Math.min(rows, Math.max(FEWEST_ROWS, forRows)) };
+  const forRows = room - head - taken - tableHeadings;
+  return { problems: fitting, rows: Math.min(rows, Math.max(least.rows, forRows)) };
 }
 
 /** How many lines of head leave room for all that must be shown. */
-export function roomForHead({ rows, problems, hasMoreProblems, next }: Omit<Parts, 'head'>, height: number): number {
-  const leastTable = rows === 0 ? 0 : TABLE_HEADINGS + Math.min(FEWEST_ROWS, rows);
+export function roomForHead(
+  { tableHeadings, rows, problems, hasMoreProblems, next, least }: Omit<Parts, 'head'>,
+  height: number,
+): number {
+  const leastTable = rows === 0 ? 0 : tableHeadings + Math.min(least.rows, rows);
   const lines = sum(problems) + (hasMoreProblems ? 1 : 0);
-  const leastProblems = problems.length === 0 ? 0 : PROBLEM_HEADINGS + Math.min(LINES_OF_PROBLEMS, lines);
+  const leastProblems = problems.length === 0 ? 0 : PROBLEM_HEADINGS + Math.min(least.problemLines, lines);
   return height - PROMPT - next - leastTable - leastProblems;
 }
 

@@ -9,7 +9,7 @@ import { nextStep } from './next-step.ts';
 import type { Output } from './output.ts';
 import { PROBLEMS_SHOWN, problemRows, problemsLeftOut, problemText } from './problems.ts';
 import type { MakeReporter, Reporter, ReportOptions } from './reporter.ts';
-import { fitHeight, roomForHead, screenLines } from './screen.ts';
+import { fitHeight, PROBLEMS_FIRST, roomForHead, type Shown, screenLines, TABLE_FIRST } from './screen.ts';
 import { type TableContent, TableRows } from './table-rows.ts';
 import { count } from './units.ts';
 import { wrappedTable } from './wrapped-table.ts';
@@ -34,6 +34,17 @@ function mostRows(options: ReportOptions): number {
 /** null where the report is not fitted. */
 function heightOf({ top, all, height }: ReportOptions): number | null {
   return top === null && !all && height !== undefined && Number.isFinite(height) ? height : null;
+}
+
+/** What there is to show. */
+interface Unfitted {
+  /** The head without so many of the lines that can go. */
+  headWithout(without: number): string;
+  rows: number;
+  /** Lines of each problem. */
+  problems: string[][];
+  hasMoreProblems: boolean;
+  next: string;
 }
 
 class TerminalReport implements Reporter {
@@ -66,38 +77,33 @@ class TerminalReport implements Reporter {
 
   finish(result: AnalysisResult, seconds: number): void {
     const { summary, captures } = result;
-    const { all, width, utc, color } = this.#options;
+    const { all, width, utc, color, sort } = this.#options;
     const colors = pc.createColors(color);
     const digits = digitsOf(captures);
-    const times = { start: utc ? null : summary.start, digits };
+    const look = { start: utc ? null : summary.start, digits, width, colors, sortedBy: sort?.key ?? null };
 
     const known = problemRows(summary);
     const problems = all ? known : known.slice(0, PROBLEMS_SHOWN);
-    const texts = problemText(problems, summary, { ...times, width, colors });
+    const texts = problemText(problems, summary, look);
     const rows = this.#table.rows();
     const next = nextStep(result, rows.at(0) ?? null, this.#options.named);
 
-    const height = heightOf(this.#options);
-    const everything = { rows: rows.length, problems: problems.length };
-    const lines = (text: string) => screenLines(text, width);
-    const rest = {
-      rows: rows.length,
-      problems: texts.rows.map((each) => each.reduce((sum, text) => sum + lines(text), 0)),
-      hasMoreProblems: problemsLeftOut(summary, known.length - problems.length) !== '',
-      next: next === '' ? 0 : lines(next),
-    };
-    const room = height === null ? Number.POSITIVE_INFINITY : roomForHead(rest, height);
     const headWithout = (without: number) =>
       wrappedTable(head(result, seconds, digits, colors, without), width, ['left', 'left']);
-    let top = headWithout(0);
-    for (let without = 1; without <= DISPENSABLE.length && lines(top) > room; without++) top = headWithout(without);
-    const shown = height === null ? everything : fitHeight({ head: lines(top), ...rest }, height);
+    const hasMoreProblems = problemsLeftOut(summary, known.length - problems.length) !== '';
+    const shown = this.#fitted(summary, {
+      headWithout,
+      rows: rows.length,
+      problems: texts.rows,
+      hasMoreProblems,
+      next,
+    });
 
     const output = this.#output;
-    output.write(top);
+    output.write(shown.head);
     if (shown.rows > 0) {
       output.write(`\n${colors.bold(this.#title())}${countText(shown.rows, this.#total(summary))}\n`);
-      for (const text of connectionTable(rows.slice(0, shown.rows), times, width, colors)) output.write(text);
+      for (const text of connectionTable(rows.slice(0, shown.rows), look)) output.write(text);
       if (all) output.write(this.#withoutProblems(summary));
     }
     if (problems.length > 0) {
@@ -109,6 +115,28 @@ class TerminalReport implements Reporter {
     // Not wrapped: it is copied as one line.
     if (next !== '') output.write(`${colors.dim('next:')}${next.slice('next:'.length)}\n`);
     output.flush();
+  }
+
+  /** The head, and how many rows and problems are shown: all of them, or what fits the height of the terminal. */
+  #fitted(
+    summary: Summary,
+    { headWithout, rows, problems, hasMoreProblems, next }: Unfitted,
+  ): Shown & { head: string } {
+    const height = heightOf(this.#options);
+    let text = headWithout(0);
+    if (height === null) return { head: text, rows, problems: problems.length };
+    const lines = (of: string) => screenLines(of, this.#options.width);
+    const parts = {
+      tableHeadings: 2 + lines(`${this.#title()}${countText(0, this.#total(summary))}`),
+      rows,
+      problems: problems.map((each) => each.reduce((sum, line) => sum + lines(line), 0)),
+      hasMoreProblems,
+      next: next === '' ? 0 : lines(next),
+      least: this.#table.content === 'chosen' ? TABLE_FIRST : PROBLEMS_FIRST,
+    };
+    const room = roomForHead(parts, height);
+    for (let without = 1; without <= DISPENSABLE.length && lines(text) > room; without++) text = headWithout(without);
+    return { head: text, ...fitHeight({ head: lines(text), ...parts }, height) };
   }
 
   #title(): string {

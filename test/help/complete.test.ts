@@ -10,7 +10,7 @@ import type { Connection } from '../../src/record.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/track/thresholds.ts';
 import { fixtureNames, fixturePath, goldenPath } from '../fixtures/fixture-files.ts';
 import { ROOT, sockscope } from '../support/command.ts';
-import { blocks, topicFiles } from './examples.ts';
+import { blocks } from './examples.ts';
 
 const topic = (name: string): string => readFileSync(join(ROOT, `src/help/${name}.md`), 'utf8');
 
@@ -71,16 +71,29 @@ describe('the help topics name everything', () => {
     expect(problems).toContain(`| \`--close-wait SECONDS\` | ${closeWait} |`);
   });
 
-  test('each option of each command', () => {
-    const topics = topicFiles().map(topic).join('\n');
-    const commands = [...sockscope(['--help']).stdout.matchAll(/^ {2}sockscope ([a-z]+)/gm)].map(([, name]) => name);
-    expect(commands).toEqual(expect.arrayContaining(['explain', 'check', 'diff', 'live', 'interfaces']));
-    const options = ['analyze', ...commands].flatMap((command) =>
-      [...sockscope([command, '--help']).stdout.matchAll(/^ +(?:-\w, )*(--[a-z][a-z-]+)/gm)].map(([, name]) => name),
-    );
-    const missing = [...new Set(options)].filter((name) => !new RegExp(`\`[^\`]*${name}(?![a-z-])`).test(topics));
+  /** Where the options of a command are described; those of all commands are in `report`. */
+  const TOPICS: Record<string, string[]> = {
+    analyze: ['report', 'problems', 'formats'],
+    explain: ['explain', 'report', 'problems'],
+    check: ['rules', 'baselines', 'report'],
+    diff: ['diff', 'report'],
+    live: ['live', 'report', 'problems', 'formats'],
+    interfaces: ['formats', 'report'],
+  };
+  const [, listed] = /^Commands:\n((?:.+\n)+)/m.exec(sockscope(['--help']).stdout) ?? [];
+  const commands = [...listed.matchAll(/^ {2}sockscope ([a-z]+)/gm)].map(([, name]) => name);
+
+  test('the commands whose options are looked for', () => {
+    expect(commands).toEqual(expect.arrayContaining(Object.keys(TOPICS)));
+  });
+
+  test.each(commands)('each option of %s, with a row of its own', (command) => {
+    const rows = (TOPICS[command] ?? ['report']).flatMap((name) => topic(name).match(/^\| [^|]+ \|/gm) ?? []);
+    const help = sockscope([command, '--help']).stdout;
+    const options = [...help.matchAll(/^ +(?:-\w, )*(--[a-z][a-z-]+)/gm)].map(([, name]) => name);
+    const missing = options.filter((name) => !rows.some((row) => new RegExp(`${name}(?![a-z-])`).test(row)));
     expect(missing.filter((name) => name !== '--help' && name !== '--version')).toEqual([]);
-    expect(new Set(options).size).toBeGreaterThan(40);
+    expect(options.length).toBeGreaterThan(1);
   });
 
   test('each field of the JSON of explain', () => {

@@ -110,6 +110,12 @@ describe.each([...PAGES, ...OTHERS].map((page) => [page.file, textOf(page)]))('%
     for (const expression of quoted) expect(() => compileWhere(expression)).not.toThrow();
   });
 
+  test('names only scripts of npm that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const named = [...markdown.matchAll(/\bnpm run ([a-z-]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
   test('uses only options that exist', () => {
     const shells = blocks(markdown).filter(({ language }) => ['sh', 'console'].includes(language));
     const commands = shells.flatMap(({ body }) => [...body.matchAll(/(?:^|[$|] |sudo |npx )sockscope ([^|\n]*)/gm)]);

@@ -59,10 +59,10 @@ describe('topics', () => {
     expect(topicText(name, { width: 80, color: true, ascii: true })).toMatch(/^[\n\u001b\u0020-\u007e]+$/);
   });
 
-  test.each(names)('%s links only to topics and to whole addresses', (name) => {
+  test.each(names)('%s links only within itself, to topics and to whole addresses', (name) => {
     const source = readFileSync(join(ROOT, `src/help/${name}.md`), 'utf8');
     const links = [...source.matchAll(/\]\(([^)]+)\)/g)].map(([, href]) => href);
-    const wrong = links.filter((href) => !href.startsWith('https://') && !names.includes(href.replace(/\.md$/, '')));
+    const wrong = links.filter((href) => !/^(#|https:)/.test(href) && !names.includes(href.replace(/\.md$/, '')));
     expect(wrong).toEqual([]);
   });
 });
@@ -84,6 +84,7 @@ describe('Markdown in a terminal', () => {
 
   test('items of a list hang below each other', () => {
     expect(text('- one two\n- three\n', { width: 6 })).toBe('• one\n  two\n• three\n');
+    expect(text('- one\n', { ascii: true })).toBe('- one\n');
     expect(text('9. one\n10. two three\n', { width: 10 })).toBe('9. one\n10. two\n    three\n');
   });
 
@@ -103,6 +104,7 @@ describe('Markdown in a terminal', () => {
       'the record (sockscope help record), the record (sockscope help rules)\n',
     );
     expect(text('in [CEL](https://cel.dev)\n')).toBe('in CEL (https://cel.dev)\n');
+    expect(text('see [below](#below)\n')).toBe('see below\n');
   });
 
   const table =
@@ -112,6 +114,12 @@ describe('Markdown in a terminal', () => {
     expect(text(table, { width: 40 })).toBe(
       'a     what\nx, y  one two three four five six seven\n      eight nine ten `z`\nw\n',
     );
+  });
+
+  test('of two long columns neither takes the room of the other', () => {
+    const row = `| ${'abc '.repeat(10)}| ${'text '.repeat(16)}|`;
+    const [, first] = text(`| | |\n|---|---|\n${row}\n`, { width: 60 }).match(/^(.*?)text/) ?? [];
+    expect(first.length).toBe('abc abc abc abc abc abc abc  '.length);
   });
 
   test('rows of a table that is too narrow are stacked', () => {

@@ -26,6 +26,9 @@ function cases({ good, reset, gzip, zstd, lz4 }: Record<keyof typeof CAPTURES, s
   return [
     { args: ['--version'], holds: ({ stdout }) => strictEqual(stdout, `${version}\n`) },
     { args: ['--help'], holds: says(/sockscope .*capture/) },
+    { args: ['help'], holds: says(/sockscope .*capture/) },
+    { args: ['help', 'problems'], holds: says(/connection-refused/) },
+    { args: ['completion', 'bash'], holds: says(/complete .*sockscope/) },
     ...['explain', 'check', 'diff', 'live', 'interfaces'].map((command) => ({
       args: [command, '--help'],
       holds: says(new RegExp(`^sockscope ${command}`)),

@@ -60,8 +60,8 @@ function checkFiles(): void {
     paths.filter((path) => !SHIPPED.test(path)),
     [],
   );
-  const { bin, main, types, exports, engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const named = [...Object.values(bin), main, types, ...targets(exports)] as string[];
+  const { bin, man, main, types, exports, engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const named = [...Object.values(bin), man, main, types, ...targets(exports)] as string[];
   // TypeScript finds declarations beside what is exported.
   const declared = targets(exports)
     .filter((path) => /js$/.test(path))

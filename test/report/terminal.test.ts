@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SortKey } from '../../src/analyze.ts';
 import type { Connection } from '../../src/record.ts';
+import type { ReportOptions } from '../../src/report/reporter.ts';
 import { terminal } from '../../src/report/terminal.ts';
 import { aCapture, aConnection, aDatagramExchange, aFinding, aGroup, aResult } from '../support/records.ts';
 import { reported } from '../support/reports.ts';
@@ -200,6 +202,16 @@ describe('the table', () => {
     expect(text).toMatch(/ close +problems +the application saw\n/);
   });
 
+  test('keeps the column that it is sorted by longer than others', () => {
+    const columns = (key: SortKey) =>
+      reported(terminal, connections, { width: 90, sort: { key, descending: true } }).match(/^stream .*$/m)?.[0];
+    expect(columns('resets')).not.toMatch(/lasted|packets|sent|received|start/);
+    expect(columns('duration')).toContain(' lasted ');
+    expect(columns('packets')).toContain(' packets ');
+    expect(columns('bytes')).toMatch(/ sent +received /);
+    expect(columns('start')).toContain(' start ');
+  });
+
   test('keeps ports where addresses must be cut', () => {
     const shown = reported(terminal, connections, { all: true, chosen: true, width: 80 });
     expect(shown).toMatch(/^udp 20 .*…\S*:5353 .*…\S*:53$/m);
@@ -227,6 +239,14 @@ describe('problems', () => {
     expect(withGroups([aGroup()], { width: 80 })).toContain(
       'tcp 7\n     client ECONNREFUSED; 3 s to 9 s; the SYN was answered with RST\n',
     );
+  });
+
+  test('stay on one line where only the end of the words is cut', () => {
+    const message = 'word '.repeat(40);
+    const text = withGroups([aGroup({ message })], { width: 160 });
+    expect(line(text, '×')).toMatch(/tcp 7 {2}client ECONNREFUSED; 3 s to 9 s; (word )+(wor?|w)?…$/);
+    expect(line(text, '×')).toHaveLength(160);
+    expect(text).toMatch(/…\nnext:/);
   });
 
   test('name the one client, count several, and round an estimate', () => {
@@ -385,7 +405,15 @@ describe('in a terminal', () => {
   );
   const groups = (count: number) =>
     Array.from({ length: count }, (_, i) => aGroup({ server: { address: '10.0.0.2', port: i + 1 } }));
-  const report = (height: number, { count = 2, width = 200, records = troubled, ...options } = {}) =>
+  const report = (
+    height: number,
+    {
+      count = 2,
+      width = 200,
+      records = troubled,
+      ...options
+    }: Partial<ReportOptions> & { count?: number; records?: Connection[] } = {},
+  ) =>
     reported(terminal, records, { height, width, ...options }, aResult({ problems: groups(count), withProblems: 100 }));
   const lines = (text: string) => text.split('\n').length - 1;
   const problemCount = (text: string) => text.split('\n').filter((line) => line.includes('×')).length;
@@ -425,6 +453,23 @@ describe('in a terminal', () => {
     for (const height of [20, 21, 22, 23, 24]) expect(rows(report(height, { count: 10 }))).toHaveLength(3);
   });
 
+  test('of several files only one is named before that', () => {
+    const captures = Array.from({ length: 4 }, (_, i) => aCapture({ file: `${i}.pcap`, drops: i }));
+    const result = aResult({ problems: groups(10), withProblems: 100 }, captures);
+    const text = (height: number) => reported(terminal, troubled, { height, width: 200 }, result);
+    expect(text(30)).toMatch(/^capture +0\.pcap .*\n +1\.pcap .*\n +2\.pcap .*\n +3\.pcap /m);
+    expect(text(25)).toMatch(/^capture +0\.pcap .*\n +and 3 more files, 6 dropped while capturing\n(.*\n)+resets /m);
+  });
+
+  test('a table that the user has chosen keeps more rows than problems', () => {
+    for (const options of [{ chosen: true }, { sort: { key: 'duration', descending: true } as const }]) {
+      const text = report(24, { count: 30, ...options });
+      expect(rows(text).length).toBeGreaterThanOrEqual(10);
+      expect(problemCount(text)).toBeGreaterThanOrEqual(1);
+      expect(lines(text)).toBe(23);
+    }
+  });
+
   test('on a low one the problems and what to type next are on the last lines', () => {
     const text = report(10, { count: 30, width: 80 });
     const screen = text.split('\n').slice(-10).join('\n');
@@ -440,6 +485,17 @@ describe('in a terminal', () => {
     const problems = folded.slice(folded.findIndex((line) => line.startsWith('Problems')));
     expect(problems.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 40)), 0)).toBeLessThan(24);
     expect(taken).toBeLessThan(40);
+  });
+
+  test('a heading of the table that is folded takes two', () => {
+    const options = { chosen: true, sort: { key: 'duration', descending: true } as const, width: 60 };
+    const text = report(30, { count: 1, ...options });
+    const taken = text
+      .split('\n')
+      .slice(0, -1)
+      .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 60)), 0);
+    expect(text.match(/^Connections that .*$/m)?.[0].length).toBeGreaterThan(60);
+    expect(taken).toBe(29);
   });
 
   test.each([
