@@ -18,6 +18,8 @@ export interface DiffReportOptions {
   all: boolean;
   width: number;
   colors: Colors;
+  /** What was compared, as the user named it: a file, a folder. */
+  named: Record<'before' | 'after', string>;
 }
 
 const LINES_SHOWN = 20;
@@ -48,7 +50,7 @@ export function diffReport(diff: CaptureDiff, options: DiffReportOptions): strin
         title,
         changes.map((change) => changeRow(change, digits, options)),
         options,
-      ) + lookAt(changes, diff),
+      ) + lookAt(changes, options),
     );
   }
   const pairs = diff.servers.flatMap((server) => server.pairs.map((pair) => pairRow(server, pair)));
@@ -149,12 +151,12 @@ function changeRow(change: Change, digits: number, { failing, colors }: DiffRepo
 }
 
 /** The command that shows the first of them: in a line of its own, so that it can be copied. */
-function lookAt(changes: readonly Change[], diff: CaptureDiff): string {
+function lookAt(changes: readonly Change[], { named }: DiffReportOptions): string {
   const first = changes.find(({ example }) => example !== null);
   const example = first?.example ?? null;
   if (first === undefined || example === null) return '';
-  const files = diff[example.capture].captures.map(({ file }) => file);
-  return `${explainCommand({ protocol: protocolOf(first.server), stream: example.stream }, files)}\n`;
+  const connection = { protocol: protocolOf(first.server), stream: example.stream };
+  return `${explainCommand(connection, [named[example.capture]])}\n`;
 }
 
 function protocolOf(server: string): Protocol {

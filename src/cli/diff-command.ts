@@ -112,12 +112,12 @@ async function reportText(
   diff: CaptureDiff,
   failing: CaptureDiff['all']['changes'],
   failOn: FailOn,
-  { all, color }: DiffArguments,
+  { all, color, before, after }: DiffArguments,
 ): Promise<string> {
   const { default: pc } = await import('picocolors');
   const { diffReport } = await import('../check/diff-report.ts');
   const colors = pc.createColors(useColor(color));
-  const report = diffReport(diff, { failing, all, width: width(), colors });
+  const report = diffReport(diff, { failing, all, width: width(), colors, named: { before, after } });
   if (failOn.size === 0) return report;
   const what = [...failOn.keys()].join(', ');
   if (failing.length === 0) return `${report}\n${colors.green('not worse')} (--fail-on ${what})\n`;

@@ -158,5 +158,6 @@ const DRAWN = new Map(
 
 /** Each sign of the text as ASCII has it; colours stay. */
 function asciiText(text: string): string {
-  return text.replaceAll(/\P{ASCII}/gu, (sign) => DRAWN.get(sign) ?? toAscii(sign));
+  // After a word it stands for more of the same; within drawings it is one column wide.
+  return text.replaceAll('…`', '...`').replaceAll(/\P{ASCII}/gu, (sign) => DRAWN.get(sign) ?? toAscii(sign));
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import { ROOT, shell, sockscope } from '../support/command.ts';
 const FIRST = 'fixtures/close/client-first.pcap';
 const RESET = 'fixtures/close/abort-by-server.pcap';
 const UDP = 'fixtures/udp/request-response.pcap';
+const INPUT = { input: readFileSync(join(ROOT, RESET)) };
 let folder: string;
 let before: string;
 let after: string;
@@ -71,6 +72,13 @@ describe('a folder means every capture in it', () => {
       expect(sockscope([...command, '--quiet']).stderr).toBe('');
     }
   });
+});
+
+test('what diff suggests names the folder, and a pipe by its hyphen', () => {
+  const suggested = (...args: string[]) =>
+    /^sockscope explain .*/m.exec(sockscope(['diff', ...args], INPUT).stdout)?.[0];
+  expect(suggested(before, after)).toBe(`sockscope explain ${after} --stream 1`);
+  expect(suggested(before, '-')).toBe('sockscope explain - --stream 0');
 });
 
 test('what is suggested names the folder', () => {

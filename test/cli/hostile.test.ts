@@ -150,7 +150,8 @@ function argumentsOf(command: string): string[] {
 
 describe.each([
   ['UTF-8', {}, [], COMMANDS],
-  ['the C locale', { LC_ALL: 'C' }, [], COMMANDS],
+  // What is wrong with an option is said in one way; one of them is enough here.
+  ['the C locale', { LC_ALL: 'C' }, [], COMMANDS.filter(([command]) => !/ (--[a-z-]+ )?EVIL$/.test(command))],
   // The same as the C locale, but for how it is asked for.
   [
     '--ascii',
@@ -205,7 +206,6 @@ test('no line begins with a command to a CI runner because it was wrapped there'
 });
 
 describe.each<[shell: string, command: string]>([
-  ['bash', `sockscope() { '${COMMAND.join("' '")}' "$@"; }`],
   ['zsh', `sockscope() { '${COMMAND.join("' '")}' "$@"; }`],
   ['fish', `function sockscope; '${COMMAND.join("' '")}' $argv; end`],
 ])('in %s', (name, command) => {
