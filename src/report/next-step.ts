@@ -22,7 +22,7 @@ export function nextStep(
   if (subject === null || captures.length === 0 || (isLive && named === undefined)) return '';
   const which = `--stream ${subject.stream}${subject.protocol === 'tcp' ? '' : ` --protocol ${subject.protocol}`}`;
   const files = named ?? captures.map(({ file }) => (file === 'standard input' ? '-' : file));
-  if (files.length > FILES_NAMED) return `next: the same captures with sockscope explain and ${which}`;
+  if (files.length > FILES_NAMED) return `next: sockscope explain with the same captures and ${which}`;
   const input = files.includes('-') ? ' (with the same input)' : '';
   return `next: sockscope explain ${files.map(fileWord).join(' ')} ${which}${input}`;
 }

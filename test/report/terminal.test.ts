@@ -337,7 +337,7 @@ describe('what to type next', () => {
   test('names the files as a shell reads them, and no file is an option', () => {
     expect(next(['a.pcap', "it's b.pcap"])).toBe("sockscope explain a.pcap 'it'\\''s b.pcap' --stream 7");
     expect(next(['-rf.pcapng', '--write=x'])).toBe('sockscope explain ./-rf.pcapng ./--write=x --stream 7');
-    const words = 'the same captures with sockscope explain and --stream 7';
+    const words = 'sockscope explain with the same captures and --stream 7';
     expect(next(['line\n'])).toBe("sockscope explain $'line\\012' --stream 7");
     expect(next(['a', 'b', 'c', 'd'])).toBe(words);
   });
