@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, test } from '@jest/globals';
+import { ROOT } from '../../support/command.ts';
 
 const PROGRAMS = ['ip', 'ethtool', 'tcpdump', 'dumpcap', 'python3', 'cc', 'mount', 'jq'];
 
@@ -8,10 +9,16 @@ function unavailable(): string | null {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
   const absent = PROGRAMS.filter((program) => !succeeds('sh', '-c', 'command -v "$1"', 'sh', program));
   if (absent.length > 0) return `needs ${absent.join(', ')}`;
+  if (!canLoadCap()) return 'needs the npm package cap, which npm builds where the headers of libpcap are';
   const name = `sockscope-try-${process.pid}`;
   if (!succeeds('ip', 'netns', 'add', name)) return 'needs the right to make network namespaces';
   succeeds('ip', 'netns', 'del', name);
   return null;
+}
+
+/** Another version of Node cannot load what npm built for this one, so it is tried as it will be used. */
+function canLoadCap(): boolean {
+  return succeeds(process.execPath, '-e', 'require(process.argv[1])', `${ROOT}/node_modules/cap`);
 }
 
 function succeeds(program: string, ...args: string[]): boolean {
