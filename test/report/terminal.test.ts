@@ -401,8 +401,8 @@ describe('what to type next', () => {
   });
 
   test('says of standard input that it must be given again', () => {
-    expect(next(['-'])).toBe('sockscope explain - --stream 7 (with the same input)');
-    expect(next(['standard input'])).toBe('sockscope explain - --stream 7 (with the same input)');
+    expect(next(['-'])).toBe('with the same input, sockscope explain - --stream 7');
+    expect(next(['standard input'])).toBe('with the same input, sockscope explain - --stream 7');
   });
 
   test('is nothing where the packets are gone', () => {
