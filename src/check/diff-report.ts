@@ -182,7 +182,8 @@ export function changeText(change: Change, digits?: number): string {
     case 'bytes':
       return `${what}: ${bytes(Math.round(before))} → ${bytes(Math.round(after))} a connection${more}`;
     default:
-      return `${what}: ${count(before)} → ${count(after)}${more}`;
+      // Of a server that is gone it is always -100 %.
+      return `${what}: ${count(before)} → ${count(after)}${after === 0 ? '' : more}`;
   }
 }
 

@@ -5,7 +5,7 @@ export interface Column {
   align: 'left' | 'right';
   /** Columns go, highest number first, where the terminal is too narrow for all; those without stay. */
   dispensable?: number;
-  /** These go, highest number first, where it is still too narrow although all that can be cut is cut as far as it can be. */
+  /** These go, highest number first, where it is still too narrow although all that can be cut is cut to where it stays readable. */
   lastResort?: number;
   /** May be cut to this many characters before a column is dropped; further only where nothing else helps. */
   shrinkTo?: number;
@@ -41,13 +41,13 @@ export function fitColumns(columns: readonly Column[], rows: readonly string[][]
 
   const full = (i: number) => widths[i];
   const narrow = (i: number) => (columns[i].shrinkTo === undefined ? widths[i] : Math.min(shrunk(i), NARROWEST));
-  const least = total(shrunk) <= width ? shrunk : narrow;
   const resort = shown.filter((i) => columns[i].lastResort !== undefined);
   resort.sort((a, b) => (columns[b].lastResort ?? 0) - (columns[a].lastResort ?? 0));
   for (const drop of resort) {
-    if (total(least) <= width) break;
+    if (total(shrunk) <= width) break;
     shown = shown.filter((i) => i !== drop);
   }
+  const least = total(shrunk) <= width ? shrunk : narrow;
   const limits = columns.map((column, i) => (column.shrinkTo === undefined ? widths[i] : least(i)));
   while (total(full) > width) {
     const shrinkable = shown.filter((i) => widths[i] > limits[i]);

@@ -16,7 +16,7 @@ export const CONNECTION_COLUMNS: readonly Column[] = [
   { heading: 'received', align: 'right', dispensable: 5 },
   { heading: 'connect', align: 'right', lastResort: 1 },
   { heading: 'close', align: 'left', lastResort: 2 },
-  { heading: 'problems', align: 'left', shrinkTo: 16 },
+  { heading: 'problems', align: 'left', shrinkTo: 20 },
   { heading: 'the application saw', align: 'left', dispensable: 1 },
 ];
 /** Where it was asked for. */

@@ -22,7 +22,8 @@ export function head(
   colors: Colors,
   without = 0,
 ): string[][] {
-  const took = `read in ${duration(seconds)}`;
+  const isCaptured = captures.some(({ live }) => live !== undefined && live.backend !== null);
+  const took = `${isCaptured ? 'captured for' : 'read in'} ${duration(seconds)}`;
   const gone = DISPENSABLE.slice(0, without);
   const lines = [
     ...captureLines(captures, took, gone.includes('files') ? 1 : FILES_SHOWN),

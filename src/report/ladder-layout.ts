@@ -31,8 +31,8 @@ export const SPACE = 2;
 const BARS = 2;
 /** Room for 'fast retransmission'. */
 const SHORTEST_ARROW = 26;
-/** 'ESTABLISHED' takes two lines then. */
-const LEAST_MARGIN = 9;
+/** Holds 'ESTABLISHED' and 'ECONNREFUSED' in one piece: they are what one looks for. */
+const LEAST_MARGIN = 12;
 
 /** @param utc the clock is what the user wants to see, whatever the width */
 export function layoutOf(columns: Columns, width: number, utc: boolean): Layout {

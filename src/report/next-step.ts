@@ -1,6 +1,7 @@
 import type { AnalysisResult } from '../analyze.ts';
 import type { Connection } from '../record.ts';
 import { fileWord } from './shell-word.ts';
+import { wildcardFor } from './wildcard.ts';
 
 /** Files named one by one. */
 const FILES_NAMED = 3;
@@ -22,7 +23,11 @@ export function nextStep(
   if (subject === null || captures.length === 0 || (isLive && named === undefined)) return '';
   const which = `--stream ${subject.stream}${subject.protocol === 'tcp' ? '' : ` --protocol ${subject.protocol}`}`;
   const files = named ?? captures.map(({ file }) => (file === 'standard input' ? '-' : file));
-  if (files.length > FILES_NAMED) return `next: sockscope explain with the same captures and ${which}`;
-  const input = files.includes('-') ? ' (with the same input)' : '';
-  return `next: sockscope explain ${files.map(fileWord).join(' ')} ${which}${input}`;
+  const wildcard = files.length > FILES_NAMED ? wildcardFor(files) : null;
+  if (files.length > FILES_NAMED && wildcard === null) {
+    return `next: sockscope explain with the same captures and ${which}`;
+  }
+  // The command stands last, so that it can be copied to the end of the line.
+  const first = files.includes('-') ? 'with the same input, ' : '';
+  return `next: ${first}sockscope explain ${wildcard ?? files.map(fileWord).join(' ')} ${which}`;
 }

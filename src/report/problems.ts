@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.js';
 import type { ProblemGroup, Summary } from '../summary.ts';
 import { SEVERITY_ORDER } from '../track/finding-list.ts';
-import { type Column, fitColumns, line } from './columns.ts';
+import { type Column, fitColumns, type Layout, line } from './columns.ts';
 import { severityPaint, type TimeLook } from './connection-table.ts';
 import { endpointText, streamText } from './endpoint.ts';
 import { printable } from './printable.ts';
@@ -16,18 +16,28 @@ const SPARK_CELLS = 16;
 const ESTIMATED_FROM = 64;
 
 const CODES = 1;
-const SPARK = 3;
+const SAID = 3;
+const SPARK = 5;
+/** What is said may be cut to this, which holds an error; for so much of it the histogram goes, or a second line is taken. */
+const SAID_LEAST = 19;
+const SAID_WORTH = 36;
+/** '100.100.100.100 → 100.100.100.200:50000': addresses are what one searches for, so histogram and words go first. */
+const BETWEEN_LEAST = 39;
+/** The example stands last: it is what one types next. */
 const COLUMNS: readonly Column[] = [
   { heading: '', align: 'right' },
   { heading: '', align: 'left', shrinkTo: 24 },
-  { heading: '', align: 'left', shrinkTo: 26, keepEnd: true },
+  { heading: '', align: 'left', shrinkTo: BETWEEN_LEAST, keepEnd: true },
+  { heading: '', align: 'left', shrinkTo: SAID_LEAST },
+  { heading: '', align: 'left' },
   { heading: '', align: 'left', dispensable: 1 },
   { heading: '', align: 'left' },
 ];
-const DETAILS = COLUMNS.length;
-/** So much of the details is worth a place in the row; what is more may be cut. */
-const DETAILS_WORTH = 60;
-const WITH_DETAILS: readonly Column[] = [...COLUMNS, { heading: '', align: 'left', shrinkTo: DETAILS_WORTH }];
+const ONE_LINE = [0, 1, 2, 3, 4, 5, 6];
+const WITHOUT_HISTOGRAM = [0, 1, 2, 3, 4, 6];
+const FIRST_OF_TWO = [0, 1, 2, 5, 6];
+/** From this width on a problem is one line, whatever has to be cut. */
+const ALWAYS_ONE_LINE = 120;
 
 /** Findings after which the side that they are about had read its peer's end of file, and no error. */
 const AFTER_END_OF_FILE: ReadonlySet<string> = new Set(['long-close-wait', 'half-closed', 'close-wait-leak']);
@@ -73,38 +83,57 @@ export interface ProblemText {
 export function problemText(rows: readonly ProblemRow[], summary: Summary, look: ProblemLook): ProblemText {
   const { width, colors } = look;
   const title = rows.every(({ group }) => group.severity === 'note') ? 'Notes' : 'Problems';
-  const cells = rows.map((row) => cellsOf(row, summary));
-  const details = rows.map((row) => detailsOf(row, look));
-  const whole = cells.map((row, i) => [...row, details[i].join('; ')]);
-  const isWide = widthOf(cells.map((row, i) => [...row, details[i].join('; ').slice(0, DETAILS_WORTH)])) <= width;
-  const columns = isWide ? WITH_DETAILS : COLUMNS;
-  const layout = fitColumns(columns, isWide ? whole : cells, width);
-  const indent = ' '.repeat(layout.widths[0] + 2);
-  const texts = (isWide ? whole : cells).map((row, i) => {
-    const paint = severityPaint(colors, rows[i].group.severity);
-    const first = line(columns, layout, row, (text, column) => {
-      if (column === CODES) return paint(text);
-      return column === DETAILS ? colors.dim(text) : text;
-    });
-    const second = cutTo(`${indent}${details[i].join('; ')}`, width);
-    return isWide || second.trim() === '' ? [first] : [first, colors.dim(second)];
+  const said = rows.map((row) => ({
+    saw: sawText(row.group),
+    when: whenText(row.group, look),
+    words: wordsOf(row.group),
+  }));
+  const whole = rows.map((row, i) => {
+    const [times, clients, ...last] = cellsOf(row, summary);
+    const { saw, when, words } = said[i];
+    return [times, row.codes.join(', '), clients, joined([saw, words]), when, ...last];
   });
-  const sparkEnd = layout.shown.includes(SPARK)
-    ? layout.widths.slice(0, SPARK + 1).reduce((sum, each) => sum + each + 2, 0) - 2
-    : 0;
-  return { heading: headingOf(title, sparkEnd, summary, look), rows: texts };
+  const places = placesOf(whole, width);
+  const isOneLine = places !== FIRST_OF_TWO;
+  const columns = places.map((place) => COLUMNS[place]);
+  const cells = whole.map((row) => places.map((place) => row[place]));
+  const layout = fitColumns(columns, cells, width);
+  const indent = ' '.repeat(layout.widths[0] + 2);
+  const texts = cells.map((row, i) => {
+    const paint = severityPaint(colors, rows[i].group.severity);
+    const first = line(columns, layout, row, (text, column) => (column === CODES ? paint(text) : text));
+    const { saw, when, words } = said[i];
+    return isOneLine ? [first] : [first, colors.dim(cutTo(`${indent}${joined([saw, when, words])}`, width))];
+  });
+  return { heading: headingOf(title, endOf(places.indexOf(SPARK), layout), summary, look), rows: texts };
 }
 
-function widthOf(rows: readonly string[][]): number {
-  if (rows.length === 0) return 0;
-  return rows[0].reduce((sum, _, i) => sum + Math.max(...rows.map((row) => row[i].length)) + 2, -2);
+/** Which columns the first line of each row has: all, where enough of what is said fits. */
+function placesOf(rows: readonly string[][], width: number): readonly number[] {
+  const widths = COLUMNS.map(({ shrinkTo }, i) => {
+    const widest = Math.max(0, ...rows.map((row) => row[i].length));
+    return Math.min(widest, (i === SAID ? SAID_WORTH : shrinkTo) ?? widest);
+  });
+  const fits = (places: readonly number[]) => places.reduce((sum, i) => sum + widths[i] + 2, -2) <= width;
+  if (fits(ONE_LINE)) return ONE_LINE;
+  return fits(WITHOUT_HISTOGRAM) || width >= ALWAYS_ONE_LINE ? WITHOUT_HISTOGRAM : FIRST_OF_TWO;
 }
 
-function cellsOf({ group, codes }: ProblemRow, { start, duration: seconds }: Summary): string[] {
+/** Where a column ends; 0 where it is not shown. */
+function endOf(column: number, { shown, widths }: Layout): number {
+  const place = shown.indexOf(column);
+  return shown.slice(0, place + 1).reduce((sum, i) => sum + widths[i] + 2, place === -1 ? 0 : -2);
+}
+
+function joined(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('; ');
+}
+
+/** How often, between whom, the histogram, and an example. */
+function cellsOf({ group }: ProblemRow, { start, duration: seconds }: Summary): string[] {
   const { protocol, example, times } = group;
   return [
     `${count(group.count)} ×`,
-    codes.join(', '),
     `${clientsText(group)} → ${endpointText(group.server)}`,
     start === null ? '' : sparkline(times, start, seconds, SPARK_CELLS),
     streamText({ protocol, stream: example }),
@@ -120,17 +149,24 @@ function clientsText({ client, clients }: ProblemGroup): string {
   return `≈${count(Math.round(clients / scale) * scale)} clients`;
 }
 
-function detailsOf({ group }: ProblemRow, look: TimeLook): string[] {
-  return [sawText(group), whenText(group, look), group.message].filter((text) => text !== '');
+/** The words of the example, unless they speak of its client or server where that differs from connection to connection. */
+function wordsOf({ count: connections, side, message }: ProblemGroup): string {
+  return connections > 1 && side === null && /\b(client|server)\b/.test(message) ? '' : message;
 }
 
-/** 'client ECONNRESET'; where not all connections of the group were left with it, on how many it was. */
+/**
+ * 'client ECONNRESET'; where not all connections of the group were left with it, on how many it was:
+ * 'client EPIPE (2)', 'ECONNRESET: 26 server, 15 client'.
+ */
 function sawText({ code, side, errors, count: connections }: ProblemGroup): string {
-  const texts = errors.map(
-    (each) => `${each.side} ${each.error}${each.count < connections ? ` (${count(each.count)})` : ''}`,
-  );
-  if (texts.length === 0 && side !== null && AFTER_END_OF_FILE.has(code)) return `${side} end of file`;
-  return texts.join(', ');
+  if (errors.length === 0 && side !== null && AFTER_END_OF_FILE.has(code)) return `${side} end of file`;
+  const [first] = errors;
+  if (errors.length > 1 && errors.every(({ error, count: on }) => error === first.error && on < connections)) {
+    return `${first.error}: ${errors.map((each) => `${count(each.count)} ${each.side}`).join(', ')}`;
+  }
+  return errors
+    .map(({ side: on, error, count: times }) => `${on} ${error}${times < connections ? ` (${count(times)})` : ''}`)
+    .join(', ');
 }
 
 /** 'at 3.2 s', '3.2 s to 8.1 s'; absolute where the look says so. */
@@ -163,10 +199,27 @@ function cutTo(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1).trimEnd()}…`;
 }
 
-/** '' where nothing is left out. */
-export function problemsLeftOut({ problemsNotListed }: Summary, hidden: number): string {
-  const parts = [];
-  if (hidden > 0) parts.push(`${count(hidden)} more: --all`);
-  if (problemsNotListed > 0) parts.push(`${counted(problemsNotListed, 'more problem')} at servers that are not listed`);
-  return parts.length === 0 ? '' : `… ${parts.join('; ')}`;
+/**
+ * '' where nothing is left out. Says of what kinds the hidden rows are, as far as the width goes: the kind with most
+ * connections may have no row of its own, where they are spread over many servers.
+ */
+export function problemsLeftOut({ problemsNotListed }: Summary, hidden: readonly ProblemRow[], width: number): string {
+  const notListed =
+    problemsNotListed > 0 ? `${counted(problemsNotListed, 'more problem')} at servers that are not listed` : '';
+  if (hidden.length === 0) return notListed === '' ? '' : `… ${notListed}`;
+  const text = (kinds: string) => `… ${joined([`${count(hidden.length)} more${kinds}: --all`, notListed])}`;
+  const kinds = kindsOf(hidden);
+  for (let named = kinds.length; named > 0; named--) {
+    const shown = [...kinds.slice(0, named), ...(named < kinds.length ? ['…'] : [])];
+    const whole = text(` (${shown.join(', ')})`);
+    if (whole.length <= width) return whole;
+  }
+  return text('');
+}
+
+/** '4,169 unanswered', most connections first. */
+function kindsOf(rows: readonly ProblemRow[]): string[] {
+  const connections = new Map<string, number>();
+  for (const { group } of rows) connections.set(group.code, (connections.get(group.code) ?? 0) + group.count);
+  return [...connections].sort(([, a], [, b]) => b - a).map(([code, times]) => `${count(times)} ${code}`);
 }

@@ -90,7 +90,7 @@ class TerminalReport implements Reporter {
 
     const headWithout = (without: number) =>
       wrappedTable(head(result, seconds, digits, colors, without), width, ['left', 'left']);
-    const hasMoreProblems = problemsLeftOut(summary, known.length - problems.length) !== '';
+    const hasMoreProblems = known.length > problems.length || summary.problemsNotListed > 0;
     const shown = this.#fitted(summary, {
       headWithout,
       rows: rows.length,
@@ -109,7 +109,7 @@ class TerminalReport implements Reporter {
     if (problems.length > 0) {
       output.write(`\n${texts.heading}\n`);
       for (const text of texts.rows.slice(0, shown.problems).flat()) output.write(`${text}\n`);
-      const more = problemsLeftOut(summary, known.length - shown.problems);
+      const more = problemsLeftOut(summary, known.slice(shown.problems), width);
       if (more !== '') output.write(`${more}\n`);
     }
     // Not wrapped: it is copied as one line.

@@ -47,12 +47,14 @@ FAIL  reset.pcap  1 connection, 3 of 4 rules broken, 1 with nothing to look at
         what nobody keeps
         tcp 0  10.9.0.1:${client.port} → 10.9.0.2:80  frames 1, 6
           duration = ${lasted}
-          tcp.stream eq 0   sockscope explain reset.pcap --stream 0
+          in Wireshark: tcp.stream eq 0
+          next: sockscope explain reset.pcap --stream 0
   warn  no-resets: broken by 1 of 1 connection; expected: no RST was sent (SCTP: ABORT)
         tcp 0  10.9.0.1:${client.port} → 10.9.0.2:80  frame 6
           fromClient.resets = 0
           fromServer.resets = 1
-          tcp.stream eq 0   sockscope explain reset.pcap --stream 0
+          in Wireshark: tcp.stream eq 0
+          next: sockscope explain reset.pcap --stream 0
   FAIL  mean: broken; expected: mean(connections.map(c, c.duration)) < 0.01
         mean(connections.map(c, c.duration)) = ${lasted}
 FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 with nothing to look at
@@ -61,7 +63,8 @@ FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 with nothing to look at
         what nobody keeps
         tcp 0  10.0.0.1:40000 → 10.0.0.2:80  frames 1, 9
           duration = 0.08
-          tcp.stream eq 0   sockscope explain cut.pcap --stream 0
+          in Wireshark: tcp.stream eq 0
+          next: sockscope explain cut.pcap --stream 0
   FAIL  mean: broken; expected: mean(connections.map(c, c.duration)) < 0.01
         mean(connections.map(c, c.duration)) = 0.08
 FAIL  a,b:c%d\\n\\x07#1.pcap  no such file

@@ -39,7 +39,9 @@ describe('check --baseline', () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/\n +close\.(style|firstCloser) was "\w+", is "(reset|server)"\n/);
     expect(stdout).toContain('sockets.client.error was none, is "ECONNRESET"\n');
-    expect(stdout).toContain(`tcp.stream eq 0   sockscope explain ${ABORT} --stream 0\n`);
+    expect(stdout).toContain(
+      `  in Wireshark: tcp.stream eq 0\n          next: sockscope explain ${ABORT} --stream 0\n`,
+    );
     expect(stdout).toContain('tcp 10.9.0.2:80: connections missing = 1\n');
     expect(stdout).toContain('… handshake.outcome = "completed"\n');
   });

@@ -58,6 +58,17 @@ describe('what it looks like', () => {
     expect(stdout).toMatch(isUtf8 ? /├─ SYN J=0.*─▶│/ : /\+- SYN J=0.*->\|/);
   });
 
+  test('states and errors stay in one piece on a terminal of 60 columns', () => {
+    for (const [capture, words] of [
+      ['fixtures/close/abort-by-client.pcap', ['ESTABLISHED', 'SYN-RECEIVED', 'ECONNRESET']],
+      ['fixtures/handshake/refused.pcap', ['SYN-SENT', 'ECONNREFUSED']],
+    ] as const) {
+      const { stdout } = sockscope(['explain', capture], { env: { ...UTF8, COLUMNS: '60' } });
+      const ladder = stdout.slice(0, stdout.indexOf('What happened'));
+      for (const word of words) expect(ladder).toContain(` ${word}`);
+    }
+  });
+
   test('COLUMNS gives the width', () => {
     const { stdout } = sockscope(['explain', ONE], { env: { ...UTF8, COLUMNS: '120' } });
     expect(stdout).toContain('0.000000');

@@ -85,7 +85,7 @@ describe('a large capture of which most connections are only counted', () => {
     );
     expect(stdout).toMatch(
       new RegExp(
-        `^ *${refused.length} × +connection-refused +7 clients → 10\\.0\\.0\\.2:81 +[▁-█]{16} +tcp ${refused[0]} +client ECONNREFUSED; `,
+        `^ *${refused.length} × +connection-refused +7 clients → 10\\.0\\.0\\.2:81 +client ECONNREFUSED; .* +[▁-█]{16} +tcp ${refused[0]}$`,
         'm',
       ),
     );

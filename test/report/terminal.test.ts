@@ -213,8 +213,22 @@ describe('the table', () => {
   });
 
   test('keeps ports where addresses must be cut', () => {
-    const shown = reported(terminal, connections, { all: true, chosen: true, width: 80 });
-    expect(shown).toMatch(/^udp 20 .*…\S*:5353 .*…\S*:53$/m);
+    const shown = reported(terminal, connections, { all: true, chosen: true, width: 50 });
+    expect(shown).toMatch(/^udp 41 .*…\S*:5353 .*…\S*:53 .*$/m);
+  });
+
+  test('of a live capture the head says how long it was captured, for nothing was read from a file', () => {
+    const captures = [aCapture({ file: 'lo', live: { backend: 'tcpdump', timestamps: 'kernel' } })];
+    const text = reported(terminal, [], {}, aResult({}, captures));
+    expect(text).toContain(' lo (live, tcpdump, kernel timestamps, Ethernet; captured for 312 ms)\n');
+  });
+
+  test('how a connection closed goes before addresses are cut', () => {
+    const client = { ...connections[0].client, address: '10.11.123.122', port: 32818 };
+    const findings = [aFinding({ severity: 'error', code: 'reset' })];
+    const text = reported(terminal, [aConnection({ client, server: client, findings })], { width: 80 });
+    expect(text).toMatch(/^stream +client +server +connect +problems$/m);
+    expect(text).toMatch(/^tcp 0 +10\.11\.123\.122:32818 +10\.11\.123\.122:32818 /m);
   });
 
   test('shows absolute times with --utc', () => {
@@ -230,9 +244,9 @@ describe('problems', () => {
   test('say how often, what, between whom, when, what was seen, and an example', () => {
     const text = withGroups([aGroup()]);
     expect(line(text, '×')).toBe(
-      '2 ×  connection-refused  2 clients → 10.0.0.2:81  ▁▁▁█▁▁▁▁▁▁▁█▁▁▁▁  tcp 7  client ECONNREFUSED; 3 s to 9 s; the SYN was answered with RST',
+      '2 ×  connection-refused  2 clients → 10.0.0.2:81  client ECONNREFUSED; the SYN was answered with RST  3 s to 9 s  ▁▁▁█▁▁▁▁▁▁▁█▁▁▁▁  tcp 7',
     );
-    expect(line(text, 'Problems')).toBe('Problems                                          0 s ───── 12.3 s');
+    expect(line(text, 'Problems')).toBe(`Problems${' '.repeat(106)}0 s ───── 12.3 s`);
   });
 
   test('take a second line where one is too short', () => {
@@ -244,9 +258,37 @@ describe('problems', () => {
   test('stay on one line where only the end of the words is cut', () => {
     const message = 'word '.repeat(40);
     const text = withGroups([aGroup({ message })], { width: 160 });
-    expect(line(text, '×')).toMatch(/tcp 7 {2}client ECONNREFUSED; 3 s to 9 s; (word )+(wor?|w)?…$/);
+    expect(line(text, '×')).toMatch(
+      / {2}client ECONNREFUSED; (word )+(wor?|w)?… {1,5}3 s to 9 s {2}[▁█]{16} {2}tcp 7$/,
+    );
     expect(line(text, '×')).toHaveLength(160);
-    expect(text).toMatch(/…\nnext:/);
+    expect(text).toMatch(/tcp 7\nnext:/);
+  });
+
+  test('are one line each from 120 columns on: histogram and words go before an address is cut', () => {
+    const server = { address: '192.168.100.200', port: 50443 };
+    const client = '172.16.142.216';
+    const of = { code: 'unanswered', sameAs: [], clients: 1, client, server, message: 'word '.repeat(20) };
+    for (const width of [120, 130]) {
+      const text = withGroups([aGroup(of), aGroup({ code: 'heavy-retransmission' })], { width });
+      expect(text).toMatch(/^Problems$/m);
+      expect(text.split('\n').filter((each) => each.includes('×') || each.includes('ECONNREFUSED'))).toHaveLength(2);
+      expect(line(text, client)).toMatch(
+        /^2 × {2}unanswered +172\.16\.142\.216 → 192\.168\.100\.200:50443 {2}client ECONNREFUSED; .*… {2}3 s to 9 s {2}tcp 7$/,
+      );
+      expect(line(text, client)).toHaveLength(width);
+    }
+    expect(line(withGroups([aGroup({ code: 'reset', message: 'reset' })], { width: 120 }), '×')).toMatch(
+      /3 s to 9 s {2}[▁█]{16} {2}tcp 7$/,
+    );
+  });
+
+  test('take no words of the example that name a side where it differs from connection to connection', () => {
+    const mixed = { code: 'reset', side: null, message: 'reset by the client: closed without FIN' } as const;
+    expect(withGroups([aGroup(mixed)])).not.toContain('by the client');
+    expect(withGroups([aGroup({ ...mixed, count: 1 })])).toContain('; reset by the client');
+    expect(withGroups([aGroup({ ...mixed, side: 'client' })])).toContain('; reset by the client');
+    expect(withGroups([aGroup({ ...mixed, message: 'ICMP: host unreachable' })])).toContain('; ICMP: host unreachable');
   });
 
   test('name the one client, count several, and round an estimate', () => {
@@ -262,21 +304,26 @@ describe('problems', () => {
       { side: 'server' as const, error: 'ECONNRESET', count: 2 },
       { side: 'client' as const, error: 'EPIPE', count: 1 },
     ];
-    expect(withGroups([aGroup({ errors })])).toContain('  server ECONNRESET, client EPIPE (1); 3 s to');
+    expect(withGroups([aGroup({ errors })])).toContain('  server ECONNRESET, client EPIPE (1); the SYN');
+    const same = [
+      { side: 'server' as const, error: 'ECONNRESET', count: 26 },
+      { side: 'client' as const, error: 'ECONNRESET', count: 15 },
+    ];
+    expect(withGroups([aGroup({ count: 41, errors: same })])).toContain('  ECONNRESET: 26 server, 15 client; the SYN');
   });
 
   test('say where the application saw an end of file and no error', () => {
     const text = withGroups([aGroup({ code: 'close-wait-leak', side: 'server', errors: [] })]);
-    expect(text).toContain('  server end of file; 3 s to 9 s; ');
+    expect(text).toContain('  server end of file; the SYN');
     expect(withGroups([aGroup({ code: 'reset', side: 'server', errors: [] })])).not.toContain('end of file');
   });
 
   test('say when once, and with --utc by the clock', () => {
-    expect(withGroups([aGroup({ lastTime: aGroup().firstTime })])).toContain('; at 3 s; ');
-    expect(withGroups([aGroup()], { utc: true })).toContain('; 2023-11-14 22:13:23.123456 to 22:13:29.123456; ');
+    expect(withGroups([aGroup({ lastTime: aGroup().firstTime })])).toContain('  at 3 s  ');
+    expect(withGroups([aGroup()], { utc: true })).toContain('  2023-11-14 22:13:23.123456 to 22:13:29.123456  ');
     const nextDay = aGroup({ lastTime: '1700007200.000000000' });
     expect(withGroups([nextDay], { utc: true })).toContain(
-      '; 2023-11-14 22:13:23.123456 to 2023-11-15 00:13:20.000000; ',
+      '  2023-11-14 22:13:23.123456 to 2023-11-15 00:13:20.000000  ',
     );
     expect(withGroups([aGroup()], { utc: true })).toMatch(/^Problems +22:13:20 ── 22:13:32$/m);
   });
@@ -302,8 +349,19 @@ describe('problems', () => {
     const many = Array.from({ length: 13 }, (_, i) => aGroup({ server: { address: '10.0.0.2', port: i } }));
     const count = (text: string) => text.split('\n').filter((each) => each.includes('×')).length;
     expect([count(withGroups(many)), count(withGroups(many, { all: true }))]).toEqual([10, 13]);
-    expect(withGroups(many)).toContain('\n… 3 more: --all\nnext: ');
-    expect(withGroups(many, { all: true })).not.toContain('more: --all');
+    expect(withGroups(many)).toContain('\n… 3 more (6 connection-refused): --all\nnext: ');
+    expect(withGroups(many, { all: true })).not.toMatch(/… .* more/);
+  });
+
+  test('that are hidden are named by kind, most connections first, as far as the width goes', () => {
+    const shown = Array.from({ length: 10 }, () => aGroup({ code: 'reset', count: 41 }));
+    const scan = Array.from({ length: 1300 }, (_, port) => aGroup({ server: { address: '10.0.0.2', port } }));
+    const others = ['unanswered', 'half-open'].map((code, i) => aGroup({ code, count: i + 1 }));
+    const unique = shown.map((group, port) => ({ ...group, server: { address: '10.0.0.9', port } }));
+    const more = (width: number) => line(withGroups([...unique, ...others, ...scan], { width }), ' more');
+    expect(more(120)).toBe('… 1,302 more (2,600 connection-refused, 2 half-open, 1 unanswered): --all');
+    expect(more(60)).toBe('… 1,302 more (2,600 connection-refused, …): --all');
+    expect(more(40)).toBe('… 1,302 more: --all');
   });
 
   test('that are not listed are counted', () => {
@@ -343,8 +401,8 @@ describe('what to type next', () => {
   });
 
   test('says of standard input that it must be given again', () => {
-    expect(next(['-'])).toBe('sockscope explain - --stream 7 (with the same input)');
-    expect(next(['standard input'])).toBe('sockscope explain - --stream 7 (with the same input)');
+    expect(next(['-'])).toBe('with the same input, sockscope explain - --stream 7');
+    expect(next(['standard input'])).toBe('with the same input, sockscope explain - --stream 7');
   });
 
   test('is nothing where the packets are gone', () => {
@@ -439,7 +497,7 @@ describe('in a terminal', () => {
     const text = report(24, { count: 30, width: 80 });
     expect(rows(text).length).toBeGreaterThanOrEqual(3);
     expect(problemCount(text)).toBeGreaterThanOrEqual(3);
-    expect(text).toMatch(/\n… 2\d more: --all\nnext: .*\n$/);
+    expect(text).toMatch(/\n… 2\d more \(5\d connection-refused\): --all\nnext: .*\n$/);
   });
 
   test('lines of the head that matter less go before rows do', () => {
@@ -475,7 +533,7 @@ describe('in a terminal', () => {
     const screen = text.split('\n').slice(-10).join('\n');
     expect(screen).toMatch(/^Problems/m);
     expect(problemCount(screen)).toBeGreaterThanOrEqual(2);
-    expect(screen).toMatch(/\n… 28 more: --all\nnext: .*\n$/);
+    expect(screen).toMatch(/\n… 28 more \(56 connection-refused\): --all\nnext: .*\n$/);
     expect(rows(text)).toHaveLength(3);
   });
 

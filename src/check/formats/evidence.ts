@@ -26,7 +26,8 @@ function failureLines(failure: Failure): string[] {
     `${where}  ${frames.length === 1 ? 'frame' : 'frames'} ${frames.join(', ')}`,
     ...values.map((value) => `  ${assignment(value)}`),
     ...details.map((detail) => `  ${detail}`),
-    `  ${filter}   ${explain}`,
+    `  in Wireshark: ${filter}`,
+    `  next: ${explain}`,
   ];
 }
 
