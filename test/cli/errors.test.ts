@@ -23,3 +23,10 @@ test('the version in it is the one that --version prints', () => {
 test('an error of the user asks for no report', () => {
   expect(errorText(new UsageError('no such option'))).toBe('sockscope: no such option\n');
 });
+
+test('an argument of 100 kB does not come back whole', () => {
+  const { stderr, status } = sockscope(['fixtures/transfer/http.pcap', '--where', `${'!'.repeat(100_000)}x`]);
+  expect(status).toBe(2);
+  expect(stderr.length).toBeLessThan(6000);
+  expect(stderr).toMatch(/^sockscope: --where '!+ … \([\d,]+ characters left out\) … !+x': .*\n$/);
+});
