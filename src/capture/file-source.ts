@@ -14,6 +14,9 @@ const OPEN_ERRORS: Record<string, string> = {
   EMFILE: 'too many open files; raise the limit with ulimit -n',
 };
 
+/** Stands in names for bytes that are no UTF-8. */
+export const REPLACEMENT = '\ufffd';
+
 /** Reads between two turns of the event loop, so that signals and a progress bar are served: some 10 ms. */
 const READS_PER_TURN = 64;
 
@@ -59,6 +62,7 @@ export class FileSource implements ByteSource {
  * @throws InputError that names it and says why it cannot be read
  */
 export async function openSource(path: string): Promise<ByteSource> {
+  if (path === '') throw new InputError("the name of a capture is empty: '' (a shell variable that is not set?)");
   try {
     const status = statSync(path);
     if (status.isDirectory()) throw new InputError(`${path}: is a directory; name the capture files in it`);
@@ -75,5 +79,8 @@ export async function openSource(path: string): Promise<ByteSource> {
 /** Why a file or folder cannot be opened, and what to do. */
 export function openFailure(error: unknown): string {
   const { code, message } = describeError(error);
+  if (code === 'ENOENT' && (error as NodeJS.ErrnoException).path?.includes(REPLACEMENT)) {
+    return 'no such file; if bytes of its name are no UTF-8, rename it, or read it from standard input (< FILE)';
+  }
   return OPEN_ERRORS[code] ?? `cannot be opened: ${message}`;
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openFailure } from './file-source.ts';
+import { openFailure, REPLACEMENT } from './file-source.ts';
 import { openCaptures } from './input.ts';
 import { describeError, InputError } from './input-error.ts';
 
@@ -81,7 +81,13 @@ function filesBelow(top: string): string[] {
     if (status === null || !isNew(known, status)) continue;
     if (status.isFile()) files.push(path);
     if (!status.isDirectory()) continue;
-    for (const entry of readFolder(path)) (entry.isSymbolicLink() ? links : paths).push(join(path, entry.name));
+    for (const entry of readFolder(path)) {
+      const below = join(path, entry.name);
+      // By such a name Node cannot open it; it must not be missing from what is read without a word.
+      if (entry.isFile() && isGarbled(below)) files.push(below);
+      else if (entry.isDirectory() && isGarbled(below)) readFolder(below);
+      else (entry.isSymbolicLink() ? links : paths).push(below);
+    }
   }
   return files;
 }
@@ -92,6 +98,11 @@ function readFolder(folder: string) {
   } catch (error) {
     throw new InputError(`${folder}: ${openFailure(error)}`);
   }
+}
+
+/** Is it the name of nothing, because bytes that are no UTF-8 were replaced in it? */
+function isGarbled(path: string): boolean {
+  return path.includes(REPLACEMENT) && lookAt(path) === null;
 }
 
 /** null for a link that leads nowhere or in a circle, and for what vanished a moment ago. */

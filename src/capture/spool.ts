@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ByteSource } from './byte-source.ts';
-import { InputError } from './input-error.ts';
+import { describeError, InputError } from './input-error.ts';
 
 /** The most that is put aside of a pipe: a temporary folder is often a part of memory. */
 export const SPOOL_LIMIT = 2 ** 30;
@@ -28,10 +28,13 @@ export class Spool {
   /**
    * Reads the pipe to its end, and closes it.
    * @param name of the pipe, for messages
-   * @throws InputError where it is longer than the limit, or the disk is full
+   * @throws InputError where it is longer than the limit, the disk is full, or there is no temporary folder
    */
   static async fill(name: string, source: ByteSource, limit: number = SPOOL_LIMIT): Promise<Spool> {
-    const folder = await mkdtemp(join(tmpdir(), 'sockscope-'));
+    const folder = await mkdtemp(join(tmpdir(), 'sockscope-')).catch((error: unknown) => {
+      const { code } = describeError(error);
+      throw new InputError(`${name}: nothing can be put into the temporary folder ${tmpdir()} (${code}); ${SAVE_IT}`);
+    });
     let descriptor = -1;
     try {
       descriptor = openSync(join(folder, 'capture'), 'wx+', 0o600);

@@ -7,8 +7,9 @@ import { bytes, duration } from '../report/units.ts';
 
 /** A bar for work that lasts no longer than this would only flicker. */
 const SHOW_AFTER_MS = 1000;
+const RESUME_AFTER_MS = 100;
 const STDERR = 2;
-const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** What work is given to say how far it is and what the user should know: options of an analysis. */
 export interface Telling {
@@ -45,6 +46,7 @@ export class Progress {
   readonly #started = performance.now();
   #isLoading = false;
   #isStopped = false;
+  #isSuspended = false;
   #bar: SingleBar | null = null;
 
   /** @param showAfter milliseconds */
@@ -82,6 +84,7 @@ export class Progress {
     this.#bar?.stop();
     this.#bar = null;
     for (const signal of ENDING_SIGNALS) process.off(signal, this.#end);
+    process.off('SIGTSTP', this.#suspend).off('SIGCONT', this.#resume);
   }
 
   async #show(): Promise<void> {
@@ -97,6 +100,7 @@ export class Progress {
       fps: 5,
     });
     for (const signal of ENDING_SIGNALS) process.on(signal, this.#end);
+    process.on('SIGTSTP', this.#suspend).on('SIGCONT', this.#resume);
     this.#draw();
   }
 
@@ -109,6 +113,23 @@ export class Progress {
   readonly #end = (signal: NodeJS.Signals): void => {
     this.stop();
     process.kill(process.pid, signal);
+  };
+
+  /** Ctrl-Z: the shell gets the terminal as it was. */
+  readonly #suspend = (): void => {
+    this.#bar?.stop();
+    this.#isSuspended = true;
+    process.off('SIGTSTP', this.#suspend);
+    process.kill(process.pid, 'SIGTSTP');
+    // After SIGCONT; at once where a job cannot be stopped because nobody could continue it.
+    setTimeout(this.#resume, RESUME_AFTER_MS);
+  };
+
+  readonly #resume = (): void => {
+    if (!this.#isSuspended || this.#isStopped) return;
+    this.#isSuspended = false;
+    process.on('SIGTSTP', this.#suspend);
+    this.#draw();
   };
 }
 

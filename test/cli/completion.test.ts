@@ -194,6 +194,18 @@ for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
       expect(words).not.toContain('web.txt');
     });
 
+    test('quotes the name of an interface, and runs no command that is in it', () => {
+      const hostile = '$(id>owned)';
+      const says =
+        shell === 'fish'
+          ? `function sockscope; if test "$argv" = "completion interfaces"; echo '${hostile}'; else; printf "<%s>" $argv; echo; end; end`
+          : SAYS_ARGUMENTS.replace('command sockscope "$@"', `echo '${hostile}'`);
+      const { command, begin } = SHELLS[shell];
+      const lines = begin.map((line) => (line.includes('printf') ? says : line));
+      expect(typed({ command, begin: lines }, [`sockscope live \\$${TAB}`])).toEqual([`<live><${hostile}>`]);
+      expect(existsSync(join(folder, 'owned'))).toBe(false);
+    });
+
     test('says nothing of it where sockscope is there no more', () => {
       const { command, begin, lose } = SHELLS[shell];
       const output = atTerminal({ command, begin: [begin[0], lose] }, [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { errorText, UsageError } from '../../src/cli/errors.ts';
-import { ROOT, sockscope } from '../support/command.ts';
+import { ROOT, shell, sockscope } from '../support/command.ts';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
@@ -22,4 +22,19 @@ test('the version in it is the one that --version prints', () => {
 
 test('an error of the user asks for no report', () => {
   expect(errorText(new UsageError('no such option'))).toBe('sockscope: no such option\n');
+});
+
+test('an argument of 100 kB does not come back whole', () => {
+  const { stderr, status } = sockscope(['fixtures/transfer/http.pcap', '--where', `${'!'.repeat(100_000)}x`]);
+  expect(status).toBe(2);
+  expect(stderr.length).toBeLessThan(6000);
+  expect(stderr).toMatch(/^sockscope: --where '!+ … \([\d,]+ characters left out\) … !+x': .*\n$/);
+});
+
+test('a pipe that is to be read twice, and no temporary folder for it, is said in one line', () => {
+  const { status, stderr } = shell('cat fixtures/transfer/http.pcap | TMPDIR=/nowhere sockscope explain -');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /^sockscope: standard input: nothing can be put into .* \/nowhere \(ENOENT\); .*save it as a file.*\n$/,
+  );
 });

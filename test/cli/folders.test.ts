@@ -127,3 +127,31 @@ test('what is found and cannot be read is left out, with a word; what is named m
     rmSync(broken);
   }
 });
+
+// macOS refuses such names.
+(process.platform === 'linux' ? test : test.skip)(
+  'a capture in a folder whose name is not UTF-8 is told, not passed over',
+  () => {
+    const file = Buffer.concat([Buffer.from(join(after, 'caf')), Buffer.from([0xe9]), Buffer.from('.pcap')]);
+    writeFileSync(file, INPUT.input);
+    try {
+      const { status, stdout, stderr } = sockscope([after, '--json']);
+      expect([status, JSON.parse(stdout).captures.length]).toEqual([0, 2]);
+      expect(stderr).toMatch(
+        /3 captures found.*\n.*caf\ufffd\.pcap: no such file; if bytes of its name are no UTF-8, /,
+      );
+      const check = sockscope(['check', after, '--ready', 'no-refused']);
+      expect([check.status, check.stdout]).toEqual([
+        2,
+        expect.stringMatching(/^FAIL {2}.*caf\ufffd\.pcap {2}no such/m),
+      ]);
+    } finally {
+      rmSync(file);
+    }
+  },
+);
+
+test('a capture without a name is an error that says so', () => {
+  const { status, stderr } = sockscope(['']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("the name of a capture is empty: ''")]);
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Progress, type Reading, readingText } from '../../src/cli/progress.ts';
-import { programAtTerminal, type Seen } from '../live/terminal.ts';
+import { type Action, programAtTerminal, type Seen } from '../live/terminal.ts';
 import { COMMAND, ROOT, sockscope } from '../support/command.ts';
 
 const MANY = 'fixtures/transfer/http.pcap';
@@ -117,14 +117,14 @@ describe('the bar', () => {
 });
 
 /** Runs the command at a terminal, where it reads a pipe into which packets come until it ends. */
-async function withEndlessInput(args: string[], env: Record<string, string>, until: string): Promise<Seen> {
+async function withEndlessInput(args: string[], actions: Action[]): Promise<Seen> {
   const folder = mkdtempSync(join(tmpdir(), 'sockscope-'));
   const pipe = join(folder, 'pipe');
   spawnSync('mkfifo', [pipe]);
   const feed = `exec > "$1"; cat ${MANY}; while tail -c +25 ${MANY}; do sleep 0.05; done`;
   const feeder = spawn('bash', ['-c', feed, 'bash', pipe], { cwd: ROOT, stdio: 'ignore' });
   try {
-    return await programAtTerminal([...COMMAND, ...args], [['wait', until], ['signal', 'SIGINT'], ['end']], pipe, env);
+    return await programAtTerminal([...COMMAND, ...args], [['wait', 'reading '], ...actions, ['end']], pipe);
   } finally {
     feeder.kill();
     rmSync(folder, { recursive: true });
@@ -132,6 +132,7 @@ async function withEndlessInput(args: string[], env: Record<string, string>, unt
 }
 
 const SIGINT = -2;
+const SIGQUIT = -3;
 
 describe('at a terminal', () => {
   test.each([
@@ -139,9 +140,27 @@ describe('at a terminal', () => {
     ['explain', ['explain']],
     ['check', ['check', '--ready', 'no-resets']],
   ])('%s of a pipe shows what has come, and Ctrl-C ends it with the cursor back', async (_name, args) => {
-    const { output, status, restored } = await withEndlessInput(args, {}, 'reading ');
+    const { output, status, restored } = await withEndlessInput(args, [['signal', 'SIGINT']]);
     expect(output).toMatch(/reading [\d.]+ [kM]B, [\d.]+ [kM]B\/s/);
     expect([status, restored]).toEqual([SIGINT, true]);
+    expect(output.lastIndexOf(SHOW)).toBeGreaterThan(output.lastIndexOf(HIDE));
+  });
+
+  test('Ctrl-\\ gives the cursor back, too', async () => {
+    const { output, status } = await withEndlessInput([], [['signal', 'SIGQUIT']]);
+    expect(status).toBe(SIGQUIT);
+    expect(output.lastIndexOf(SHOW)).toBeGreaterThan(output.lastIndexOf(HIDE));
+  });
+
+  test('Ctrl-Z gives the cursor back until the work goes on', async () => {
+    const stopped: Action[] = [
+      ['signal', 'SIGTSTP'],
+      ['wait', SHOW],
+      ['wait', HIDE],
+      ['wait', 'reading '],
+    ];
+    const { output, status } = await withEndlessInput([], [...stopped, ...stopped, ['signal', 'SIGINT']]);
+    expect(status).toBe(SIGINT);
     expect(output.lastIndexOf(SHOW)).toBeGreaterThan(output.lastIndexOf(HIDE));
   });
 

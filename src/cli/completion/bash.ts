@@ -36,6 +36,15 @@ _sockscope_words() {
   COMPREPLY=($(compgen -W "$1" -- "$cur"))
 }
 
+# Names from outside: compgen -W would run a $(command) in them, and so would the line that they are put into.
+_sockscope_interfaces() {
+  local name
+  while IFS= read -r name; do
+    printf -v name %q "$name"
+    [[ $name == "$cur"* ]] && COMPREPLY+=("$name")
+  done < <(echo any; ${INTERFACES_COMMAND} 2>/dev/null)
+}
+
 _sockscope() {
   local cur=\${COMP_WORDS[COMP_CWORD]} command= option= place=0 only_words= word i
   COMPREPLY=()
@@ -147,9 +156,7 @@ function argumentCases(command: CompletedCommand, topics: readonly string[]): st
       const pattern = several ? `'${command.name} '*` : `'${command.name} ${i}'`;
       if (completes === 'capture') return `    ${pattern}) _sockscope_captures ;;`;
       if (completes === 'topic') return `    ${pattern}) _sockscope_words '${topics.join(' ')}' ;;`;
-      if (completes === 'interface') {
-        return `    ${pattern}) _sockscope_words "any $(${INTERFACES_COMMAND} 2>/dev/null)" ;;`;
-      }
+      if (completes === 'interface') return `    ${pattern}) _sockscope_interfaces ;;`;
       if (completes === null) return `    ${pattern}) compopt +o default +o bashdefault 2>/dev/null ;;`;
       return `    ${pattern}) _sockscope_words '${completes.join(' ')}' ;;`;
     })
