@@ -61,7 +61,7 @@ function checkFiles(): void {
     [],
   );
   const { bin, man, main, types, exports, engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const named = [...Object.values(bin), man, main, types, ...targets(exports)] as string[];
+  const named = [...Object.values(bin), ...man, main, types, ...targets(exports)] as string[];
   // TypeScript finds declarations beside what is exported.
   const declared = targets(exports)
     .filter((path) => /js$/.test(path))
@@ -78,6 +78,15 @@ function targets(exported: string | object): string[] {
 /** The command line and the library, under each version of Node. */
 async function uses(): Promise<void> {
   ok(existsSync(installed) && !installed.startsWith(ROOT) && dirname(ROOT) !== workshop.folder);
+  await workshop.prove('npm install -g links the command and the manual page', async () => {
+    const prefix = workshop.project('global');
+    await must(['npm', 'install', '--global', '--prefix', prefix, tarball], { cwd: prefix });
+    const links = ['bin/sockscope', 'share/man/man1/sockscope.1'];
+    deepStrictEqual(
+      links.filter((link) => !existsSync(join(prefix, link))),
+      [],
+    );
+  });
   for (const node of supported) {
     await proveCommands(workshop, project, node, packed.version);
     for (const [how, file] of [
