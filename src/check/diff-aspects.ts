@@ -11,7 +11,7 @@ export const ASPECTS = {
   errors: { describe: 'the same for errors on sockets (client ECONNRESET)', least: null },
   close: { describe: 'a way to close, or who closes first, is new, gone, or in another share', least: null },
   handshake: { describe: 'connect() takes longer, at p50, p95 or p99', least: 0.1 },
-  retransmissions: { describe: 'a greater share of the packets is sent again', least: 0.1 },
+  retransmissions: { describe: 'a greater share of the packets is retransmitted', least: 0.1 },
   bytes: { describe: 'connections send or receive more or fewer bytes on average', least: 0.1 },
   connections: { describe: 'a server is new or gone, or has more or fewer connections', least: 0.1 },
 } as const satisfies Record<string, { describe: string; least: number | null }>;
