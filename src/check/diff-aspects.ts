@@ -4,7 +4,7 @@ import { CheckInputError } from './check-input-error.ts';
 /** What a diff looks at, and from what on a change counts as one for `--fail-on`. */
 export const ASPECTS = {
   failures: {
-    describe: 'a problem of severity error is new at a server, or is in a greater share of its connections',
+    describe: 'a problem of severity error is new at a server, or affects a greater share of its connections',
     least: null,
   },
   warnings: { describe: 'the same for problems of severity warning', least: null },
