@@ -95,5 +95,5 @@ function refuseOtherFields(file: string, stored: FieldOptions, given: FieldOptio
       .map(([field, text]) => `--tolerance ${field}=${text}`),
   ];
   if (others.length > 0)
-    throw new CheckInputError(`${file} was made without ${others[0]}: --update makes it anew with it`);
+    throw new CheckInputError(`${file} was made without ${others[0]}: --update rewrites it with this option`);
 }

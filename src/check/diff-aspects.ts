@@ -4,14 +4,14 @@ import { CheckInputError } from './check-input-error.ts';
 /** What a diff looks at, and from what on a change counts as one for `--fail-on`. */
 export const ASPECTS = {
   failures: {
-    describe: 'a problem of severity error is new at a server, or is in a greater share of its connections',
+    describe: 'a problem of severity error is new at a server, or affects a greater share of its connections',
     least: null,
   },
   warnings: { describe: 'the same for problems of severity warning', least: null },
   errors: { describe: 'the same for errors on sockets (client ECONNRESET)', least: null },
   close: { describe: 'a way to close, or who closes first, is new, gone, or in another share', least: null },
   handshake: { describe: 'connect() takes longer, at p50, p95 or p99', least: 0.1 },
-  retransmissions: { describe: 'a greater share of the packets is sent again', least: 0.1 },
+  retransmissions: { describe: 'a greater share of the packets is retransmitted', least: 0.1 },
   bytes: { describe: 'connections send or receive more or fewer bytes on average', least: 0.1 },
   connections: { describe: 'a server is new or gone, or has more or fewer connections', least: 0.1 },
 } as const satisfies Record<string, { describe: string; least: number | null }>;

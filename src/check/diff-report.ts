@@ -101,7 +101,7 @@ function overview(diff: CaptureDiff, colors: Colors): string[][] {
     ['', colors.dim('before'), colors.dim('after'), ''],
     ['connections', count(before.connections), count(after.connections), ''],
     ...handshakeRows(handshake, digitsBoth(diff), colors),
-    ['sent again', shareText(retransmissionShare(before)), shareText(retransmissionShare(after)), ''],
+    ['retransmitted', shareText(retransmissionShare(before)), shareText(retransmissionShare(after)), ''],
     ['from client', bytes(before.fromClient.bytes), bytes(after.fromClient.bytes), ''],
     ['from server', bytes(before.fromServer.bytes), bytes(after.fromServer.bytes), ''],
   ];
@@ -178,7 +178,7 @@ export function changeText(change: Change, digits?: number): string {
     case 'handshake':
       return `connect ${what}: ${interval(before, digits)} → ${interval(after, digits)}${more}${chance}`;
     case 'retransmissions':
-      return `sent again ${what}: ${shareText(before)} → ${shareText(after)} of the packets${chance}`;
+      return `retransmitted ${what}: ${shareText(before)} → ${shareText(after)} of the packets${chance}`;
     case 'bytes':
       return `${what}: ${bytes(Math.round(before))} → ${bytes(Math.round(after))} a connection${more}`;
     default:

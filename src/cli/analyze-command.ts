@@ -27,7 +27,7 @@ export const analyzeCommand: Command = {
       shows: 'Every connection that was reset',
     },
     { command: 'sockscope web.pcap --sort connect-time --top 10', shows: 'The ten slowest handshakes' },
-    { command: 'ssh host tcpdump -U -w - | sockscope', shows: 'A capture made on another machine' },
+    { command: 'ssh host timeout 60 tcpdump -U -w - not port 22 | sockscope', shows: 'One minute of another machine' },
   ],
   understand({ words, values }) {
     const request = analyzeArguments(words, values);

@@ -30,7 +30,8 @@ function find(inputs: string[], quiet: boolean): ReturnType<typeof findCaptures>
   const result = findCaptures(inputs);
   if (quiet) return result;
   for (const { folder, captures, others } of result.found) {
-    tell(`${folder}: ${counted(captures.length, 'capture')} found, ${counted(others, 'other file')} left alone`);
+    const left = others === 0 ? '' : `, ${counted(others, 'other file')} left alone`;
+    tell(`${folder}: ${counted(captures.length, 'capture')} found${left}`);
   }
   return result;
 }

@@ -35,7 +35,7 @@ export interface CheckArguments {
   quiet: boolean;
 }
 
-/** `sockscope check`: rules held against captures. */
+/** `sockscope check`: captures checked against rules. */
 export const checkCommand: Command = {
   name: 'check',
   describe: 'Check captures against rules and baselines; exit code 1 if one of them fails',
@@ -82,7 +82,7 @@ export const checkCommand: Command = {
     'allow-none': {
       type: 'boolean',
       group: RULES,
-      describe: 'A rule that finds no connection to look at holds',
+      describe: 'A rule that matches no connection passes',
     },
     strict: { type: 'boolean', group: RULES, describe: 'The check also fails when a rule of severity warning fails' },
     baseline: {

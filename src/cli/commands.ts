@@ -17,6 +17,9 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   completion: async () => (await import('./completion-command.ts')).completionCommand,
 };
 
+/** Of the commands that have an option, so many are named. */
+const OWNERS_NAMED = 3;
+
 export const COMMAND_NAMES: readonly string[] = Object.keys(LOADERS);
 
 /** @returns undefined where no command is called so */
@@ -80,7 +83,8 @@ async function unknownText(written: string, command: Command): Promise<string> {
   const own = Object.keys({ ...command.options, ...COMMON_OPTIONS });
   const others = (await allCommands()).filter(({ options }) => Object.hasOwn(options, name));
   if (others.length > 0 && !own.includes(name)) {
-    return `${what}: it belongs to ${others.map((other) => usageName(other)).join(' and ')}`;
+    const named = others.slice(0, OWNERS_NAMED).map((other) => usageName(other));
+    return `${what}: it belongs to ${[...named, ...(others.length > OWNERS_NAMED ? ['…'] : [])].join(', ')}`;
   }
   const near = own.includes(name) ? [name] : nearest(name, own).slice(0, 1);
   if (near.length > 0) return `${what}${meaning(near.map((each) => `--${each}`))}`;

@@ -12,8 +12,8 @@ export const EXIT_CODES: Rows = [
 ];
 
 export const ENVIRONMENT: Rows = [
-  ['NO_COLOR', 'If it is not empty: no colours, unless --color asks for them'],
-  ['FORCE_COLOR', 'If it is not empty: colours also where there is no terminal; 0 and false mean none'],
+  ['NO_COLOR', 'If it is set and not empty: no colours, unless --color asks for them'],
+  ['FORCE_COLOR', 'If it is set and not empty: colours also where there is no terminal; 0 and false mean none'],
   ['TERM', 'If it is dumb: no colours and no live screen'],
   ['COLUMNS', 'Width of reports and help where the output is no terminal'],
   ['LC_ALL, LC_CTYPE, LANG', 'If the first of them that is set names no UTF-8 locale: only ASCII'],

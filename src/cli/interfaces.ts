@@ -11,6 +11,12 @@ import { width } from './terminal.ts';
 
 const STDOUT = 1;
 
+/** Who takes the times of the packets. */
+const TIMESTAMPS: Readonly<Record<Ability['timestamps'], string>> = {
+  kernel: 'kernel timestamps',
+  delivery: 'timestamps taken on delivery, less exact',
+};
+
 /** Lists interfaces, and what of the ways to capture works for this user. @returns the exit code */
 export async function showInterfaces(json: boolean): Promise<number> {
   const interfaces = listInterfaces();
@@ -36,7 +42,7 @@ function text(interfaces: NetworkInterface[], backends: Ability[], ways: string[
   const lines = [wrappedTable([['interface', 'state', 'addresses'], ...shown], width(), ['left', 'left', 'left'])];
   const tried = backends.map(({ backend, works, timestamps, problem }) => [
     backend,
-    works ? `works, ${timestamps} timestamps` : printable(problem ?? ''),
+    works ? `works, ${TIMESTAMPS[timestamps]}` : printable(problem ?? ''),
   ]);
   lines.push('\n', wrappedTable([['captures with', ''], ...tried], width(), ['left', 'left']));
   const best = backends.find(({ works }) => works);

@@ -43,7 +43,7 @@ export const liveCommand: Command = {
     {
       name: 'interface',
       describe:
-        'The name of an interface, any for all of them, or - for a capture on standard input; by default the interface of the default route',
+        'The name of an interface, any for all of them, or - for a capture on standard input; by default the interface of the default route, else the first that is up',
       optional: true,
       completes: 'interface',
     },
@@ -132,7 +132,8 @@ export const liveCommand: Command = {
       list: true,
       group: SHOWN,
       choices: EVENT_KINDS,
-      describe: 'Write only these events, as --ndjson does: {choices}; several are separated by commas',
+      describe:
+        'Write only these events, as --ndjson does: {choices}; several are separated by commas. A connection that is reset after its handshake has ended, not failed',
       example: 'failed,ended',
     },
     metrics: {
@@ -146,10 +147,13 @@ export const liveCommand: Command = {
     process: { type: 'boolean', group: SHOWN, describe: 'Name the local processes of each connection (Linux)' },
   },
   examples: [
-    { command: 'sockscope live eth0 tcp port 443', shows: 'HTTPS connections of one interface' },
     {
-      command: 'sockscope live eth0 --events failed --process -- not port 22',
-      shows: 'A line for each connection that fails, SSH excepted, with its local process',
+      command: "sockscope live eth0 'tcp port 443 or icmp or icmp6'",
+      shows: 'HTTPS connections of one interface, with the ICMP errors that say why a host cannot be reached',
+    },
+    {
+      command: 'sockscope live eth0 --events failed,ended --process -- not port 22',
+      shows: 'A line for each connection that fails to open or that ends, SSH excepted, with its local process',
     },
     {
       command: 'sockscope live any --duration 60 --write minute.pcapng',

@@ -64,10 +64,14 @@ export const ANALYZE_OPTIONS = {
     type: 'number',
     value: 'N',
     group: ROWS,
-    describe: 'Only the first N connections (the report shows 20 by default)',
+    describe: 'At most N connections (default of the report: as many as fit the terminal, or 20 where there is none)',
     example: '50',
   },
-  all: { type: 'boolean', group: ROWS, describe: 'Show every connection in the report' },
+  all: {
+    type: 'boolean',
+    group: ROWS,
+    describe: 'No limit on the rows of the report; if any connection has a problem, it still lists only those',
+  },
   'slow-handshake': {
     type: 'number',
     value: 'SECONDS',
@@ -105,7 +109,7 @@ export const ANALYZE_OPTIONS = {
     value: 'N',
     group: MEMORY,
     describe:
-      'Keep at most N open connections, about 1 kB each; when there are more, those idle longest are reported as they are',
+      'Keep at most N open connections, about 1 kB each; when there are more, the longest-idle ones are reported early, in their current state',
     example: '100000',
   },
   utc: { type: 'boolean', group: LOOK, describe: 'Show absolute times (UTC) in the report' },

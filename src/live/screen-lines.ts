@@ -64,7 +64,7 @@ function summaryLines(snapshot: LiveSnapshot, width: number, colors: Colors): st
     counted(totals.packets, 'packet'),
     bytes(totals.wireBytes),
     counted(totals.connections, 'connection'),
-    `${count(totals.failures)} failed`,
+    `${count(totals.failures)} failed to open`,
   ];
   const kinds = Object.entries({ TCP: open.tcp, UDP: open.udp, SCTP: open.sctp }).filter(([, n]) => n > 0);
   const opened = kinds.length === 0 ? 'none' : kinds.map(([name, n]) => `${count(n)} ${name}`).join(', ');

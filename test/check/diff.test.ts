@@ -154,7 +154,7 @@ describe('retransmissions, bytes and numbers of connections', () => {
         ),
       ),
     ).toEqual([
-      'worse retransmissions tcp 10.0.0.2:80 sent again from server: 0.00 % → 3.00 % of the packets, p < 0.001',
+      'worse retransmissions tcp 10.0.0.2:80 retransmitted from server: 0.00 % → 3.00 % of the packets, p < 0.001',
     ]);
     expect(
       said(

@@ -42,7 +42,7 @@ describe('for people', () => {
     const [{ client, values }] = (await report()).captures[0].rules[0].failures;
     const lasted = values[0].value;
     expect(text).toBe(`\
-FAIL  reset.pcap  1 connection, 3 of 4 rules broken, 1 with nothing to look at
+FAIL  reset.pcap  1 connection, 3 of 4 rules broken, 1 that matched no connection
   FAIL  ${NAME}: broken by 1 of 1 connection; expected: duration < 0
         what nobody keeps
         tcp 0  10.9.0.1:${client.port} → 10.9.0.2:80  frames 1, 6
@@ -57,7 +57,7 @@ FAIL  reset.pcap  1 connection, 3 of 4 rules broken, 1 with nothing to look at
           next: sockscope explain reset.pcap --stream 0
   FAIL  mean: broken; expected: mean(connections.map(c, c.duration)) < 0.01
         mean(connections.map(c, c.duration)) = ${lasted}
-FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 with nothing to look at
+FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 that matched no connection
   warn  cut short after frame 9: of the record at byte 685 only 50 bytes are there
   FAIL  ${NAME}: broken by 1 of 1 connection; expected: duration < 0
         what nobody keeps
@@ -70,7 +70,7 @@ FAIL  cut.pcap  1 connection, 2 of 4 rules broken, 1 with nothing to look at
 FAIL  a,b:c%d\\n\\x07#1.pcap  no such file
 FAIL  no capture  1 rule for captures that are not here
   FAIL  elsewhere: no capture is called x/*.pcap (allow-none lets that pass)
-3 captures, 2 connections: 1 hold, 5 fail, 1 warning, 2 with nothing to look at, 1 capture not readable
+3 captures, 2 connections: 1 hold, 5 fail, 1 warning, 2 that matched no connection, 1 capture not readable
 `);
   });
 

@@ -65,7 +65,7 @@ describe('check --baseline', () => {
     const other = check(REUSE, '--baseline', file, '--keep', 'duration');
     expect([other.status, other.stderr]).toEqual([
       2,
-      `sockscope: ${file} was made without --keep duration: --update makes it anew with it\n`,
+      `sockscope: ${file} was made without --keep duration: --update rewrites it with this option\n`,
     ]);
   });
 

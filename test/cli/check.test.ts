@@ -71,7 +71,7 @@ test('a capture comes from standard input as well', () => {
   const input = readFileSync(join(ROOT, RESET));
   const { stdout, status } = sockscope(['check', '-', '--ready', 'no-resets'], { input });
   expect(status).toBe(1);
-  expect(stdout).toMatch(/^FAIL {2}- {2}1 connection, 1 of 1 rule broken\n/);
+  expect(stdout).toMatch(/^FAIL {2}standard input {2}1 connection, 1 of 1 rule broken\n/);
 });
 
 test('captures are judged together where that is wanted', () => {

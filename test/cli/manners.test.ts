@@ -126,7 +126,12 @@ describe('what is misspelt gets a suggestion', () => {
     [[HTTP, '--__proto__'], 'unknown option --__proto__; sockscope --help lists the options'],
     [[HTTP, '--constructor'], 'unknown option --constructor; sockscope --help lists the options'],
     [[HTTP, '--stream', '3'], 'unknown option --stream: it belongs to sockscope explain'],
-    [['check', HTTP, '--zeek'], 'unknown option --zeek: it belongs to sockscope and sockscope live'],
+    [['check', HTTP, '--zeek'], 'unknown option --zeek: it belongs to sockscope, sockscope live'],
+    [['interfaces', '--utc'], 'unknown option --utc: it belongs to sockscope, sockscope explain, sockscope live'],
+    [
+      ['interfaces', '--quiet'],
+      'unknown option --quiet: it belongs to sockscope, sockscope explain, sockscope check, …',
+    ],
     [[HTTP, '--sort', 'duratoin'], /^--sort duratoin: .* \(did you mean "duration"\?\)$/],
     [['check', HTTP, '--ready', 'no-reset'], /no ready rule is called "no-reset" \(did you mean "no-resets"\?\)$/],
     [['check', HTTP, '--format', 'juint'], /^--format juint: .* \(did you mean "junit"\?\)$/],

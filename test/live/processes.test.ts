@@ -301,7 +301,7 @@ describe('the processes of connections', () => {
     const live = new LiveScript({}, finder);
     await live.play([steps.client.syn(), steps.server.synAck(), steps.client.ack()], { look: () => finder.look() });
     expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
-    expect(finder.lacks()).toMatch(/^--process: no process is known for 1 of 1 local ends of connections; /);
+    expect(finder.lacks()).toMatch(/^--process: no process is known for 1 of 1 local endpoints; /);
   });
 
   test('of other machines are not looked for', async () => {
@@ -322,7 +322,7 @@ test('names of processes cannot speak to the terminal', () => {
 describe('what is said of processes that are not known', () => {
   const unknown = (changes: Partial<Unknown>) =>
     unknownText({ local: 80, missing: 2, isRoot: true, hidden: 0, noTrace: null, ...changes });
-  const what = '--process: no process is known for 2 of 80 local ends of connections';
+  const what = '--process: no process is known for 2 of 80 local endpoints';
 
   test('to root speaks neither of other users nor of root', () => {
     expect(unknown({})).toBe(what);

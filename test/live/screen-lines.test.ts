@@ -82,7 +82,7 @@ describe('the screen', () => {
     expect(lines).toEqual([
       'sockscope live  eth0  tcpdump, tcp                    0:12:34  q: end and report',
       'now     8,123 packets/s, 26.0 Mbit/s, 120 connections/s, 2 failed/s  ▁▂▆█',
-      'all     1,234,567 packets, 1.2 GB, 23,456 connections, 78 failed',
+      'all     1,234,567 packets, 1.2 GB, 23,456 connections, 78 failed to open',
       'open    132 TCP, 3 UDP',
       'health  0 dropped, 3 ms behind, 98.0 MB memory',
       '',

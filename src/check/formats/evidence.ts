@@ -15,7 +15,7 @@ export function evidence({ description, values, failed, failures }: RuleVerdict)
     ...(description === null ? [] : [description]),
     ...values.map(assignment),
     ...failures.flatMap(failureLines),
-    ...(more > 0 ? [`… and ${counted(more, 'more connection')}: --limit`] : []),
+    ...(more > 0 ? [`… and ${counted(more, 'more connection')} (--limit N shows more)`] : []),
   ];
 }
 
@@ -35,7 +35,7 @@ function assignment({ expression, value }: Value): string {
   return `${expression.replaceAll(/\s+/g, ' ')} = ${valueText(value)}`;
 }
 
-/** Rules together with what they were held against. */
+/** Rules together with what they were checked against. */
 export interface Suite {
   name: string;
   /** Why the capture could not be read. */

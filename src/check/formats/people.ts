@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { captureName } from '../../report/capture-name.ts';
 import { count, counted } from '../../report/units.ts';
 import type { CaptureVerdict, RuleVerdict } from '../verdict.ts';
 import { evidence, NO_CAPTURE, standing, withoutName } from './evidence.ts';
@@ -30,10 +31,11 @@ export const people: MakeCheckFormat = (output, { color, all }) => {
       const { capture, error, warnings } = verdict;
       const isFine = error === null && warnings.length === 0 && worst(verdict.rules) === 'passed';
       if (isFine && !all) return;
+      const name = captureName(capture);
       const word = error === null ? words[worst(verdict.rules)] : words.failed;
-      const what = error === null ? rulesText(verdict) : withoutName(error, capture);
-      output.write(`${word}  ${colors.bold(capture)}  ${what}\n`);
-      for (const warning of warnings) output.write(`  ${words.warning}  ${withoutName(warning, capture)}\n`);
+      const what = error === null ? rulesText(verdict) : withoutName(error, name);
+      output.write(`${word}  ${colors.bold(name)}  ${what}\n`);
+      for (const warning of warnings) output.write(`  ${words.warning}  ${withoutName(warning, name)}\n`);
       rules(verdict.rules);
     },
     finish(report) {
@@ -60,7 +62,7 @@ function rulesText({ rules, connections }: CaptureVerdict): string {
   if (rules.length === 0) return `${looked}, no rule is for it`;
   const broken = rules.filter(({ outcome }) => outcome === 'failed').length;
   const skipped = rules.filter(({ outcome }) => outcome === 'skipped').length;
-  const nothing = skipped === 0 ? '' : `, ${count(skipped)} with nothing to look at`;
+  const nothing = skipped === 0 ? '' : `, ${count(skipped)} that matched no connection`;
   return broken === 0
     ? `${looked}, ${counted(rules.length, 'rule')}${nothing}`
     : `${looked}, ${count(broken)} of ${counted(rules.length, 'rule')} broken${nothing}`;

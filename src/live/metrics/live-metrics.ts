@@ -154,7 +154,7 @@ export class LiveMetrics implements LiveListener {
     const tracker = () => this.#analysis?.tracker;
     this.#total('packets', 'Packets analysed', () => tracker()?.packets ?? 0);
     this.#total('bytes', 'Bytes of the packets analysed, as they were on the wire', () => tracker()?.wireBytes ?? 0);
-    this.#total('retransmissions', 'TCP segments sent again', () => session()?.traffic.retransmissions ?? 0);
+    this.#total('retransmissions', 'TCP segments retransmitted', () => session()?.traffic.retransmissions ?? 0);
     this.#total('evicted_connections', 'Open connections given up to bound memory', () => tracker()?.evicted ?? 0);
     this.#total(
       'dropped_packets',

@@ -14,7 +14,7 @@ export interface Unknown {
 
 /** How many processes are not known, and why, one line: what is true for the user who runs it. */
 export function unknownText({ local, missing, isRoot, hidden, noTrace }: Unknown): string {
-  const parts = [`--process: no process is known for ${count(missing)} of ${count(local)} local ends of connections`];
+  const parts = [`--process: no process is known for ${count(missing)} of ${count(local)} local endpoints`];
   const processes = hidden === 1 ? '1 process' : `${count(hidden)} processes`;
   if (hidden > 0) parts.push(`${processes} ${isRoot ? '' : 'of other users '}cannot be looked into`);
   if (noTrace === 'not mounted') {

@@ -171,7 +171,7 @@ onRealInterfaces('what a live session shows', () => {
       ['ended', null],
     ]);
     expect(live.stderr).toMatch(
-      /no process is known for 1 of 1 local ends of connections; \d+ processes of other users .*; root sees more/,
+      /no process is known for 1 of 1 local endpoints; \d+ processes of other users .*; root sees more/,
     );
     expect(pid).toBeGreaterThan(0);
   });
