@@ -1,7 +1,7 @@
 import type { Choice } from '../explain/explain.ts';
 import { FEWEST_STEPS, STEPS_KEPT } from '../explain/step-list.ts';
 import type { Protocol } from '../record.ts';
-import { COLOR_OPTIONS, type Command, oneOf, textOf, type Values } from './command.ts';
+import { type Command, oneOf, textOf, type Values } from './command.ts';
 import { UsageError } from './errors.ts';
 import { ANALYZE_OPTIONS, type AnalyzeArguments, analyzeArguments } from './options.ts';
 
@@ -15,27 +15,18 @@ const WIDTH_WITHOUT_TERMINAL = 80;
 const WHICH = 'Connections';
 const LOOK = 'Appearance';
 
-const {
-  'slow-handshake': slowHandshake,
-  'heavy-retransmission': heavyRetransmission,
-  'zero-window': zeroWindow,
-  'close-wait': closeWait,
-  'max-connections': maxConnections,
-  utc,
-  quiet,
-} = ANALYZE_OPTIONS;
-
-/** What means here what it means for the report. */
-const AS_FOR_THE_REPORT = {
-  'slow-handshake': slowHandshake,
-  'heavy-retransmission': heavyRetransmission,
-  'zero-window': zeroWindow,
-  'close-wait': closeWait,
-  'max-connections': maxConnections,
-  utc,
-  ...COLOR_OPTIONS,
-  quiet,
-} as const;
+/** Options that mean here what they mean for the report. */
+const AS_FOR_THE_REPORT = [
+  'slow-handshake',
+  'heavy-retransmission',
+  'zero-window',
+  'close-wait',
+  'max-connections',
+  'utc',
+  'color',
+  'no-color',
+  'quiet',
+] as const;
 
 /** `sockscope explain`: the ladder diagram and the story of connections. */
 export const explainCommand: Command = {
@@ -86,7 +77,7 @@ export const explainCommand: Command = {
       default: EXPLAINED_AT_MOST,
       example: '3',
     },
-    ...AS_FOR_THE_REPORT,
+    ...Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, ANALYZE_OPTIONS[name]])),
     steps: {
       type: 'number',
       value: 'N',
@@ -127,7 +118,7 @@ interface ExplainArguments
 
 function explainArguments(given: string[], values: Values): ExplainArguments {
   const text = (name: string) => textOf(values, name);
-  const shared = Object.fromEntries(Object.keys(AS_FOR_THE_REPORT).map((name) => [name, values[name]]));
+  const shared = Object.fromEntries(AS_FOR_THE_REPORT.map((name) => [name, values[name]]));
   const { captures, thresholds, mostConnections, utc, color, quiet } = analyzeArguments(given, shared);
   const [stream, where, protocol] = [text('stream'), text('where'), text('protocol')];
   const [top, steps] = [text('top'), text('steps')];
