@@ -17,6 +17,7 @@ import {
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_SYN,
+  HANDSHAKE_UNREACHABLE,
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
@@ -53,6 +54,7 @@ function isAbandoned(source: RecordSource, sides: Sides): boolean {
   const handshake = ints[at + C_HANDSHAKE];
   const connected = HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_CONNECTED;
   if ((handshake & HANDSHAKE_SYN) !== 0 && (handshake & connected) === 0) {
+    if ((handshake & HANDSHAKE_UNREACHABLE) !== 0) return true;
     const evidence = new Evidence(source, sides);
     const awaited = evidence.nextSyn();
     return evidence.isSilenceKnown() && evidence.doubt({ ...shownBy('client'), awaited }) === null;

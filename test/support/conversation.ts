@@ -143,6 +143,11 @@ export async function connectionOf(...steps: Step[]): Promise<Connection> {
   return connection;
 }
 
+/** The connection that a script begins with; the capture goes on with others. */
+export async function firstOf(...steps: Step[]): Promise<Connection> {
+  return (await talkWith({ order: 'capture' }, ...steps)).connection;
+}
+
 /** Plays a script: the packets of its steps. */
 export function play(steps: Step[]): TimedPacket[] {
   const numbers = new Map<Pair, Numbering>();
