@@ -5,6 +5,7 @@ import {
   C_EVENTS,
   C_FIRST_FRAME,
   C_HANDSHAKE,
+  C_LAST_FRAME,
   C_PROTOCOL,
   C_REUSED_STREAM,
   C_SYN_ACK_COUNT,
@@ -22,7 +23,9 @@ import {
   END_HAS_ACKED,
   HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_ASSUMED,
+  T_UNSEEN,
 } from './columns.ts';
+import { lacksAcknowledged } from './coverage.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
 import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
@@ -31,10 +34,14 @@ import { icmpMeaning } from './icmp-errors.ts';
 import { type PacketNames, packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
 import { protocolOf, type Sides } from './sides.ts';
-import { seconds } from './times.ts';
+import { seconds, watchedUntil } from './times.ts';
 
 /** Packets of one direction that make its peer's silence a hole in the capture, not an unanswered call. */
 const ONE_DIRECTION_AT_LEAST = 3;
+
+/** Frames in the wrong order are not further apart: seconds, or frames. */
+const OUT_OF_ORDER_TIME = 0.01;
+const OUT_OF_ORDER_FRAMES = 3;
 
 const TCP = 6;
 const UDP = 17;
@@ -105,6 +112,17 @@ export function findInPackets(source: RecordSource, row: number, sides: Sides, f
   findInCapture(source, sides, found);
 }
 
+/**
+ * Bytes that were acknowledged are not in the capture. Frames in the wrong order come a little later, and what a capture
+ * ends before it cannot lack.
+ */
+function lacksBytes(source: RecordSource, { at, times, client, server }: Sides): boolean {
+  const { ints, floats } = source.slab;
+  if (!lacksAcknowledged(ints, client, server) && !lacksAcknowledged(ints, server, client)) return false;
+  const followed = watchedUntil(source, times) - floats[times + T_UNSEEN] / 1e9;
+  return followed > OUT_OF_ORDER_TIME || ints[at + C_LAST_FRAME] - ints[at + C_UNSEEN_FRAME] >= OUT_OF_ORDER_FRAMES;
+}
+
 function findInTransfer(
   { slab, thresholds }: RecordSource,
   sides: Sides,
@@ -142,11 +160,11 @@ function findInIcmp({ slab, events }: RecordSource, row: number, sides: Sides, f
   }
 }
 
-function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList): void {
-  const { ints } = slab;
+function findInCapture(source: RecordSource, sides: Sides, found: FindingList): void {
+  const { ints } = source.slab;
   const { at, client, server } = sides;
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
-  if (unseen > 0) {
+  if (unseen > 0 && lacksBytes(source, sides)) {
     const message = `${counted(unseen, 'ACK')} of segments that the capture does not have`;
     found.add('capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
   }
