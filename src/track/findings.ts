@@ -105,8 +105,9 @@ export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides
 /** Loss, closed windows, ICMP errors, and what the capture itself lacks. */
 export function findInPackets(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
   if ((source.slab.ints[sides.at + C_PROTOCOL] & 0xff) === TCP) {
-    findInTransfer(source, sides, 'client', sides.client, sides.clientTimes, found);
-    findInTransfer(source, sides, 'server', sides.server, sides.serverTimes, found);
+    const { ints } = source.slab;
+    findInTransfer(source, sides, 'client', sides.client, sides.clientTimes, ints[sides.at + C_SYN_COUNT], found);
+    findInTransfer(source, sides, 'server', sides.server, sides.serverTimes, ints[sides.at + C_SYN_ACK_COUNT], found);
   }
   if (source.slab.ints[sides.at + C_EVENTS] !== 0) findInIcmp(source, row, sides, found);
   findInCapture(source, sides, found);
@@ -123,19 +124,23 @@ function lacksBytes(source: RecordSource, { at, times, client, server }: Sides):
   return followed > OUT_OF_ORDER_TIME || ints[at + C_LAST_FRAME] - ints[at + C_UNSEEN_FRAME] >= OUT_OF_ORDER_FRAMES;
 }
 
+/** @param synCount SYNs of this side: those sent again say something of the handshake, which has findings of its own */
 function findInTransfer(
   { slab, thresholds }: RecordSource,
   sides: Sides,
   side: Side,
   me: number,
   myTimes: number,
+  synCount: number,
   found: FindingList,
 ): void {
   const { ints, floats } = slab;
-  const again = ints[me + E_RETRANSMISSIONS] - ints[me + E_DUPLICATES];
-  const share = again >= thresholds.retransmissionsAtLeast ? again / ints[me + E_PACKETS] : 0;
+  const synsAgain = Math.max(0, synCount - 1);
+  const again = ints[me + E_RETRANSMISSIONS] - ints[me + E_DUPLICATES] - synsAgain;
+  const packets = ints[me + E_PACKETS] - synsAgain;
+  const share = again >= thresholds.retransmissionsAtLeast ? again / packets : 0;
   if (share > thresholds.retransmissionShare) {
-    const message = `${again} of ${ints[me + E_PACKETS]} packets sent again (${(share * 100).toFixed(1)} %)`;
+    const message = `${again} of ${packets} packets sent again (${(share * 100).toFixed(1)} %)`;
     found.add('heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
   }
   const stalled = seconds(zeroWindowNanoseconds(ints, floats, sides.times, me, myTimes));

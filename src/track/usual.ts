@@ -128,13 +128,13 @@ function shapeOfTransfer({ ints, floats, words, sums }: Slab, row: number, first
 }
 
 /** Of a connection of which nothing but SYNs, or an RST, came. */
-function shapeOfFailure({ ints, words }: Slab, at: number): number {
+function shapeOfFailure({ ints }: Slab, at: number): number {
   const clientEndpoint = clientOfSyn(ints, at);
   const client = at + ENDPOINT_INT_0 + clientEndpoint * ENDPOINT_INT_STRIDE;
   const server = at + ENDPOINT_INT_0 + (1 - clientEndpoint) * ENDPOINT_INT_STRIDE;
   const syns = ints[at + C_SYN_COUNT];
   if (ints[client + E_PACKETS] !== syns || ints[client + E_RETRANSMISSIONS] !== syns - 1) return UNUSUAL;
-  if (syns > words[W_RETRANSMISSIONS_AT_LEAST] || ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
+  if (ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
   const answers = ints[server + E_PACKETS];
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_REFUSED) === 0) {
     return answers === 0 && ints[at + C_EVENTS] === 0 && ints[at + C_STATUS] === ROW_USED ? USUAL_UNANSWERED : UNUSUAL;
