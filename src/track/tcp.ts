@@ -196,7 +196,9 @@ function noteWindow(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];
   } else if ((mine & END_WINDOW_CLOSED) !== 0) {
     ints[me + E_FLAGS] = mine & ~END_WINDOW_CLOSED;
-    floats[myTimes + F_ZERO_WINDOW_TIME] += floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    const shut = floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    // Less than nothing where the clock was set back: then it is not known how long.
+    if (shut > 0) floats[myTimes + F_ZERO_WINDOW_TIME] += shut;
   }
 }
 

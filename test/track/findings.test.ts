@@ -93,6 +93,7 @@ describe('in the close', () => {
 });
 
 describe('in the transfer', () => {
+  const again = (step: Step, times: number) => Array.from({ length: times }, () => ({ ...step, after: 1 }));
   /** A client that sends so many packets, the last `again` of them a second time. */
   const resent = (packets: number, again: number, fields = {}) => [
     ...[...handshake, s.data(9), c.ack()],
@@ -106,6 +107,13 @@ describe('in the transfer', () => {
     ['four are no rate', resent(20, 4), []],
     ['2 % of them', resent(250, 5), []],
     ['a little more than 2 %', resent(249, 5), ['heavy-retransmission']],
+    ['SYNs, of which the handshake tells', [c.syn(), ...again(c.syn({ seq: 0 }), 6)], ['unanswered']],
+    ['SYN-ACKs, of which the handshake tells', [c.syn(), s.synAck(), ...again(s.synAck({ seq: 0 }), 6)], ['half-open']],
+    [
+      'a SYN, and four times data',
+      [c.syn(), c.syn({ after: 0.4 }), ...resent(20, 4).slice(1)],
+      ['handshake-retransmitted'],
+    ],
   ])('%s', async (_, steps, codes) => {
     expect(await codesOf(steps)).toEqual(codes);
   });
@@ -126,8 +134,84 @@ describe('in the transfer', () => {
 });
 
 describe('in the capture', () => {
+  /** Captured before the frame in front of it. */
+  const early = (step: Step): Step => ({ ...step, after: -0.0002 });
+  const later = [c.ack(), c.data(1, { after: 0.1 })];
+  const lost = [...handshake, unseen(c.data(9)), s.ack()];
+  const probed = [c.ack({ seq: 0, ack: 1 }), s.ack({ seq: 1, ack: 1 })];
+
   test.each<[string, Step[], string[]]>([
-    ['an ACK of what was not captured', [...handshake, unseen(c.data(9)), s.ack()], ['capture-loss']],
+    ['an ACK of what was not captured', [...handshake, unseen(c.data(9)), s.ack(), ...later], ['capture-loss']],
+    [
+      'the same, and the connection goes on for a few frames',
+      [...lost, c.data(9), s.ack(), s.data(9)],
+      ['capture-loss'],
+    ],
+    ['the same before the end of the capture, which may be in between', lost, []],
+    ['an ACK of a FIN that was not captured', [...handshake, unseen(c.fin()), s.ack(), ...later], ['capture-loss']],
+    ['an ACK in front of what it acknowledges', [...handshake, s.ack({ ack: 10 }), early(c.data(9)), ...later], []],
+    [
+      'an ACK some frames in front of it, and of the half of it',
+      [...handshake, s.ack({ ack: 5 }), s.ack({ ack: 10 }), s.data(5), c.data(2), early(c.data(7)), ...later],
+      [],
+    ],
+    [
+      'a gap that was acknowledged and then filled',
+      [...handshake, c.data(9, { seq: 11 }), s.ack({ ack: 20 }), early(c.data(10, { seq: 1 })), ...later],
+      [],
+    ],
+    [
+      'a gap that was acknowledged',
+      [...handshake, c.data(9, { seq: 11 }), s.ack({ ack: 20 }), ...later],
+      ['capture-loss'],
+    ],
+    [
+      'a gap that was acknowledged, then others that were filled',
+      [
+        ...[...handshake, c.data(9, { seq: 11 }), s.ack({ ack: 20 })],
+        ...[30, 50, 70, 90].map((seq) => c.data(10, { seq })),
+        ...[20, 40, 60, 80].map((seq) => c.data(10, { seq })),
+        ...[s.ack({ ack: 100 }), ...later],
+      ],
+      ['capture-loss'],
+    ],
+    [
+      'a SYN-ACK in front of its SYN',
+      [s.synAck({ ack: 1 }), early(c.syn()), c.ack(), c.data(9), s.ack(), ...later],
+      [],
+    ],
+    [
+      'an ACK in front of the SYN-ACK',
+      [c.syn(), c.ack({ ack: 1 }), early(s.synAck()), c.data(9), s.ack(), ...later],
+      [],
+    ],
+    [
+      'one order wrong, and later a segment missing',
+      [
+        ...[...handshake, s.ack({ ack: 10 }), early(c.data(9)), c.data(9)],
+        s.ack(),
+        unseen(c.data(9)),
+        s.ack(),
+        ...later,
+      ],
+      ['capture-loss'],
+    ],
+    [
+      'one order wrong, and later an ACK at the end of the capture',
+      [...[...handshake, s.ack({ ack: 10 }), early(c.data(9)), c.data(9)], s.ack({ at: 9 }), s.ack({ ack: 29 })],
+      [],
+    ],
+    ['a keep-alive with which the capture begins', [...probed, c.ack({ seq: 0, after: 75 }), s.ack(), s.ack()], []],
+    [
+      'a keep-alive with which it begins, then data',
+      [...probed, c.data(9, { seq: 1 }), s.ack(), s.data(9), ...later],
+      [],
+    ],
+    [
+      'a segment that is missing after the capture began with an ACK',
+      [s.ack({ seq: 1 }), c.ack({ seq: 1 }), unseen(c.data(90, { seq: 1 })), c.data(9), s.ack(), ...later],
+      ['capture-loss'],
+    ],
     ['a copy of a packet', [...handshake, c.data(9, { id: 7 }), copy()], ['duplicate-packets']],
     ['one side of a conversation', [c.data(9, { seq: 1 }), c.ack(), c.ack()], ['one-direction']],
     ['two packets are no conversation', [c.data(9, { seq: 1 }), c.ack()], []],
@@ -160,7 +244,15 @@ describe('ICMP errors', () => {
 });
 
 test('the worst comes first', async () => {
-  const steps = [c.syn({ id: 7 }), copy(), s.synAck({ at: 2 }), c.ack(), unseen(c.data(9)), s.ack(), s.rst()];
+  const steps = [
+    c.syn({ id: 7 }),
+    copy(),
+    s.synAck({ at: 2 }),
+    c.ack(),
+    unseen(c.data(9)),
+    s.ack(),
+    s.rst({ after: 0.1 }),
+  ];
   const { findings } = await connectionOf(...steps);
   expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
     ['reset', 'error'],
