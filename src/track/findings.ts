@@ -6,6 +6,7 @@ import {
   C_FIRST_FRAME,
   C_HANDSHAKE,
   C_PROTOCOL,
+  C_RESENT_COPIES,
   C_REUSED_STREAM,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
@@ -114,10 +115,12 @@ function findInTransfer(
   found: FindingList,
 ): void {
   const { ints, floats } = slab;
-  const again = ints[me + E_RETRANSMISSIONS] - ints[me + E_DUPLICATES];
-  const share = again >= thresholds.retransmissionsAtLeast ? again / ints[me + E_PACKETS] : 0;
+  const endpoint = side === 'client' ? sides.clientEndpoint : 1 - sides.clientEndpoint;
+  const again = ints[me + E_RETRANSMISSIONS] - ints[sides.at + C_RESENT_COPIES + endpoint];
+  const packets = ints[me + E_PACKETS] - ints[me + E_DUPLICATES];
+  const share = again >= thresholds.retransmissionsAtLeast ? again / packets : 0;
   if (share > thresholds.retransmissionShare) {
-    const message = `${again} of ${ints[me + E_PACKETS]} packets sent again (${(share * 100).toFixed(1)} %)`;
+    const message = `${again} of ${packets} packets sent again (${(share * 100).toFixed(1)} %)`;
     found.add('heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
   }
   const stalled = seconds(zeroWindowNanoseconds(ints, floats, sides.times, me, myTimes));
