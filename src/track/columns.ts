@@ -60,6 +60,8 @@ export const C_UNSEEN_FRAME = 48;
 export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
+/** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
+export const C_RESENT_COPIES = 57; // to 58
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -148,6 +150,8 @@ export const E_RESENT_RUN = 99;
 export const E_UNANSWERED_BEFORE = 100;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 101; // to 108
+/** RSTs that came in a row * 65536 + packets of the peer before the last of them, copies counted in neither (duplicates.ts). */
+export const E_RESET_RUN = 109;
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
@@ -270,3 +274,5 @@ export const END_SYN_ACKED = 2048;
 export const END_BYTES_LOST = 1 << 23;
 /** MPTCP: an operation was first seen since this side's last segment. */
 export const END_NEW_OPERATION = 1 << 22;
+/** The last RST of this side was a copy of one before. */
+export const END_RESET_COPIED = 4096;

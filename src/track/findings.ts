@@ -7,6 +7,7 @@ import {
   C_HANDSHAKE,
   C_LAST_FRAME,
   C_PROTOCOL,
+  C_RESENT_COPIES,
   C_REUSED_STREAM,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
@@ -145,9 +146,10 @@ function findInTransfer(
   found: FindingList,
 ): void {
   const { ints, floats } = slab;
+  const endpoint = side === 'client' ? sides.clientEndpoint : 1 - sides.clientEndpoint;
   const synsAgain = Math.max(0, synCount - 1);
-  const again = ints[me + E_RETRANSMISSIONS] - ints[me + E_DUPLICATES] - synsAgain;
-  const packets = ints[me + E_PACKETS] - synsAgain;
+  const again = ints[me + E_RETRANSMISSIONS] - ints[sides.at + C_RESENT_COPIES + endpoint] - synsAgain;
+  const packets = ints[me + E_PACKETS] - ints[me + E_DUPLICATES] - synsAgain;
   const share = again >= thresholds.retransmissionsAtLeast ? again / packets : 0;
   if (share > thresholds.retransmissionShare) {
     const message = `${again} of ${packets} packets sent again (${(share * 100).toFixed(1)} %)`;

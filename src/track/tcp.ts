@@ -1,6 +1,7 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
+  C_RESENT_COPIES,
   C_STATUS,
   E_ACKED,
   E_BASE_SEQUENCE,
@@ -100,6 +101,7 @@ export function updateTcpFully(
     ints[me + E_FLAGS] &= ~END_UNSCALED;
   }
   if (!isCopy) updateEndpoints(cursor, view, found);
+  else if ((found & ANALYSIS_RESENT) !== 0) ints[at + C_RESENT_COPIES + cursor.sender]++;
   if ((flags & TCP_SYN) !== 0) noteWindowScale(cursor, view);
 
   if ((ints[at + C_STATUS] & ROW_RESET) !== 0) return true;

@@ -12,14 +12,13 @@ import {
   s,
   talkWith,
   unseen,
+  watchedTo,
 } from '../support/conversation.ts';
 
 const dns = pair({ server: { port: 53 } }).client;
 const ended = [c.fin(), s.fin(), c.ack()];
 
 /** Codes of what is found in a connection. */
-/** The capture goes on with another connection, to so many seconds. */
-const watchedTo = (seconds: number) => pair({ client: { port: 41000 } }).client.data(1, { at: seconds });
 
 async function codesOf(steps: Step[], thresholds: Partial<Thresholds> = {}): Promise<string[]> {
   const { connection } = await talkWith({ thresholds }, ...steps);
@@ -107,8 +106,12 @@ describe('in the transfer', () => {
     ['four are no rate', resent(20, 4), []],
     ['2 % of them', resent(250, 5), []],
     ['a little more than 2 %', resent(249, 5), ['heavy-retransmission']],
-    ['SYNs, of which the handshake tells', [c.syn(), ...again(c.syn({ seq: 0 }), 6)], ['unanswered']],
-    ['SYN-ACKs, of which the handshake tells', [c.syn(), s.synAck(), ...again(s.synAck({ seq: 0 }), 6)], ['half-open']],
+    ['SYNs, of which the handshake tells', [c.syn(), ...again(c.syn({ seq: 0 }), 6), watchedTo(99)], ['unanswered']],
+    [
+      'SYN-ACKs, of which the handshake tells',
+      [c.syn(), s.synAck(), ...again(s.synAck({ seq: 0 }), 6), watchedTo(99)],
+      ['half-open'],
+    ],
     [
       'a SYN, and four times data',
       [c.syn(), c.syn({ after: 0.4 }), ...resent(20, 4).slice(1)],

@@ -10,10 +10,9 @@ import {
   s,
   talk,
   unseen,
+  watchedTo,
 } from '../support/conversation.ts';
 
-/** The capture goes on with another connection, to so many seconds. */
-const watchedTo = (at: number) => pair({ client: { port: 41000 } }).client.data(1, { at });
 const v6 = pair({ client: { address: '2001:db8::1' }, server: { address: '2001:db8::2' } });
 
 describe('how a handshake ends', () => {
