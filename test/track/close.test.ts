@@ -143,7 +143,7 @@ describe('no close', () => {
   test('data that is sent again three times without an answer was abandoned', async () => {
     expect((await closeOf(c.data(100), ...again(2))).style).toBe('open');
     expect((await closeOf(c.data(100), ...again(3), watchedTo(9))).style).toBe('open');
-    expect((await closeOf(c.data(100), ...again(3), watchedTo(12))).style).toBe('abandoned');
+    expect((await closeOf(c.data(100), ...again(3), watchedTo(13))).style).toBe('abandoned');
     expect((await closeOf(c.data(100), ...again(3), s.ack())).style).toBe('open');
   });
 
