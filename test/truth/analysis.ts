@@ -4,6 +4,7 @@ import type { Connection, Protocol } from '../../src/record.ts';
 import { C_PROTOCOL, C_STREAM, INT_STRIDE } from '../../src/track/columns.ts';
 import type { RecordSource } from '../../src/track/record-source.ts';
 import { clientOf } from '../../src/track/roles.ts';
+import { Slab } from '../../src/track/slab.ts';
 import { type Frame, FrameInput } from './frames.ts';
 
 /** A packet that belongs to a connection, as the analysis saw it. */
@@ -88,7 +89,7 @@ class Onlooker implements AnalysisObserver {
 
   /** Its tables can serve the next analysis: to make them takes longer than to analyse a small capture. */
   release(): void {
-    this.#source?.slab.memory.release();
+    if (this.#source?.slab instanceof Slab) this.#source.slab.memory.release();
   }
 
   packets(connections: readonly Connection[]): (FollowedPacket | null)[] {

@@ -5,9 +5,10 @@
  * what the far host sends has left earlier with a greater one. What was lost on the way never came to the far end.
  */
 import { decode } from '../../parsers/decode.ts';
-import { PacketView, TCP_ACK, TCP_FIN, TCP_SYN } from '../../parsers/packet-view.ts';
+import { PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import type { Analysis, FollowedPacket } from './analysis.ts';
 import { type Frame, FrameInput, inOrderOfTime, later, nanosecondsBetween } from './frames.ts';
+import { withTtl } from './ttl.ts';
 
 const ROUTERS = 5;
 /** One way of a path that shows no round trip: UDP that is not answered. */
@@ -86,16 +87,19 @@ function pathsOf(whole: MergedWhole, addresses: (Addressed | null)[]): Map<strin
   return paths;
 }
 
-/** What a far host may be answering. */
+/** What the near host has sent of a connection, and the far host may answer. */
 interface Asked {
-  /** By the number that acknowledges it: what the near host sent last. */
-  segments: Map<number, Frame>;
+  /** By the number that acknowledges it. */
+  readonly segments: Map<number, Frame>;
   last: Frame | null;
+  /** The last FIN or RST. */
+  closing: Frame | null;
 }
 
 /**
  * For each path the shortest time from a packet of the near host to its answer: on a longer way, the far host would
- * have answered before it was asked.
+ * have answered before it was asked. A FIN or RST that follows one of the near host counts as its answer even if it is
+ * none: where both close at once, the two ends of a long way disagree who was first, and the capture refutes neither.
  */
 function fastestAnswers(
   { frames, packets, connections }: MergedWhole,
@@ -103,22 +107,26 @@ function fastestAnswers(
   paths: Map<string, Path>,
 ): Map<string, number> {
   const fastest = new Map<string, number>();
-  const asked: Asked[] = connections.map(() => ({ segments: new Map(), last: null }));
+  const asked: Asked[] = connections.map(() => ({ segments: new Map(), last: null, closing: null }));
   for (const [i, packet] of packets.entries()) {
     const ends = addresses[i];
     if (packet === null || ends === null) continue;
-    const { segments, last } = asked[packet.connection];
+    const ours = asked[packet.connection];
     const pair = pairOf(ends);
+    const isClosing = (packet.flags & (TCP_FIN | TCP_RST)) !== 0;
     if (ends.source === paths.get(pair)?.near) {
-      if (spaceOf(packet) > 0) segments.set(endOf(packet), frames[i]);
-      asked[packet.connection].last = frames[i];
+      if (spaceOf(packet) > 0) ours.segments.set(endOf(packet), frames[i]);
+      if (isClosing) ours.closing = frames[i];
+      ours.last = frames[i];
       continue;
     }
     // Only what acknowledges a segment shows which one it answers; anything else may answer the last packet.
-    const question = (packet.flags & TCP_ACK) !== 0 ? segments.get(packet.acknowledgment) : last;
-    if (!question) continue;
-    const took = Math.max(0, nanosecondsBetween(question, frames[i]));
-    fastest.set(pair, Math.min(fastest.get(pair) ?? took, took));
+    const answered = (packet.flags & TCP_ACK) !== 0 ? ours.segments.get(packet.acknowledgment) : undefined;
+    for (const question of [answered ?? ours.last, isClosing ? ours.closing : null]) {
+      if (question === null) continue;
+      const took = Math.max(0, nanosecondsBetween(question, frames[i]));
+      fastest.set(pair, Math.min(fastest.get(pair) ?? took, took));
+    }
   }
   return fastest;
 }
@@ -169,38 +177,4 @@ function isAcknowledged(packets: readonly (FollowedPacket | null)[], from: numbe
 /** The capture itself has the packet twice; no host sends it again so soon. */
 function isCopy(one: Frame, other: Frame): boolean {
   return nanosecondsBetween(one, other) < COPIES_WITHIN && Buffer.compare(one.bytes, other.bytes) === 0;
-}
-
-const IPV4_TTL = 8;
-const IPV4_CHECKSUM = 10;
-const IPV4_HEADER = 20;
-const IPV6_HOP_LIMIT = 7;
-const IPV6_HEADER = 40;
-const LARGEST_TTL = 255;
-
-/** A packet after `change` more routers; as it is where its header has options. */
-function withTtl(frame: Frame, change: number): Frame {
-  const view = decoded(frame);
-  const bytes = Uint8Array.from(frame.bytes);
-  const ipv4 = view.payloadStart - IPV4_HEADER;
-  const ipv6 = view.payloadStart - IPV6_HEADER;
-  const ttl = Math.min(LARGEST_TTL, Math.max(1, view.ttl + change));
-  if (view.ipVersion === 4 && ipv4 >= 0 && bytes[ipv4] === 0x45 && bytes[ipv4 + IPV4_TTL] === view.ttl) {
-    bytes[ipv4 + IPV4_TTL] = ttl;
-    // RFC 1624, equation 3: the TTL is the upper half of a word of the sum.
-    const data = new DataView(bytes.buffer);
-    const sum = (~data.getUint16(ipv4 + IPV4_CHECKSUM) & 0xffff) + 0xffff - (view.ttl << 8) + (ttl << 8);
-    const folded = (sum & 0xffff) + (sum >>> 16);
-    data.setUint16(ipv4 + IPV4_CHECKSUM, ~((folded & 0xffff) + (folded >>> 16)) & 0xffff);
-  } else if (view.ipVersion === 6 && ipv6 >= 0 && bytes[ipv6] >> 4 === 6 && bytes[ipv6 + IPV6_HOP_LIMIT] === view.ttl) {
-    bytes[ipv6 + IPV6_HOP_LIMIT] = ttl;
-  }
-  return { ...frame, bytes };
-}
-
-function decoded(frame: Frame): PacketView {
-  const view = new PacketView();
-  new FrameInput([frame]).next(view);
-  decode(view);
-  return view;
 }

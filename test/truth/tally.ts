@@ -61,7 +61,9 @@ export class Tally {
   table(): string {
     const rows = [['change', 'compared', 'contradicted', ...KINDS]];
     const counts = this.counts();
-    for (const [change, compared] of this.compared) {
+    for (const change of CHANGE_NAMES) {
+      const compared = this.compared.get(change);
+      if (compared === undefined) continue;
       const contradicted = new Set(
         this.rows.filter((row) => row.change === change).map(({ file, copy, stream }) => `${file} ${copy} ${stream}`),
       );
