@@ -3,6 +3,7 @@ import { CAPTURE } from './capture.ts';
 import { CLOSE } from './close.ts';
 import { DATAGRAM } from './datagram.ts';
 import { HANDSHAKE } from './handshake.ts';
+import { HEALTHY } from './healthy/index.ts';
 import { ICMP_ERRORS } from './icmp.ts';
 import { RESETS } from './resets.ts';
 import { SILENCE } from './silence.ts';
@@ -20,4 +21,5 @@ export const SCENARIOS: Scenario[] = [
   ...RESETS,
   ...SILENCE,
   ...VERDICTS,
+  ...HEALTHY,
 ];
