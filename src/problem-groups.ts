@@ -1,7 +1,7 @@
 import { formatAddress } from '../parsers/network/address.ts';
 import { AttemptsBeyond, findScans, isOfScan, notePort } from './port-scans.ts';
 import { errorCounts, type Gathered, tally, timesOf } from './problem-tally.ts';
-import type { Finding, Protocol, Side } from './record.ts';
+import type { Finding, Protocol } from './record.ts';
 import type { SocketErrors } from './socket/sockets.ts';
 import type { ProblemGroup } from './summary.ts';
 import {
@@ -13,6 +13,7 @@ import {
   T_BASE_SECONDS,
   T_NOW,
 } from './track/columns.ts';
+import { SEVERITY_ORDER } from './track/finding-list.ts';
 import { failureOf } from './track/findings.ts';
 import { entriesOf, entryNumber } from './track/keyed.ts';
 import {
@@ -133,7 +134,7 @@ export class ProblemGroups {
         });
         group.client = endpointOf(source, at, clientEndpoint).address;
       }
-      this.#count(group, 1, stream, message, side);
+      this.#count(group, 1, stream, { severity, message, side });
       if (group.shared.size > 1) keepShared(group.shared, findings);
       tallyErrors(group.errors, left);
       noteOccurrence(this.#occurrences, group.block, seconds, ns - whole * 1e9, hash);
@@ -177,7 +178,7 @@ export class ProblemGroups {
         group = this.#begin({ code, severity, protocol: 'tcp', server: { address, port }, side, place, shared });
         group.client = client;
       }
-      this.#count(group, count, example, message, side);
+      this.#count(group, count, example, { severity, message, side });
       keepShared(group.shared, [{ code }]);
       if (errors > 0) tally(group.errors, error, errors);
       addOccurrences(this.#occurrences, group.block, occurrences, block);
@@ -273,7 +274,13 @@ export class ProblemGroups {
     return begun;
   }
 
-  #count(group: Gathered, count: number, example: number, message: string, side: Side | null): void {
+  #count(
+    group: Gathered,
+    count: number,
+    example: number,
+    { severity, message, side }: Pick<Finding, 'severity' | 'message' | 'side'>,
+  ): void {
+    if (SEVERITY_ORDER[severity] < SEVERITY_ORDER[group.severity]) group.severity = severity;
     // The example is the first in the capture, in whatever order connections end.
     if (group.count === 0 || example < group.example) {
       group.example = example;
