@@ -61,11 +61,11 @@ describe('one client that asks a host for port after port', () => {
         ],
         sameAs: [],
         firstTime: '1700000000.000000000',
-        lastTime: '1700000022.319000000',
+        lastTime: '1700000023.310000000',
       },
     ]);
     expect(problems[0].message).toBe(
-      '10.0.0.7 asked for 128 ports of 10.0.0.9 within 22.3 s: 120 refused, 8 unanswered; a port scan, or many services that are down',
+      '10.0.0.7 asked for 128 ports of 10.0.0.9 within 23.3 s: 120 refused, 8 unanswered; a port scan, or many services that are down',
     );
     expect(problems[0].times.counts.reduce((sum, count) => sum + count)).toBe(128);
   });
