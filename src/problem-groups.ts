@@ -13,7 +13,6 @@ import {
   T_BASE_SECONDS,
   T_NOW,
 } from './track/columns.ts';
-import { SEVERITY_ORDER } from './track/finding-list.ts';
 import { failureOf } from './track/findings.ts';
 import { entriesOf, entryNumber } from './track/keyed.ts';
 import {
@@ -75,7 +74,7 @@ function happensAtStart(code: string): boolean {
   return AT_START.has(code);
 }
 
-/** Findings, gathered by what was found and at which server. */
+/** Findings, gathered by what was found, how bad it was, and at which server. */
 export class ProblemGroups {
   readonly #groups = new Map<string, Gathered>();
   #occurrences = new Float64Array(16 * OCCURRENCE_STRIDE);
@@ -97,13 +96,13 @@ export class ProblemGroups {
       // Of one code for both sides the connection counts once.
       const first = findings.findIndex((other) => other.code === code);
       if (first !== i) {
-        if (findings[first].side !== side) this.#forgetSide(code, place);
+        if (findings[first].side !== side) this.#forgetSide(kindOf(findings[first]), place);
         return;
       }
       const ns = happensAtStart(code) ? ints[at + C_FIRST_NANOSECONDS] : floats[times + T_NOW];
       const whole = Math.floor(ns / 1e9);
       const seconds = floats[times + T_BASE_SECONDS] + whole;
-      let group = this.#find(code, place);
+      let group = this.#find(kindOf({ code, severity }), place);
       if (group === null) {
         const name = pairOf(ints, client, ints, server, ints[at + C_PROTOCOL]);
         const addresses = () => ({
@@ -122,7 +121,7 @@ export class ProblemGroups {
         return;
       }
       if (group === undefined) {
-        const shared = new Set(findings.map((each) => each.code));
+        const shared = new Set(findings.map(kindOf));
         group = this.#begin({
           code,
           severity,
@@ -134,7 +133,7 @@ export class ProblemGroups {
         });
         group.client = endpointOf(source, at, clientEndpoint).address;
       }
-      this.#count(group, 1, stream, { severity, message, side });
+      this.#count(group, 1, stream, { message, side });
       if (group.shared.size > 1) keepShared(group.shared, findings);
       tallyErrors(group.errors, left);
       noteOccurrence(this.#occurrences, group.block, seconds, ns - whole * 1e9, hash);
@@ -158,7 +157,7 @@ export class ProblemGroups {
       const example = keyed[entry + FAILED_STREAM];
       const errors = keyed[entry + FAILED_ERRORS];
       const error = `client ${outcome === 'refused' ? 'ECONNREFUSED' : 'ETIMEDOUT'}`;
-      let group = this.#find(code, place);
+      let group = this.#find(kindOf({ code, severity }), place);
       if (group === null) {
         const name = pairOf(occurrences, block + O_CLIENT, keyed, a, version);
         const addresses = () => ({ protocol: 'tcp', client, server: address }) as const;
@@ -174,12 +173,12 @@ export class ProblemGroups {
         continue;
       }
       if (group === undefined) {
-        const shared = new Set([code]);
+        const shared = new Set([kindOf({ code, severity })]);
         group = this.#begin({ code, severity, protocol: 'tcp', server: { address, port }, side, place, shared });
         group.client = client;
       }
-      this.#count(group, count, example, { severity, message, side });
-      keepShared(group.shared, [{ code }]);
+      this.#count(group, count, example, { message, side });
+      keepShared(group.shared, [{ code, severity }]);
       if (errors > 0) tally(group.errors, error, errors);
       addOccurrences(this.#occurrences, group.block, occurrences, block);
     }
@@ -230,7 +229,7 @@ export class ProblemGroups {
     // What is odd about the connections of a scan, and of none other there, is told with it.
     const isTold = (group: Gathered) =>
       scans.groups.has(group) ||
-      (group.severity !== 'error' && [...group.shared].some((code) => this.#isOf(scans.groups, code, group.place)));
+      (group.severity !== 'error' && [...group.shared].some((kind) => this.#isOf(scans.groups, kind, group.place)));
     const groups = [...this.#groups.values()].filter((group) => scans.groups.size === 0 || !isTold(group));
     const rest = beyond.filter((pair) => !scans.beyond.has(pair)).flatMap(({ counts }) => [...counts.values()]);
     return {
@@ -239,8 +238,8 @@ export class ProblemGroups {
     };
   }
 
-  #isOf(groups: ReadonlySet<Gathered>, code: string, place: string): boolean {
-    const group = this.#groups.get(`${code} ${place}`);
+  #isOf(groups: ReadonlySet<Gathered>, kind: string, place: string): boolean {
+    const group = this.#groups.get(`${kind} ${place}`);
     return group !== undefined && groups.has(group);
   }
 
@@ -256,9 +255,9 @@ export class ProblemGroups {
     return copy;
   }
 
-  /** The group of a code at a server; undefined where there is none yet, null where there is no room for one more. */
-  #find(code: string, place: string): Gathered | undefined | null {
-    const group = this.#groups.get(`${code} ${place}`);
+  /** The group of a kind at a server; undefined where there is none yet, null where there is no room for one more. */
+  #find(kind: string, place: string): Gathered | undefined | null {
+    const group = this.#groups.get(`${kind} ${place}`);
     return group !== undefined || this.#groups.size < GROUPS_KEPT ? group : null;
   }
 
@@ -270,17 +269,11 @@ export class ProblemGroups {
       this.#occurrences = larger;
     }
     const begun = { ...group, count: 0, example: 0, message: '', errors: new Map(), client: null, block };
-    this.#groups.set(`${group.code} ${group.place}`, begun);
+    this.#groups.set(`${kindOf(group)} ${group.place}`, begun);
     return begun;
   }
 
-  #count(
-    group: Gathered,
-    count: number,
-    example: number,
-    { severity, message, side }: Pick<Finding, 'severity' | 'message' | 'side'>,
-  ): void {
-    if (SEVERITY_ORDER[severity] < SEVERITY_ORDER[group.severity]) group.severity = severity;
+  #count(group: Gathered, count: number, example: number, { message, side }: Pick<Finding, 'message' | 'side'>): void {
     // The example is the first in the capture, in whatever order connections end.
     if (group.count === 0 || example < group.example) {
       group.example = example;
@@ -290,8 +283,8 @@ export class ProblemGroups {
     group.count += count;
   }
 
-  #forgetSide(code: string, place: string): void {
-    const group = this.#groups.get(`${code} ${place}`);
+  #forgetSide(kind: string, place: string): void {
+    const group = this.#groups.get(`${kind} ${place}`);
     if (group !== undefined) group.side = null;
   }
 
@@ -300,14 +293,18 @@ export class ProblemGroups {
       group;
     const occurrences = this.#occurrences;
     const clients = clientCount(occurrences, block);
+    const kind = kindOf(group);
     const isSame = (other: string) =>
-      other !== code && this.#groups.get(`${other} ${place}`)?.shared.has(code) && !this.#isOf(inScans, other, place);
+      other !== kind && this.#groups.get(`${other} ${place}`)?.shared.has(kind) && !this.#isOf(inScans, other, place);
     return {
       ...{ code, severity, protocol, server, count, example, message, side },
       errors: errorCounts(errors),
       clients,
       client: clients === 1 ? client : null,
-      sameAs: [...shared].filter(isSame).sort(),
+      sameAs: [...shared]
+        .filter(isSame)
+        .map((other) => other.split(' ')[0])
+        .sort(),
       ...timesOf(occurrences, block),
     };
   }
@@ -318,9 +315,14 @@ function tallyErrors(errors: Map<string, number>, { client, server }: SocketErro
   if (server.error !== null) tally(errors, `server ${server.error}`, 1);
 }
 
-/** Of the codes that all connections had so far, keeps those that this one has, too. */
-function keepShared(shared: Set<string>, findings: readonly Pick<Finding, 'code'>[]): void {
-  for (const code of shared) if (!findings.some((finding) => finding.code === code)) shared.delete(code);
+/** What is gathered together: one code may be a fault of one connection and a note to another. */
+function kindOf({ code, severity }: Pick<Finding, 'code' | 'severity'>): string {
+  return `${code} ${severity}`;
+}
+
+/** Of the kinds that all connections had so far, keeps those that this one has, too. */
+function keepShared(shared: Set<string>, findings: readonly Pick<Finding, 'code' | 'severity'>[]): void {
+  for (const kind of shared) if (!findings.some((finding) => kindOf(finding) === kind)) shared.delete(kind);
 }
 
 /** The server as it stands in a row: formatting it takes longer than the rest. @param a where the words of the address begin */

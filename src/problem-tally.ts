@@ -21,7 +21,7 @@ export interface Gathered
   /** Its server, as it stands in a row. */
   place: string;
   errors: Map<string, number>;
-  /** Codes that each of its connections has. */
+  /** Kinds that each of its connections has: code and severity. */
   shared: Set<string>;
   /** Address of one of its clients. */
   client: string | null;

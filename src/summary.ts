@@ -36,7 +36,7 @@ export interface Distribution {
   max: number;
 }
 
-/** Findings of one kind at one server, gathered over connections. */
+/** Findings of one code and severity at one server, gathered over connections. */
 export interface ProblemGroup {
   code: string;
   severity: Severity;
