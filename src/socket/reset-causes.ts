@@ -9,6 +9,7 @@ import {
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
 } from '../track/event-columns.ts';
+import { BOTH_SEEN } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { CLOSED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
 import type { ResetFacts } from './event-facts.ts';
@@ -233,6 +234,8 @@ export function causeOfReset(reset: ResetFacts, facts: Facts): CauseOfReset {
 }
 
 function findCause(reset: ResetFacts, facts: Facts): CauseOfReset {
+  const doubt = facts.evidence.doubt(BOTH_SEEN);
+  if (doubt !== null) return { cause: 'unknown', because: doubt };
   if (facts.protocol === 'sctp') return causeOfAbort(reset, facts);
   const rule = TCP_RULES.find(({ when }) => when(reset, facts));
   if (rule === undefined) {

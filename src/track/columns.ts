@@ -272,6 +272,8 @@ export const END_RESET_SENT = 1024;
 export const END_SYN_ACKED = 2048;
 /** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
 export const END_BYTES_LOST = 1 << 23;
+/** Its FIN acknowledges more than the capture has of its peer: a FIN of the peer may be among what is missing. */
+export const END_FIN_AFTER_UNSEEN = 1 << 21;
 /** MPTCP: an operation was first seen since this side's last segment. */
 export const END_NEW_OPERATION = 1 << 22;
 /** The last RST of this side was a copy of one before. */

@@ -103,7 +103,8 @@ export function findInHandshake(source: RecordSource, row: number, sides: Sides,
       outcome === 'refused' ? evidence.doubt({ ...BOTH_SEEN, awaited: again }) === null : evidence.isSilenceKnown();
     const { code, severity, side, message } = failureOf(outcome, synCount, words);
     const basis = outcome === 'refused' ? BOTH_SEEN : { ...shownBy('client'), awaited: evidence.nextSyn() };
-    found.add(basis, code, isKnown ? severity : 'warning', side, message, frames);
+    const or = outcome === 'unanswered' && !isKnown ? ': none came, or its way back was not captured' : '';
+    found.add(basis, code, isKnown ? severity : 'warning', side, `${message}${or}`, frames);
   } else if (outcome === 'aborted') {
     findAborted(source, row, sides, words, frames, found);
   } else if (outcome === 'half-open') {
@@ -144,7 +145,7 @@ function findAborted(
     const tried = slab.ints[sides.at + C_SYN_COUNT] + slab.ints[sides.at + C_SYN_ACK_COUNT];
     const message = `the ${by} sent ${reset} before the handshake was complete`;
     const severity = isCheck && tried === 2 ? 'note' : 'warning';
-    found.add(shownBy(by), 'handshake-aborted', severity, by, message, [...frames, events.eventInts[v + V_FRAME]]);
+    found.add(BOTH_SEEN, 'handshake-aborted', severity, by, message, [...frames, events.eventInts[v + V_FRAME]]);
     return;
   }
 }

@@ -20,6 +20,7 @@ import {
   E_UNANSWERED_BEFORE,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
+  END_FIN_AFTER_UNSEEN,
   END_FIN_SENT,
   END_HAS_ACKED,
   END_RESET_SENT,
@@ -103,8 +104,12 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_PEER_BYTES_AT_FIN] = floats[peerTimes + F_UNIQUE_BYTES];
   }
   if (isVain) return;
+  const sent = ints[peer + E_NEXT_SEQUENCE];
+  if ((view.flags & TCP_ACK) !== 0 && sent !== 0 && after(view.acknowledgment, sent)) {
+    ints[me + E_FLAGS] |= END_FIN_AFTER_UNSEEN;
+  }
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
-  ints[me + E_FLAGS] = mine | END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
+  ints[me + E_FLAGS] |= END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
 }
 
