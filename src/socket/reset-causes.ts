@@ -3,9 +3,11 @@ import {
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_FROM_NEWER,
   SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
+  SHAPE_OF_OTHER,
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
 } from '../track/event-columns.ts';
@@ -42,6 +44,21 @@ const AT_ONCE = 1.5;
 /** The first that applies is the cause. Kernel functions are those of Linux 6. */
 const TCP_RULES: readonly CauseRule[] = [
   {
+    // RFC 9293 3.5.2: a host that has begun anew answers what the other side still sends on the older connection.
+    cause: 'half-open-peer',
+    when: ({ shape }) => (shape & SHAPE_FROM_NEWER) !== 0,
+    because: ({ from, to }) =>
+      `answers the ${to}: the ${from} knew this connection no more and had begun another on the same ports`,
+  },
+  {
+    // Two machines that answer for one address, or one that has forgotten its first SYN-ACK.
+    cause: 'half-open-peer',
+    when: ({ from, shape }, { otherSynAckFrame }) =>
+      from === 'server' && otherSynAckFrame !== 0 && ((shape & SHAPE_OF_OTHER) !== 0 || isBareAnswer(shape)),
+    because: (_, { otherSynAckFrame }) =>
+      `comes from who sent the other SYN-ACK (frame ${otherSynAckFrame}), which the client did not take: another machine behind the same address`,
+  },
+  {
     // A host that has sent an RST has no socket any more that could send data.
     cause: 'injected-suspected',
     when: (reset, facts) => wentOn(reset, facts) && !isAnotherTry(reset, facts) && !isOfScanner(reset),
@@ -71,7 +88,8 @@ const TCP_RULES: readonly CauseRule[] = [
     cause: 'half-open-peer',
     when: ({ senderState, receiverState, shape }) =>
       senderState === SYN_SENT && receiverState !== SYN_RECEIVED && (shape & SHAPE_ANSWER) !== 0,
-    because: ({ to }) => `answers an ACK that the ${to} sent for an older connection of the same ports`,
+    because: ({ to }) =>
+      `answers an ACK that the ${to} sent for an older connection of the same ports, or to test who asks`,
   },
   {
     // tcp_rcv_synsent_state_process has no socket to hand the SYN-ACK to.
@@ -178,7 +196,12 @@ function isAnotherTry({ time, receiverState, senderState }: ResetFacts, { lastSy
  * the SYN-ACK (tcp_v4_send_reset). What the program sends later does not make the RST somebody else's.
  */
 function isOfScanner({ from, receiverState, shape }: ResetFacts): boolean {
-  return from === 'client' && receiverState === SYN_RECEIVED && (shape & (SHAPE_ACK | SHAPE_ANSWER)) === SHAPE_ANSWER;
+  return from === 'client' && receiverState === SYN_RECEIVED && isBareAnswer(shape);
+}
+
+/** What a host answers that has no such socket: the number of the ACK, and no ACK flag. */
+function isBareAnswer(shape: number): boolean {
+  return (shape & (SHAPE_ACK | SHAPE_ANSWER)) === SHAPE_ANSWER;
 }
 
 function hasOtherTtl({ ttl, leastTtl, greatestTtl }: ResetFacts): boolean {

@@ -149,7 +149,7 @@ function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList)
   const { ints } = slab;
   const { at, client, server } = sides;
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
-  if (unseen > 0) {
+  if (unseen > 0 && ints[at + C_UNSEEN_FRAME] !== 0) {
     const message = `${counted(unseen, 'ACK')} of segments that the capture does not have`;
     found.add('capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
   }

@@ -11,7 +11,6 @@ import {
   C_SYN_FRAME,
   E_FLAGS,
   E_ISN,
-  E_NEXT_SEQUENCE,
   E_SYN_OPTIONS,
   E_SYN_WINDOW,
   E_WINDOW_SCALE,
@@ -29,6 +28,7 @@ import {
   HANDSHAKE_CONNECTED,
   HANDSHAKE_FAST_OPEN,
   HANDSHAKE_NOT_HEARD,
+  HANDSHAKE_OTHER,
   HANDSHAKE_REFUSED,
   HANDSHAKE_SIMULTANEOUS,
   HANDSHAKE_SYN,
@@ -48,7 +48,8 @@ import {
   T_SYN_ACK,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { after, atOrBefore, distance } from './sequence.ts';
+import { acknowledgesSyn, takeOther } from './incarnations.ts';
+import { distance } from './sequence.ts';
 
 /** Bits of E_SYN_OPTIONS: MSS (0xffff where absent) in the low half, then what follows. */
 const OPTION_SCALE_SHIFT = 16; // 5 bits, 31 where absent
@@ -175,6 +176,7 @@ export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
   const { ints, floats, at, me, peer, times } = cursor;
   const handshake = ints[at + C_HANDSHAKE];
   const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+  if ((handshake & HANDSHAKE_OTHER) !== 0) takeOther(cursor, view);
   const theirs = ints[peer + E_FLAGS];
   if ((theirs & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0) {
     if ((theirs & END_SYN_ACKED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment)) {
@@ -192,12 +194,6 @@ export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
     // The client goes on as if it had its SYN-ACK: it did, and the capture has not.
     ints[at + C_HANDSHAKE] |= HANDSHAKE_ASSUMED;
   }
-}
-
-/** The acknowledgment covers the endpoint's SYN and nothing that it has not sent. */
-function acknowledgesSyn(ints: Int32Array, endpoint: number, acknowledgment: number): boolean {
-  if ((ints[endpoint + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) return false;
-  return after(acknowledgment, ints[endpoint + E_ISN]) && atOrBefore(acknowledgment, ints[endpoint + E_NEXT_SEQUENCE]);
 }
 
 /** What Wireshark remembers of window scaling (verify_tcp_window_scaling): known only if both SYNs are. */
