@@ -53,9 +53,11 @@ export const C_EVENT_COUNTS = 44;
 export const C_REUSED_STREAM = 45;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
 export const C_ZONE = 46;
-/** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
+/** First frames of what findings point at: a copy of a packet, an ACK of bytes that have not come until now. */
 export const C_DUPLICATE_FRAME = 47;
 export const C_UNSEEN_FRAME = 48;
+/** TCP: MPTCP operations seen on either side, a bit for each subtype (multipath.ts). */
+export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
 /** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
@@ -185,6 +187,8 @@ export const T_ACCEPTED_SYN_ACK = 35;
 export const T_OTHER = 37;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
+/** When C_UNSEEN_FRAME was captured. */
+export const T_UNSEEN = 39;
 
 // --- endpoint, float64 ---
 export const F_BYTES = 8;
@@ -282,6 +286,10 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
+/** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
+export const END_BYTES_LOST = 1 << 23;
+/** MPTCP: an operation was first seen since this side's last segment. */
+export const END_NEW_OPERATION = 1 << 22;
 /** The last RST of this side was a copy of one before. */
 export const END_RESET_COPIED = 4096;
 /** All that this side has sent belongs to an older connection of the same 4-tuple. */

@@ -208,7 +208,7 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
   const heard = floats[myTimes + F_LAST_TIME];
-  eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  eventInts[v + V_SILENCE] = Math.max(0, floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
   eventInts[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
 }
