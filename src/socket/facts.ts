@@ -174,7 +174,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     resets: [],
     icmp: [],
   };
-  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides);
+  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides, facts.lastSyn);
   return facts;
 }
 

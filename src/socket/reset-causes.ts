@@ -61,7 +61,7 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // A host that has sent an RST has no socket any more that could send data.
     cause: 'injected-suspected',
-    when: (reset, facts) => wentOn(reset, facts) && !isAnotherTry(reset, facts) && !isOfScanner(reset),
+    when: (reset, facts) => wentOn(reset, facts) && !reset.isPast && !isOfScanner(reset),
     because: ({ from }, facts) => `the ${from} went on sending after it (frame ${facts[from].lastDataFrame})`,
   },
   {
@@ -76,7 +76,7 @@ const TCP_RULES: readonly CauseRule[] = [
     when: (reset, facts) =>
       reset.receiverState === SYN_SENT &&
       (reset.shape & SHAPE_ONLY_SYNS) !== 0 &&
-      (facts.synAckFrame === 0 || isAnotherTry(reset, facts)),
+      (facts.synAckFrame === 0 || reset.isPast),
     because: ({ frame }, { synFrame, resets }) => {
       const before = resets.findLast((other) => other.frame < frame && other.receiverState === SYN_SENT);
       const answered = before === undefined ? `the SYN of frame ${synFrame}` : `the SYN after frame ${before.frame}`;
@@ -184,11 +184,6 @@ const TCP_RULES: readonly CauseRule[] = [
 function wentOn({ from, frame, time, senderState }: ResetFacts, facts: Facts): boolean {
   const { lastDataFrame, lastDataTime } = facts[from];
   return senderState !== SYN_SENT && lastDataFrame > frame && lastDataTime - time > SENDS_ON_AFTER;
-}
-
-/** connect() tried again after it, as Windows does: what came later is of another try (RFC 9293 3.10.7.3 ends the first). */
-function isAnotherTry({ time, receiverState, senderState }: ResetFacts, { lastSyn }: Facts): boolean {
-  return lastSyn > time && (receiverState === SYN_SENT || senderState === SYN_SENT);
 }
 
 /**

@@ -81,7 +81,7 @@ import { addEvent, type EventPool } from './events.ts';
 import { answersOlder, isOfOtherSynAck } from './incarnations.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
-import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
+import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_RECEIVED, SYN_SENT, stateOf } from './tcp-state.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
 export function noteFinAck(cursor: Cursor, view: PacketView): void {
@@ -164,7 +164,9 @@ export function noteResetOfOlder(
   const isNext = view.sequence === ints[me + E_NEXT_SEQUENCE];
   const isAcked = (ints[peer + E_FLAGS] & END_HAS_ACKED) !== 0 && view.sequence === ints[peer + E_ACKED];
   const receiverState = stateOf(ints, at, peer, me);
-  if (!(isNext || isAcked) || !isAccepted(ints, me, peer, receiverState, view)) return false;
+  // Beyond these no program has a socket of it any more.
+  const isHeld = receiverState >= SYN_RECEIVED && receiverState <= CLOSE_WAIT;
+  if (!isHeld || !(isNext || isAcked) || !isAccepted(ints, me, peer, receiverState, view)) return false;
   const last = floats[times + T_NOW];
   floats[times + T_NOW] = now;
   const before = ints[at + C_EVENT_COUNTS];
