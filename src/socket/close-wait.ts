@@ -2,11 +2,12 @@ import type { CloseStyle, Side } from '../record.ts';
 import { finFrame } from '../track/close-record.ts';
 import { E_FIN_FRAME, E_FLAGS, E_LAST_DATA_FRAME, END_CLOSED_SECOND, F_FIN_TIME } from '../track/columns.ts';
 import { type FindingList, formatSeconds } from '../track/finding-list.ts';
+import { isSubflow } from '../track/multipath.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { seconds, watchedUntil } from '../track/times.ts';
 
-/** How long `side` kept its end open after the peer's FIN. */
+/** How long `side` kept its end open after the peer's FIN. That of a subflow its application does not see: it has nothing to close. */
 export function findInCloseWait(
   source: RecordSource,
   sides: Sides,
@@ -15,6 +16,7 @@ export function findInCloseWait(
   found: FindingList,
 ): void {
   const { ints, floats } = source.slab;
+  if (isSubflow(ints, sides.at)) return;
   const isClient = side === 'client';
   const me = isClient ? sides.client : sides.server;
   const peerFin = finFrame(ints, isClient ? sides.server : sides.client);

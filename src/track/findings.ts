@@ -15,9 +15,11 @@ import {
   C_UNSEEN_FRAME,
   E_ACKED_UNSEEN,
   E_DUPLICATES,
+  E_FINS,
   E_FLAGS,
   E_LAST_DATA_FRAME,
   E_PACKETS,
+  E_RESETS,
   E_RETRANSMISSIONS,
   E_ZERO_WINDOW_FRAME,
   END_HAS_ACKED,
@@ -31,6 +33,7 @@ import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from '.
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
+import { isSubflow } from './multipath.ts';
 import { type PacketNames, packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
 import { protocolOf, type Sides } from './sides.ts';
@@ -177,6 +180,11 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
   if (duplicates > 0) {
     const message = `${counted(duplicates, 'packet')} captured twice`;
     found.add('duplicate-packets', 'note', null, message, [ints[at + C_DUPLICATE_FRAME]]);
+  }
+  const endings = ints[client + E_FINS] + ints[server + E_FINS] + ints[client + E_RESETS] + ints[server + E_RESETS];
+  if (endings > 0 && isSubflow(ints, at)) {
+    const message = 'a subflow of a Multipath TCP connection: a FIN or RST ends the subflow, a DATA_FIN the connection';
+    found.add('mptcp-subflow', 'note', null, message, [ints[at + C_FIRST_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {
