@@ -170,7 +170,8 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
 
 function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {
   if ((ints[side + E_FLAGS] & END_FIN_ACKED) === 0) return null;
-  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]);
+  // Null would say that it was not acknowledged.
+  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]) ?? 0;
 }
 
 /** From the peer's FIN to the own one, for the side that closed second. */

@@ -56,7 +56,7 @@ export const C_ZONE = 46;
 /** First frames of what findings point at: a copy of a packet, an ACK of bytes that have not come until now. */
 export const C_DUPLICATE_FRAME = 47;
 export const C_UNSEEN_FRAME = 48;
-/** TCP: MPTCP operations seen on either side, a bit for each subtype (multipath.ts). */
+/** TCP: MPTCP operations seen on either side, as in PacketView.operations (multipath.ts). */
 export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;

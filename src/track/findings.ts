@@ -16,9 +16,11 @@ import {
   C_UNSEEN_FRAME,
   E_ACKED_UNSEEN,
   E_DUPLICATES,
+  E_FINS,
   E_FLAGS,
   E_LAST_DATA_FRAME,
   E_PACKETS,
+  E_RESETS,
   E_RETRANSMISSIONS,
   E_ZERO_WINDOW_FRAME,
   END_HAS_ACKED,
@@ -44,6 +46,7 @@ import { BOTH_SEEN, COUNTED, shownBy } from './evidence.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
+import { isSubflow } from './multipath.ts';
 import { type PacketNames, packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
 import { protocolOf, type Sides } from './sides.ts';
@@ -252,6 +255,11 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
     const side = sideOf(ints[client + E_DUPLICATES], ints[server + E_DUPLICATES]);
     const message = `${counted(duplicates, 'packet')} ${of(side)}captured twice`;
     found.add(COUNTED, 'duplicate-packets', 'note', side, message, [ints[at + C_DUPLICATE_FRAME]]);
+  }
+  const endings = ints[client + E_FINS] + ints[server + E_FINS] + ints[client + E_RESETS] + ints[server + E_RESETS];
+  if (endings > 0 && isSubflow(ints, at)) {
+    const message = 'a subflow of a Multipath TCP connection: a FIN or RST ends the subflow, a DATA_FIN the connection';
+    found.add('mptcp-subflow', 'note', null, message, [ints[at + C_FIRST_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {
