@@ -17,6 +17,7 @@ import {
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_SYN,
+  HANDSHAKE_UNREACHABLE,
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
@@ -27,7 +28,7 @@ import type { RecordSource } from './record-source.ts';
 import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
 import { stateOf, TCP_STATES } from './tcp-state.ts';
-import { formatTime, seconds } from './times.ts';
+import { elapsed, formatTime } from './times.ts';
 
 /** So many segments sent again into silence, each after a longer wait, and the sender was left alone. */
 const ABANDONED_AFTER = 3;
@@ -53,6 +54,7 @@ function isAbandoned(source: RecordSource, sides: Sides): boolean {
   const handshake = ints[at + C_HANDSHAKE];
   const connected = HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_CONNECTED;
   if ((handshake & HANDSHAKE_SYN) !== 0 && (handshake & connected) === 0) {
+    if ((handshake & HANDSHAKE_UNREACHABLE) !== 0) return true;
     const evidence = new Evidence(source, sides);
     const awaited = evidence.nextSyn();
     return evidence.isSilenceKnown() && evidence.doubt({ ...shownBy('client'), awaited }) === null;
@@ -143,7 +145,7 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
 
 function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {
   if ((ints[side + E_FLAGS] & END_FIN_ACKED) === 0) return null;
-  return seconds(floats[sideTimes + F_FIN_ACK_TIME] - floats[sideTimes + F_FIN_TIME]);
+  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]);
 }
 
 /** From the peer's FIN to the own one, for the side that closed second. */
@@ -155,7 +157,7 @@ function closeWait(
   peerTimes: number,
 ): number | null {
   if ((ints[side + E_FLAGS] & END_CLOSED_SECOND) === 0) return null;
-  return seconds(floats[sideTimes + F_FIN_TIME] - floats[peerTimes + F_FIN_TIME]);
+  return elapsed(floats[peerTimes + F_FIN_TIME], floats[sideTimes + F_FIN_TIME]);
 }
 
 function timeWait(client: TcpState, server: TcpState): Close['timeWait'] {

@@ -5,7 +5,9 @@ import {
   C_EVENTS,
   C_FIRST_FRAME,
   C_HANDSHAKE,
+  C_LAST_FRAME,
   C_PROTOCOL,
+  C_RESENT_COPIES,
   C_REUSED_STREAM,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
@@ -22,7 +24,9 @@ import {
   END_HAS_ACKED,
   HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_ASSUMED,
+  T_UNSEEN,
 } from './columns.ts';
+import { lacksAcknowledged } from './coverage.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
 import { EVENT_ICMP, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
 import { BOTH_SEEN, COUNTED, shownBy } from './evidence.ts';
@@ -32,10 +36,14 @@ import { icmpMeaning } from './icmp-errors.ts';
 import { type PacketNames, packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
 import { protocolOf, type Sides } from './sides.ts';
-import { seconds } from './times.ts';
+import { seconds, watchedUntil } from './times.ts';
 
 /** Packets of one direction that make its peer's silence a hole in the capture, not an unanswered call. */
 const ONE_DIRECTION_AT_LEAST = 3;
+
+/** Frames in the wrong order are not further apart: seconds, or frames. */
+const OUT_OF_ORDER_TIME = 0.01;
+const OUT_OF_ORDER_FRAMES = 3;
 
 const TCP = 6;
 const UDP = 17;
@@ -108,26 +116,43 @@ export function findInHandshake(source: RecordSource, sides: Sides, found: Findi
 /** Loss, closed windows, ICMP errors, and what the capture itself lacks. */
 export function findInPackets(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
   if ((source.slab.ints[sides.at + C_PROTOCOL] & 0xff) === TCP) {
-    findInTransfer(source, sides, 'client', sides.client, sides.clientTimes, found);
-    findInTransfer(source, sides, 'server', sides.server, sides.serverTimes, found);
+    const { ints } = source.slab;
+    findInTransfer(source, sides, 'client', sides.client, sides.clientTimes, ints[sides.at + C_SYN_COUNT], found);
+    findInTransfer(source, sides, 'server', sides.server, sides.serverTimes, ints[sides.at + C_SYN_ACK_COUNT], found);
   }
   if (source.slab.ints[sides.at + C_EVENTS] !== 0) findInIcmp(source, row, sides, found);
   findInCapture(source, sides, found);
 }
 
+/**
+ * Bytes that were acknowledged are not in the capture. Frames in the wrong order come a little later, and what a capture
+ * ends before it cannot lack.
+ */
+function lacksBytes(source: RecordSource, { at, times, client, server }: Sides): boolean {
+  const { ints, floats } = source.slab;
+  if (!lacksAcknowledged(ints, client, server) && !lacksAcknowledged(ints, server, client)) return false;
+  const followed = watchedUntil(source, times) - floats[times + T_UNSEEN] / 1e9;
+  return followed > OUT_OF_ORDER_TIME || ints[at + C_LAST_FRAME] - ints[at + C_UNSEEN_FRAME] >= OUT_OF_ORDER_FRAMES;
+}
+
+/** @param synCount SYNs of this side: those sent again say something of the handshake, which has findings of its own */
 function findInTransfer(
   { slab, thresholds }: RecordSource,
   sides: Sides,
   side: Side,
   me: number,
   myTimes: number,
+  synCount: number,
   found: FindingList,
 ): void {
   const { ints, floats } = slab;
-  const again = ints[me + E_RETRANSMISSIONS] - ints[me + E_DUPLICATES];
-  const share = again >= thresholds.retransmissionsAtLeast ? again / ints[me + E_PACKETS] : 0;
+  const endpoint = side === 'client' ? sides.clientEndpoint : 1 - sides.clientEndpoint;
+  const synsAgain = Math.max(0, synCount - 1);
+  const again = ints[me + E_RETRANSMISSIONS] - ints[sides.at + C_RESENT_COPIES + endpoint] - synsAgain;
+  const packets = ints[me + E_PACKETS] - ints[me + E_DUPLICATES] - synsAgain;
+  const share = again >= thresholds.retransmissionsAtLeast ? again / packets : 0;
   if (share > thresholds.retransmissionShare) {
-    const message = `${again} of ${ints[me + E_PACKETS]} packets sent again (${(share * 100).toFixed(1)} %)`;
+    const message = `${again} of ${packets} packets sent again (${(share * 100).toFixed(1)} %)`;
     found.add(shownBy(side), 'heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
   }
   const stalled = seconds(zeroWindowNanoseconds(ints, floats, sides.times, me, myTimes));
@@ -164,11 +189,11 @@ function findInIcmp(source: RecordSource, row: number, sides: Sides, found: Find
   }
 }
 
-function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList): void {
-  const { ints } = slab;
+function findInCapture(source: RecordSource, sides: Sides, found: FindingList): void {
+  const { ints } = source.slab;
   const { at, client, server } = sides;
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
-  if (unseen > 0) {
+  if (unseen > 0 && lacksBytes(source, sides)) {
     const message = `${counted(unseen, 'ACK')} of segments that the capture does not have`;
     found.add(COUNTED, 'capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
   }

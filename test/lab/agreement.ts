@@ -91,7 +91,10 @@ function errorAnswers(truth: TrueConnection, { sockets }: Connection, swapped: b
     const actual = truth.sides[side];
     const told = swapped === (side === 'client') ? 'server' : 'client';
     const { error, asked } = actual ?? { error: null, asked: true };
-    const all: Answer[] = asked ? [[`error of the ${side}`, text(error), text(sockets[told].error)]] : [];
+    const all: Answer[] =
+      asked && sockets[told].unknown === undefined
+        ? [[`error of the ${side}`, text(error), text(sockets[told].error)]]
+        : [];
     const { asked: certain, wrong } = certainCalls(told, actual, sockets[told].calls ?? []);
     for (let i = wrong.length; i < certain; i++) all.push(['certain calls', 'true', 'true']);
     for (const each of wrong) all.push(['certain calls', 'true', each]);

@@ -143,6 +143,14 @@ export async function connectionOf(...steps: Step[]): Promise<Connection> {
   return connection;
 }
 
+/** The capture goes on, to so many seconds, with a packet of another connection. */
+export const watchedTo = (at: number): Step => pair({ client: { port: 41000 } }).client.data(1, { at });
+
+/** The connection that a script begins with; the capture goes on with others. */
+export async function firstOf(...steps: Step[]): Promise<Connection> {
+  return (await talkWith({ order: 'capture' }, ...steps)).connection;
+}
+
 /** Plays a script: the packets of its steps. */
 export function play(steps: Step[]): TimedPacket[] {
   const numbers = new Map<Pair, Numbering>();
