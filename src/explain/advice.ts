@@ -204,9 +204,10 @@ function lookForLostAck({ server: { address, port }, handshake }: Connection): s
 
 /** It ended something, or would: not what a later packet made good. */
 function isIcmpDecisive(record: Connection): boolean {
-  const { icmp, handshake, close } = record;
+  const { icmp, handshake, close, protocol, fromServer } = record;
   const isFatal = hasFinding('unreachable')(record) || handshake?.outcome === 'unreachable';
-  return (isFatal || close?.style === 'abandoned') && icmp.some(({ errno }) => errno !== null) && !isForServer(record);
+  const isInVain = close?.style === 'abandoned' || (protocol === 'udp' && fromServer.packets === 0);
+  return (isFatal || isInVain) && icmp.some(({ errno }) => errno !== null) && !isForServer(record);
 }
 
 /** The ICMP errors are about packets of the server: the client, or its way, is what they did not reach. */
