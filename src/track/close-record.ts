@@ -103,7 +103,7 @@ export function makeClose(source: RecordSource, row: number, sides: Sides): Clos
 export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): Side | 'both' | null {
   const { client, server } = sides;
   if (ints[client + E_PACKETS] === 0 || ints[server + E_PACKETS] === 0) return null;
-  if (style === 'simultaneous') return 'both';
+  if (style === 'simultaneous' || (style === 'reset-after-fin' && areFinsCrossing(ints, client, server))) return 'both';
   const clientFin = finFrame(ints, client);
   const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
@@ -111,6 +111,14 @@ export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): 
   }
   if (style !== 'reset') return null;
   return (ints[client + E_FLAGS] & END_RESET_SENT) !== 0 ? 'client' : 'server';
+}
+
+/** Each sent its FIN before it acknowledged the other's; a RST between them does not tell who closed. */
+function areFinsCrossing(ints: Int32Array, client: number, server: number): boolean {
+  const [clientFin, serverFin] = [ints[client + E_FIN_FRAME], ints[server + E_FIN_FRAME]];
+  if (clientFin === 0 || serverFin === 0) return false;
+  const [clientFinAck, serverFinAck] = [ints[client + E_FIN_ACK_FRAME], ints[server + E_FIN_ACK_FRAME]];
+  return (serverFinAck === 0 || serverFinAck > clientFin) && (clientFinAck === 0 || clientFinAck > serverFin);
 }
 
 /** Frame of the FIN that closed a direction, 0 where none did. */

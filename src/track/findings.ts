@@ -28,7 +28,18 @@ import {
 } from './columns.ts';
 import { lacksAcknowledged } from './coverage.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
-import { EVENT_ICMP, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
+import {
+  EVENT_ICMP,
+  EVENT_RST,
+  EVENT_STRIDE,
+  SHAPE_ACK,
+  V_ENDPOINT,
+  V_FRAME,
+  V_KIND,
+  V_SHAPE,
+  V_VALUE,
+  V_VERSION,
+} from './event-columns.ts';
 import { BOTH_SEEN, COUNTED, shownBy } from './evidence.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
@@ -70,7 +81,7 @@ export function failureOf(
 }
 
 /** How the handshake failed or was slow. */
-export function findInHandshake(source: RecordSource, sides: Sides, found: FindingList): void {
+export function findInHandshake(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
   const { slab, thresholds } = source;
   const { ints, floats } = slab;
   const { at, times } = sides;
@@ -94,9 +105,9 @@ export function findInHandshake(source: RecordSource, sides: Sides, found: Findi
     const basis = outcome === 'refused' ? BOTH_SEEN : { ...shownBy('client'), awaited: evidence.nextSyn() };
     found.add(basis, code, isKnown ? severity : 'warning', side, message, frames);
   } else if (outcome === 'aborted') {
-    found.add(COUNTED, 'handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
+    findAborted(source, row, sides, words, frames, found);
   } else if (outcome === 'half-open') {
-    const message = `${counted(synAckCount, words.synAck)} never acknowledged`;
+    const message = `the client never acknowledged ${counted(synAckCount, words.synAck)}`;
     found.add({ ...BOTH_SEEN, awaited: evidence.nextSynAck() }, 'half-open', 'warning', 'client', message, frames);
   }
   if (isSlow) {
@@ -104,12 +115,37 @@ export function findInHandshake(source: RecordSource, sides: Sides, found: Findi
     const message = `connect() took ${formatSeconds(connect)}${why}`;
     found.add(BOTH_SEEN, 'slow-handshake', 'warning', 'server', message, frames);
   } else if (synCount > 1 && outcome === 'completed') {
-    const message = `${counted(synCount, words.syn)} until the answer`;
-    found.add(BOTH_SEEN, 'handshake-retransmitted', 'warning', null, message, frames);
+    const message = `the client sent ${counted(synCount, words.syn)} until the answer`;
+    found.add(BOTH_SEEN, 'handshake-retransmitted', 'warning', 'client', message, frames);
   } else if (synAckCount > 1 && outcome === 'completed' && (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_IGNORED) === 0) {
-    const message = `${counted(synAckCount, words.synAck)} sent`;
+    const message = `the server sent ${counted(synAckCount, words.synAck)}`;
     const where = [synAck, ints[at + C_ACK_FRAME]];
-    found.add(shownBy('server'), 'handshake-retransmitted', 'warning', null, message, where);
+    found.add(shownBy('server'), 'handshake-retransmitted', 'warning', 'server', message, where);
+  }
+}
+
+/**
+ * An RST before the third step. One with an ACK comes from a socket that was still there: a program that only wanted to
+ * know whether the port is open, as load balancers do all day. One without answers for a socket that is not (RFC 9293 3.10.7.1).
+ */
+function findAborted(
+  { slab, events }: RecordSource,
+  row: number,
+  sides: Sides,
+  { reset }: PacketNames,
+  frames: number[],
+  found: FindingList,
+): void {
+  for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
+    const v = event * EVENT_STRIDE;
+    if (events.eventInts[v + V_KIND] !== EVENT_RST || events.eventInts[v + V_VALUE] !== 1) continue;
+    const by = events.eventInts[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
+    const isCheck = by === 'client' && (events.eventInts[v + V_SHAPE] & SHAPE_ACK) !== 0;
+    const tried = slab.ints[sides.at + C_SYN_COUNT] + slab.ints[sides.at + C_SYN_ACK_COUNT];
+    const message = `the ${by} sent ${reset} before the handshake was complete`;
+    const severity = isCheck && tried === 2 ? 'note' : 'warning';
+    found.add(shownBy(by), 'handshake-aborted', severity, by, message, [...frames, events.eventInts[v + V_FRAME]]);
+    return;
   }
 }
 
@@ -152,12 +188,13 @@ function findInTransfer(
   const packets = ints[me + E_PACKETS] - ints[me + E_DUPLICATES] - synsAgain;
   const share = again >= thresholds.retransmissionsAtLeast ? again / packets : 0;
   if (share > thresholds.retransmissionShare) {
-    const message = `${again} of ${packets} packets sent again (${(share * 100).toFixed(1)} %)`;
+    const percent = `${(share * 100).toFixed(1)} %`;
+    const message = `${again} of ${packets} packets of the ${side} were sent again (${percent})`;
     found.add(shownBy(side), 'heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
   }
   const stalled = seconds(zeroWindowNanoseconds(ints, floats, sides.times, me, myTimes));
   if (stalled > thresholds.zeroWindow) {
-    const message = `receive window closed for ${formatSeconds(stalled)}`;
+    const message = `the ${side}'s receive window was closed for ${formatSeconds(stalled)}`;
     found.add(shownBy(side), 'zero-window', 'warning', side, message, [ints[me + E_ZERO_WINDOW_FRAME]]);
   }
 }
@@ -175,7 +212,7 @@ function findInIcmp(source: RecordSource, row: number, sides: Sides, found: Find
     const frames = [events.eventInts[v + V_FRAME]];
     // What quotes the server's packet comes from the client's host or from the way there: the server is not what failed.
     if (about === 'server') {
-      const message = `ICMP: ${meaning.text}, for a packet of the server`;
+      const message = `ICMP about a packet of the server: ${meaning.text}`;
       found.add(COUNTED, 'icmp-error', 'note', 'client', message, frames);
       return;
     }
@@ -189,18 +226,31 @@ function findInIcmp(source: RecordSource, row: number, sides: Sides, found: Find
   }
 }
 
+/** The side of which alone something was counted; null for both. */
+function sideOf(client: number, server: number): Side | null {
+  if (client > 0 && server > 0) return null;
+  return client > 0 ? 'client' : 'server';
+}
+
+function of(side: Side | null): string {
+  return side === null ? '' : `of the ${side} `;
+}
+
 function findInCapture(source: RecordSource, sides: Sides, found: FindingList): void {
   const { ints } = source.slab;
   const { at, client, server } = sides;
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
   if (unseen > 0 && lacksBytes(source, sides)) {
-    const message = `${counted(unseen, 'ACK')} of segments that the capture does not have`;
-    found.add(COUNTED, 'capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
+    // The side that acknowledges counts them: it is its peer's that are missing.
+    const side = sideOf(ints[server + E_ACKED_UNSEEN], ints[client + E_ACKED_UNSEEN]);
+    const message = `${counted(unseen, 'ACK')} of segments ${of(side)}that the capture does not have`;
+    found.add(COUNTED, 'capture-loss', 'warning', side, message, [ints[at + C_UNSEEN_FRAME]]);
   }
   const duplicates = ints[client + E_DUPLICATES] + ints[server + E_DUPLICATES];
   if (duplicates > 0) {
-    const message = `${counted(duplicates, 'packet')} captured twice`;
-    found.add(COUNTED, 'duplicate-packets', 'note', null, message, [ints[at + C_DUPLICATE_FRAME]]);
+    const side = sideOf(ints[client + E_DUPLICATES], ints[server + E_DUPLICATES]);
+    const message = `${counted(duplicates, 'packet')} ${of(side)}captured twice`;
+    found.add(COUNTED, 'duplicate-packets', 'note', side, message, [ints[at + C_DUPLICATE_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {

@@ -138,3 +138,16 @@ describe('a refusal is final', () => {
     expect(sockets.client).toMatchObject({ error: null, unknown: 'the capture ends before the next SYN was due' });
   });
 });
+
+describe('a client that resets before the handshake is complete', () => {
+  const severities = async (...steps: Step[]) =>
+    (await firstOf(...steps)).findings.map(({ code, severity, side }) => `${severity} ${code} ${side}`);
+
+  test('looked whether the port is open, if its socket was still there: the RST has an ACK', async () => {
+    expect(await severities(c.syn(), s.synAck(), c.rstAck({ seq: 1 }))).toEqual(['note handshake-aborted client']);
+  });
+
+  test('had no socket any more, if it has none', async () => {
+    expect(await severities(c.syn(), s.synAck(), c.rst({ seq: 1 }))).toEqual(['warning handshake-aborted client']);
+  });
+});
