@@ -42,6 +42,9 @@ const COUNTED_IN_A_SECOND = 10_000;
 /** Round trips after a segment in which its answer comes. */
 const AT_ONCE = 1.5;
 
+/** After its RST the client sends the same SYN again: no program gave up. */
+export const STILL_ASKS = 'which the client did not expect from there: it sends the same SYN again later';
+
 /** The first that applies is the cause. Kernel functions are those of Linux 6. */
 const TCP_RULES: readonly CauseRule[] = [
   {
@@ -97,10 +100,13 @@ const TCP_RULES: readonly CauseRule[] = [
     cause: 'client-abort',
     when: ({ from, senderState, receiverState }) =>
       from === 'client' && (receiverState === SYN_RECEIVED || senderState === SYN_SENT),
-    because: (_, { synAckFrame }) =>
-      synAckFrame === 0
-        ? 'the client gave up before an answer came'
-        : `answers the SYN-ACK of frame ${synAckFrame}: the client had given up, or only wanted to see it`,
+    because: ({ time }, { synAckFrame, lastSyn }) => {
+      if (synAckFrame === 0) return 'the client gave up before an answer came';
+      const answered = `answers the SYN-ACK of frame ${synAckFrame}`;
+      return lastSyn > time
+        ? `${answered}, ${STILL_ASKS}`
+        : `${answered}: the client had given up, or only wanted to see it`;
+    },
   },
   {
     // tcp_check_req with tcp_abort_on_overflow, or the listening socket was closed meanwhile.
@@ -177,7 +183,7 @@ const TCP_RULES: readonly CauseRule[] = [
     because: ({ from, to, senderDataFrame, receiverDataFrame }) =>
       receiverDataFrame > senderDataFrame
         ? `the ${from} closed without FIN after the ${to}'s data of frame ${receiverDataFrame}: unread data, or SO_LINGER 0`
-        : `the ${from} closed without FIN: SO_LINGER 0, or its process was ended`,
+        : `the ${from} closed without FIN: SO_LINGER 0, or unread data`,
   },
 ];
 

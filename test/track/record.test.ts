@@ -90,7 +90,7 @@ describe('the frame and time of a connection', () => {
       ];
       for (const steps of stories) {
         const { connection } = await talkWith({ calls: true }, ...steps);
-        const { happened, saw } = storyOf(connection, true);
+        const { happened, saw } = storyOf(connection, true, 0);
         const messages = connection.findings.map(({ message }) => message);
         expect([...happened, saw.client, saw.server, ...messages].join('\n')).not.toMatch(/(^|[ (])-\d/);
         expect(saw.server).not.toMatch(/return -/);
