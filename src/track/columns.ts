@@ -61,6 +61,12 @@ export const C_CONNECTED_FRAME = 56;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
+/**
+ * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
+ * milliseconds since the last payload before.
+ */
+export const C_UNANSWERED_AT_FIN = 57; // and 58
+export const C_IDLE_AT_FIN = 59; // and 60
 
 // --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */
@@ -100,9 +106,10 @@ export const E_SIGNATURE_SLOT = 40;
 export const E_FIRST_DATA_FRAME = 41;
 export const E_LAST_DATA_FRAME = 42;
 export const E_RTT_SAMPLES = 43;
-/** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
+/** First SYN or SYN-ACK of this side: its sequence number, and its options packed by packOptions (tcp-handshake.ts). */
 export const E_ISN = 44;
-export const E_SYN_WINDOW = 45;
+/** How far the peer had sent when this side last sent new payload: what came later is not answered. Guarded by F_UNIQUE_BYTES. */
+export const E_ANSWERED = 45;
 export const E_SYN_OPTIONS = 46;
 /** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
 export const E_BASE_SEQUENCE = 47;
@@ -135,7 +142,8 @@ export const E_ZERO_WINDOW_PROBES = 91;
 export const E_WINDOW_FULL = 92;
 export const E_WINDOW_UPDATES = 93;
 export const E_KEEP_ALIVES = 94;
-export const E_KEEP_ALIVE_ACKS = 95;
+/** Window of the first SYN or SYN-ACK of this side. */
+export const E_SYN_WINDOW = 95;
 /** First frame that closed this side's window. */
 export const E_ZERO_WINDOW_FRAME = 96;
 /** The segment that was last sent again: its sequence number, length, and how many times in a row. */
@@ -146,6 +154,7 @@ export const E_RESENT_RUN = 99;
 export const E_UNANSWERED_BEFORE = 100;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 101; // to 108
+export const E_KEEP_ALIVE_ACKS = 109;
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
@@ -262,3 +271,11 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
+/** The last new payload of this side ended in the middle of a write: a large segment without PSH. */
+export const END_UNFINISHED = 1 << 16;
+/** The last new payload of this side left when not all that its peer was saying had come: it is no answer to the rest. */
+export const END_CROSSED = 1 << 17;
+/** The last new payload of this side is a TLS alert, or so short and cut that it may be one. */
+export const END_ALERT_SENT = 1 << 18;
+/** Payload of this side passed after its peer's FIN, and had been sent before that FIN came. */
+export const END_MET_FIN = 1 << 19;

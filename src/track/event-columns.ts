@@ -42,7 +42,10 @@ export const V_UNANSWERED_BEFORE = 16;
 export const V_RESENT_FOR = 17;
 /** IP identification of its sender's packet before it * 65536 + its own. ICMP: that of the error. */
 export const V_IP_IDS = 18;
-export const EVENT_STRIDE = 19;
+/** RST: payload of its receiver that its sender had not answered (unanswered.ts); milliseconds since the last payload. */
+export const V_UNANSWERED_BYTES = 19;
+export const V_SINCE_DATA = 20;
+export const EVENT_STRIDE = 21;
 
 /** The RST has the ACK flag. */
 export const SHAPE_ACK = 1;

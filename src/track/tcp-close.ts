@@ -1,7 +1,9 @@
 import { type PacketView, TCP_ACK, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
+  C_IDLE_AT_FIN,
   C_STATUS,
+  C_UNANSWERED_AT_FIN,
   E_ACKED,
   E_FIN_ACK_FRAME,
   E_FIN_FRAME,
@@ -21,6 +23,7 @@ import {
   END_FIN_ACKED,
   END_FIN_SENT,
   END_HAS_ACKED,
+  END_MET_FIN,
   END_RESET_SENT,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
@@ -62,16 +65,19 @@ import {
   V_RESENT_FOR,
   V_SHAPE,
   V_SILENCE,
+  V_SINCE_DATA,
   V_STATE,
   V_TTL,
   V_UNANSWERED,
   V_UNANSWERED_BEFORE,
+  V_UNANSWERED_BYTES,
   V_VALUE,
 } from './event-columns.ts';
 import { addEvent, type EventPool } from './events.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
+import { idleBefore, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
 export function noteFinAck(cursor: Cursor, view: PacketView): void {
@@ -83,6 +89,8 @@ export function noteFinAck(cursor: Cursor, view: PacketView): void {
     ints[peer + E_FLAGS] = theirs | END_FIN_ACKED;
     ints[peer + E_FIN_ACK_FRAME] = view.frame;
     floats[peerTimes + F_FIN_ACK_TIME] = floats[cursor.times + T_NOW];
+  } else if (view.dataLength > 0) {
+    ints[cursor.me + E_FLAGS] |= END_MET_FIN;
   }
 }
 
@@ -101,6 +109,9 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_PEER_BYTES_AT_FIN] = floats[peerTimes + F_UNIQUE_BYTES];
   }
   if (isVain) return;
+  const unanswered = unansweredAtFin(cursor, view);
+  ints[cursor.at + C_UNANSWERED_AT_FIN + cursor.sender] = unanswered;
+  ints[cursor.at + C_IDLE_AT_FIN + cursor.sender] = idleBefore(cursor, unanswered);
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
   ints[me + E_FLAGS] = mine | END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
@@ -163,6 +174,9 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_UNANSWERED_BEFORE] = ints[me + E_UNANSWERED_BEFORE];
   eventInts[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
+  const unanswered = unansweredAtReset(cursor, view);
+  eventInts[v + V_UNANSWERED_BYTES] = unanswered;
+  eventInts[v + V_SINCE_DATA] = idleBefore(cursor, unanswered);
   const heard = floats[myTimes + F_LAST_TIME];
   eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;

@@ -3,6 +3,7 @@ import {
   C_COMPLETENESS,
   C_HANDSHAKE,
   E_ACKED,
+  E_ANSWERED,
   E_COVER_END,
   E_DUPLICATE_ACK_RUN,
   E_FIRST_DATA_FRAME,
@@ -18,13 +19,16 @@ import {
   E_WINDOW,
   E_WINDOW_SCALE,
   E_ZEEK,
+  END_ALERT_SENT,
   END_COVERED,
+  END_CROSSED,
   END_FIN_ACKED,
   END_FIN_SENT,
   END_HAS_ACKED,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
+  END_UNFINISHED,
   END_UNSCALED,
   END_WINDOW_CLOSED,
   F_FIRST_DATA_TIME,
@@ -41,6 +45,7 @@ import { remember, signatureOf } from './duplicates.ts';
 import { sampleRtt, TIMED_KEPT, timeSegment } from './rtt.ts';
 import { noteFinAck } from './tcp-close.ts';
 import { COMPLETENESS_ACK, COMPLETENESS_DATA, noteHandshakeAck, noteInitialRtt } from './tcp-handshake.ts';
+import { END_OF_PAYLOAD, LEAST_FULL_SIZE } from './unanswered.ts';
 import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
 const ANY_SYN = END_SYN_SENT | END_SYN_ACK_SENT;
@@ -75,6 +80,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     return false;
   }
   const now = floats[times + T_NOW];
+  let bits = mine | END_HAS_ACKED;
   if (length > 0) {
     const following = (sequence + length) | 0;
     const acknowledged = ints[peer + E_LAST_ACKNOWLEDGMENT];
@@ -97,13 +103,20 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     floats[myTimes + F_NEXT_SEQUENCE_TIME] = now;
     floats[myTimes + F_LAST_DATA_TIME] = now;
     floats[myTimes + F_UNIQUE_BYTES] += length;
+    // As noteNewPayload does.
+    const sent = ints[peer + E_NEXT_SEQUENCE];
+    ints[me + E_ANSWERED] = sent;
+    bits &= ~END_OF_PAYLOAD;
+    if (view.isAlert !== 0) bits |= END_ALERT_SENT;
+    if ((view.flags & TCP_PSH) === 0 && length >= LEAST_FULL_SIZE) bits |= END_UNFINISHED;
+    if (acknowledgment !== sent || (theirs & END_UNFINISHED) !== 0) bits |= END_CROSSED;
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);
     ints[at + C_COMPLETENESS] |= COMPLETENESS_DATA;
   } else {
     if (acknowledgment === lastAcknowledgment) return false;
     ints[at + C_COMPLETENESS] |= COMPLETENESS_ACK;
   }
-  ints[me + E_FLAGS] = (mine | END_HAS_ACKED) & ~END_UNSCALED;
+  ints[me + E_FLAGS] = bits & ~END_UNSCALED;
   if (acknowledgment !== lastAcknowledgment) {
     ints[me + E_LAST_ACKNOWLEDGMENT] = acknowledgment;
     ints[me + E_ACKED] = acknowledgment;

@@ -28,6 +28,7 @@ import {
   ENDPOINT_INT_STRIDE,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
+  F_UNIQUE_BYTES,
   F_ZERO_WINDOW_SINCE,
   F_ZERO_WINDOW_TIME,
   HANDSHAKE_ANY_SYN,
@@ -54,6 +55,7 @@ import {
   noteSyn,
   noteWindowScale,
 } from './tcp-handshake.ts';
+import { noteNewPayload } from './unanswered.ts';
 import { updateZeek } from './zeek.ts';
 
 const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
@@ -207,7 +209,9 @@ function notePayload(cursor: Cursor, view: PacketView): void {
   ints[me + E_LAST_DATA_FRAME] = view.frame;
   floats[myTimes + F_LAST_DATA_TIME] = now;
   const first = (view.flags & TCP_SYN) !== 0 ? (view.sequence + 1) | 0 : view.sequence;
+  const known = floats[myTimes + F_UNIQUE_BYTES];
   cover(cursor, first, view.dataLength);
+  if (floats[myTimes + F_UNIQUE_BYTES] > known) noteNewPayload(cursor, view);
 }
 
 function hasAnySyn(ints: Int32Array, at: number): boolean {
