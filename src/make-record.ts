@@ -52,7 +52,7 @@ export function makeRecord(source: RecordSource, row: number): Connection {
     end: formatTime(base, last),
     duration: seconds(last - firstNs),
     handshake: hasHandshake ? makeHandshake(ints, floats, at, times, sides.client, sides.server) : null,
-    close: hasHandshake ? makeClose(slab, events, row, sides) : null,
+    close: hasHandshake ? makeClose(source, row, sides) : null,
     resets: makeResets(source, row, sides),
     icmp: makeIcmp(slab, events, row, base),
     fromClient: makeDirection(ints, floats, sides, sides.client, sides.clientTimes),

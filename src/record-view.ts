@@ -107,8 +107,7 @@ export class RecordView implements Connection {
 
   get close() {
     if (this.#close === undefined) {
-      const { slab, events } = this.#source;
-      this.#close = this.protocol === 'udp' ? null : makeClose(slab, events, this.#row, this.#places);
+      this.#close = this.protocol === 'udp' ? null : makeClose(this.#source, this.#row, this.#places);
     }
     return this.#close;
   }

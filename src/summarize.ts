@@ -104,7 +104,7 @@ export class SummaryBuilder {
     if (protocol === 'tcp') this.#timeWait.add(source, sides);
     if (protocol !== 'udp') {
       this.#handshakes[handshakeOutcome(ints[at + C_HANDSHAKE])]++;
-      this.#closes[closeStyle(ints, at, client, server)]++;
+      this.#closes[closeStyle(source, sides)]++;
       const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
       if (connect >= 0) this.#connectTime.accept(connect);
     }

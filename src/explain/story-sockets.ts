@@ -47,7 +47,8 @@ function ended(record: Connection, side: Side): string[] {
   if (close === null) return [];
   const fin = close.steps.find(({ from, what }) => from === otherSide(side) && what === 'FIN');
   const own = close.steps.find(({ from, what }) => from === side && what === 'FIN');
-  if (fin !== undefined && (own === undefined || fin.frame < own.frame)) {
+  const hasArrived = close.finToAck[otherSide(side)] !== null;
+  if (fin !== undefined && hasArrived && (own === undefined || fin.frame < own.frame)) {
     return [`read() returned 0 (FIN in frame ${fin.frame}), no error`];
   }
   if (own !== undefined) return [`it closed (FIN in frame ${own.frame}), no error`];

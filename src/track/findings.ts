@@ -24,7 +24,8 @@ import {
   HANDSHAKE_ASSUMED,
 } from './columns.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
-import { EVENT_ICMP, EVENT_STRIDE, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
+import { EVENT_ICMP, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
+import { BOTH_SEEN, COUNTED, shownBy } from './evidence.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
@@ -55,13 +56,14 @@ export function failureOf(
     : {
         code: 'unanswered',
         severity: 'error',
-        side: 'server',
+        side: 'client',
         message: `no answer to ${counted(synCount, words.syn)}`,
       };
 }
 
 /** How the handshake failed or was slow. */
-export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides, found: FindingList): void {
+export function findInHandshake(source: RecordSource, sides: Sides, found: FindingList): void {
+  const { slab, thresholds } = source;
   const { ints, floats } = slab;
   const { at, times } = sides;
   const outcome = handshakeOutcome(ints[at + C_HANDSHAKE]);
@@ -75,23 +77,31 @@ export function findInHandshake({ slab, thresholds }: RecordSource, sides: Sides
   const synAck = ints[at + C_SYN_ACK_FRAME];
   const frames = [syn, synAck];
   const words = packetNames({ protocol: protocolOf(ints, at) });
+  const { evidence } = found;
   if (outcome === 'refused' || outcome === 'unanswered') {
+    const again = evidence.refusedAgain();
+    const isKnown =
+      outcome === 'refused' ? evidence.doubt({ ...BOTH_SEEN, awaited: again }) === null : evidence.isSilenceKnown();
     const { code, severity, side, message } = failureOf(outcome, synCount, words);
-    found.add(code, severity, side, message, frames);
+    const basis = outcome === 'refused' ? BOTH_SEEN : { ...shownBy('client'), awaited: evidence.nextSyn() };
+    found.add(basis, code, isKnown ? severity : 'warning', side, message, frames);
   } else if (outcome === 'aborted') {
-    found.add('handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
+    found.add(COUNTED, 'handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
   } else if (outcome === 'half-open') {
     const message = `${counted(synAckCount, words.synAck)} never acknowledged`;
-    found.add('half-open', 'warning', 'client', message, frames);
+    found.add({ ...BOTH_SEEN, awaited: evidence.nextSynAck() }, 'half-open', 'warning', 'client', message, frames);
   }
   if (isSlow) {
     const why = synCount > 1 ? `, after ${counted(synCount, words.syn)}` : '';
-    found.add('slow-handshake', 'warning', 'server', `connect() took ${formatSeconds(connect)}${why}`, frames);
+    const message = `connect() took ${formatSeconds(connect)}${why}`;
+    found.add(BOTH_SEEN, 'slow-handshake', 'warning', 'server', message, frames);
   } else if (synCount > 1 && outcome === 'completed') {
-    found.add('handshake-retransmitted', 'warning', null, `${counted(synCount, words.syn)} until the answer`, frames);
+    const message = `${counted(synCount, words.syn)} until the answer`;
+    found.add(BOTH_SEEN, 'handshake-retransmitted', 'warning', null, message, frames);
   } else if (synAckCount > 1 && outcome === 'completed' && (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_IGNORED) === 0) {
     const message = `${counted(synAckCount, words.synAck)} sent`;
-    found.add('handshake-retransmitted', 'warning', null, message, [synAck, ints[at + C_ACK_FRAME]]);
+    const where = [synAck, ints[at + C_ACK_FRAME]];
+    found.add(shownBy('server'), 'handshake-retransmitted', 'warning', null, message, where);
   }
 }
 
@@ -118,26 +128,38 @@ function findInTransfer(
   const share = again >= thresholds.retransmissionsAtLeast ? again / ints[me + E_PACKETS] : 0;
   if (share > thresholds.retransmissionShare) {
     const message = `${again} of ${ints[me + E_PACKETS]} packets sent again (${(share * 100).toFixed(1)} %)`;
-    found.add('heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
+    found.add(shownBy(side), 'heavy-retransmission', 'warning', side, message, [ints[me + E_LAST_DATA_FRAME]]);
   }
   const stalled = seconds(zeroWindowNanoseconds(ints, floats, sides.times, me, myTimes));
   if (stalled > thresholds.zeroWindow) {
     const message = `receive window closed for ${formatSeconds(stalled)}`;
-    found.add('zero-window', 'warning', side, message, [ints[me + E_ZERO_WINDOW_FRAME]]);
+    found.add(shownBy(side), 'zero-window', 'warning', side, message, [ints[me + E_ZERO_WINDOW_FRAME]]);
   }
 }
 
 /** The first ICMP error says it; the record lists all. */
-function findInIcmp({ slab, events }: RecordSource, row: number, sides: Sides, found: FindingList): void {
+function findInIcmp(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
+  const { slab, events } = source;
   const outcome = handshakeOutcome(slab.ints[sides.at + C_HANDSHAKE]);
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
     if (events.eventInts[v + V_KIND] !== EVENT_ICMP) continue;
     const value = events.eventInts[v + V_VALUE];
     const meaning = icmpMeaning(events.eventInts[v + V_VERSION], value >>> 8, value & 0xff);
-    const fails = outcome === 'unreachable' || (meaning.fatal && (slab.ints[sides.at + C_PROTOCOL] & 0xff) === UDP);
-    const code = fails ? 'unreachable' : 'icmp-error';
-    found.add(code, fails ? 'error' : 'note', null, `ICMP: ${meaning.text}`, [events.eventInts[v + V_FRAME]]);
+    const about = events.eventInts[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
+    const frames = [events.eventInts[v + V_FRAME]];
+    // What quotes the server's packet comes from the client's host or from the way there: the server is not what failed.
+    if (about === 'server') {
+      const message = `ICMP: ${meaning.text}, for a packet of the server`;
+      found.add(COUNTED, 'icmp-error', 'note', 'client', message, frames);
+      return;
+    }
+    const isFatal = meaning.fatal && (slab.ints[sides.at + C_PROTOCOL] & 0xff) === UDP;
+    const fails = outcome === 'unreachable' || isFatal;
+    // The socket of connect() may have been in use when the error came: then only the end of the SYNs tells.
+    const isOver = isFatal || found.evidence.isConnectOver(events.eventTimes[event]);
+    const code = fails && isOver ? 'unreachable' : 'icmp-error';
+    found.add(COUNTED, code, code === 'unreachable' ? 'error' : 'note', 'server', `ICMP: ${meaning.text}`, frames);
     return;
   }
 }
@@ -148,17 +170,17 @@ function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList)
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
   if (unseen > 0) {
     const message = `${counted(unseen, 'ACK')} of segments that the capture does not have`;
-    found.add('capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
+    found.add(COUNTED, 'capture-loss', 'warning', null, message, [ints[at + C_UNSEEN_FRAME]]);
   }
   const duplicates = ints[client + E_DUPLICATES] + ints[server + E_DUPLICATES];
   if (duplicates > 0) {
     const message = `${counted(duplicates, 'packet')} captured twice`;
-    found.add('duplicate-packets', 'note', null, message, [ints[at + C_DUPLICATE_FRAME]]);
+    found.add(COUNTED, 'duplicate-packets', 'note', null, message, [ints[at + C_DUPLICATE_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {
     const message = `same addresses and ports as stream ${reused - 1}`;
-    found.add('port-reuse', 'note', 'client', message, [ints[at + C_FIRST_FRAME]]);
+    found.add(COUNTED, 'port-reuse', 'note', 'client', message, [ints[at + C_FIRST_FRAME]]);
   }
   if ((ints[at + C_PROTOCOL] & 0xff) !== TCP) return;
   const silent = ints[client + E_PACKETS] === 0 ? client : ints[server + E_PACKETS] === 0 ? server : -1;
@@ -167,6 +189,7 @@ function findInCapture({ slab }: RecordSource, sides: Sides, found: FindingList)
   const talksOn = (ints[other + E_FLAGS] & END_HAS_ACKED) !== 0 && ints[other + E_PACKETS] >= ONE_DIRECTION_AT_LEAST;
   if (talksOn || (ints[at + C_HANDSHAKE] & HANDSHAKE_ASSUMED) !== 0) {
     const side = silent === client ? 'client' : 'server';
-    found.add('one-direction', 'warning', side, `no packet of the ${side} was captured`, [ints[at + C_FIRST_FRAME]]);
+    const message = `no packet of the ${side} was captured`;
+    found.add(COUNTED, 'one-direction', 'warning', side, message, [ints[at + C_FIRST_FRAME]]);
   }
 }

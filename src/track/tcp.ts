@@ -10,6 +10,7 @@ import {
   E_LAST_DATA_FRAME,
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
+  E_PACKETS,
   E_RESETS,
   E_SIGNATURE_SLOT,
   E_SYNS,
@@ -56,6 +57,7 @@ import {
   noteWindowScale,
 } from './tcp-handshake.ts';
 import { noteNewPayload } from './unanswered.ts';
+import { W_TWO_WAY } from './words.ts';
 import { updateZeek } from './zeek.ts';
 
 const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
@@ -84,6 +86,7 @@ export function updateTcpFully(
   const { ints, floats, at, me, peer, times } = cursor;
   const flags = view.flags;
 
+  if (ints[me + E_PACKETS] === 1 && ints[peer + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
   if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
   const known = ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_BASE_SET;

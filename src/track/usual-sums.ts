@@ -1,4 +1,3 @@
-import { nextSyn } from '../socket/giving-up.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
@@ -19,19 +18,16 @@ import {
   INT_STRIDE,
   T_BASE_SECONDS,
   T_CONNECTED,
-  T_LAST_SYN,
-  T_NOW,
   T_SYN,
 } from './columns.ts';
 import { emptyTable, enter, entryCount, entryNumber, type Keyed, makeTable, nextKey } from './keyed.ts';
 import { hashAddress, isUnused, noteOccurrence, O_CLIENT, OCCURRENCE_STRIDE } from './occurrences.ts';
+import { KERNEL_SYNS } from './retries.ts';
 import { copyAddress, portOf } from './rows.ts';
 import type { Slab } from './slab.ts';
 import { makePiles, notePile, putPileKey, TABLE_PILES, TABLE_STEPS } from './time-wait-piles.ts';
 import { clientOfSyn, USUAL_CLOSED, USUAL_OPEN, USUAL_REFUSED, USUAL_UNANSWERED } from './usual.ts';
 import {
-  N_NANOSECONDS,
-  N_SECONDS,
   N_USUAL_BYTES,
   N_USUAL_RESENT,
   W_USUAL_CONNECTS,
@@ -142,17 +138,9 @@ function addFailure(slab: Slab, usual: UsualSums, row: number, shape: number): v
     keyed[entry + FAILED_SYNS] = ints[at + C_SYN_COUNT];
   }
   keyed[entry + FAILED_COUNT]++;
-  if (shape === USUAL_REFUSED || timedOut(slab, row)) keyed[entry + FAILED_ERRORS]++;
+  // The rule syn-timeout of socket/error-rules.ts.
+  if (shape === USUAL_REFUSED || ints[at + C_SYN_COUNT] >= KERNEL_SYNS) keyed[entry + FAILED_ERRORS]++;
   noteFailure(slab, usual, row, entryNumber(usual, TABLE_FAILED, entry) * OCCURRENCE_STRIDE, client);
-}
-
-/** The client's SYNs have stopped for good (the rule syn-timeout of socket/error-rules.ts). */
-function timedOut({ ints, floats, sums }: Slab, row: number): boolean {
-  const times = row * FLOAT_STRIDE;
-  const until = sums[N_SECONDS] + sums[N_NANOSECONDS] / 1e9 - floats[times + T_BASE_SECONDS];
-  const silence = Math.max(0, until - floats[times + T_NOW] / 1e9);
-  const syns = ints[row * INT_STRIDE + C_SYN_COUNT];
-  return silence > nextSyn(syns, floats[times + T_SYN] / 1e9, floats[times + T_LAST_SYN] / 1e9);
 }
 
 /** Notes when a connection began that failed, and for whom. @param at where the block of occurrences begins */
