@@ -67,6 +67,8 @@ export const C_HISTORY_LENGTH = 55;
  */
 export const C_UNANSWERED_AT_FIN = 57; // and 58
 export const C_IDLE_AT_FIN = 59; // and 60
+/** Milliseconds without a packet of its peer before the first that an endpoint got no answer to. Guarded by its E_UNANSWERED. */
+export const C_SILENCE_BEFORE = 61; // and 62
 
 // --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */

@@ -2,6 +2,7 @@ import { type PacketView, TCP_ACK, TCP_SYN } from '../../parsers/packet-view.ts'
 import {
   C_HANDSHAKE,
   C_IDLE_AT_FIN,
+  C_SILENCE_BEFORE,
   C_STATUS,
   C_UNANSWERED_AT_FIN,
   E_ACKED,
@@ -25,6 +26,7 @@ import {
   END_HAS_ACKED,
   END_MET_FIN,
   END_RESET_SENT,
+  END_UNFINISHED,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
   F_LAST_TIME,
@@ -47,6 +49,8 @@ import {
   EVENT_RST,
   EVENT_STRIDE,
   SHAPE_ACK,
+  SHAPE_ACKS_ALL,
+  SHAPE_AMID_WRITE,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
   SHAPE_ID_BREAKS,
@@ -54,6 +58,7 @@ import {
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
   V_ANALYSIS,
+  V_CAME_SINCE,
   V_DETAIL,
   V_ENDPOINT,
   V_FRAME,
@@ -74,10 +79,11 @@ import {
   V_VALUE,
 } from './event-columns.ts';
 import { addEvent, type EventPool } from './events.ts';
+import { firstUnacknowledged } from './rtt.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
-import { idleBefore, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
+import { cameSince, idleBefore, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
 export function noteFinAck(cursor: Cursor, view: PacketView): void {
@@ -161,6 +167,8 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   if (sent !== 0 && sequence === sent) shape |= SHAPE_NEXT;
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
   if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
+  if (view.acknowledgment === ints[peer + E_NEXT_SEQUENCE]) shape |= SHAPE_ACKS_ALL;
+  if ((ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) shape |= SHAPE_AMID_WRITE;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
   eventInts[v + V_SHAPE] = shape;
   eventInts[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
@@ -177,10 +185,14 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   const unanswered = unansweredAtReset(cursor, view);
   eventInts[v + V_UNANSWERED_BYTES] = unanswered;
   eventInts[v + V_SINCE_DATA] = idleBefore(cursor, unanswered);
+  eventInts[v + V_CAME_SINCE] = cameSince(cursor, view);
   const heard = floats[myTimes + F_LAST_TIME];
   eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
-  eventInts[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
+  const isAsked = ints[peer + E_UNANSWERED] > 0;
+  eventInts[v + V_IDLE] = isAsked
+    ? ints[at + C_SILENCE_BEFORE + 1 - cursor.sender]
+    : (firstUnacknowledged(ints, floats, peer, peerTimes) - heard) / 1e6;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
+  C_SILENCE_BEFORE,
   C_STATUS,
   E_ACKED,
   E_BASE_SEQUENCE,
@@ -29,6 +30,7 @@ import {
   ENDPOINT_INT_STRIDE,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
+  F_LAST_TIME,
   F_UNIQUE_BYTES,
   F_ZERO_WINDOW_SINCE,
   F_ZERO_WINDOW_TIME,
@@ -42,7 +44,7 @@ import { beginCoverage, cover } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
 import { isDuplicate } from './duplicates.ts';
 import type { EventPool } from './events.ts';
-import { forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
+import { firstUnacknowledged, forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
 import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT, ANALYSIS_ZERO_WINDOW_PROBE, analyzeSegment } from './tcp-analysis.ts';
@@ -129,13 +131,22 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
     ints[peer + E_UNANSWERED_BEFORE] = ints[peer + E_UNANSWERED];
     ints[peer + E_UNANSWERED] = 0;
   }
-  if ((found & UNANSWERED) !== 0) ints[me + E_UNANSWERED]++;
+  if ((found & UNANSWERED) !== 0) noteUnanswered(cursor, found);
   const length = view.dataLength;
   const space = length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0);
   if (space === 0 || (flags & TCP_RST) !== 0) return;
   if ((found & ANALYSIS_RESENT) !== 0) forgetTimed(cursor);
   else timeSegment(cursor, (view.sequence + space) | 0);
   if (length > 0 && (found & ANALYSIS_KEEP_ALIVE) === 0) notePayload(cursor, view);
+}
+
+/** Sent again, or a probe: before the first of them in a row, the silence that the first of what they repeat broke. */
+function noteUnanswered(cursor: Cursor, found: number): void {
+  const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
+  if (++ints[me + E_UNANSWERED] > 1 || ints[peer + E_PACKETS] === 0) return;
+  const isRepeated = (found & ANALYSIS_RESENT) !== 0;
+  const first = isRepeated ? firstUnacknowledged(ints, floats, me, myTimes) : floats[times + T_NOW];
+  ints[at + C_SILENCE_BEFORE + cursor.sender] = (first - floats[peerTimes + F_LAST_TIME]) / 1e6;
 }
 
 function countControl(cursor: Cursor, flags: number): void {

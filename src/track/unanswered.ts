@@ -58,7 +58,15 @@ export function unansweredBytes(cursor: Cursor, view: PacketView): number {
   const said = floats[peerTimes + F_UNIQUE_BYTES];
   const asked = floats[myTimes + F_UNIQUE_BYTES] === 0 ? said : distance(sent, ints[me + E_ANSWERED]);
   if (asked <= 0 || asked > said) return 0;
-  return distance(view.acknowledgment, sent) + asked > 0 ? asked : -asked;
+  return cameSince(cursor, view) > 0 ? asked : -asked;
+}
+
+/** Payload bytes of the peer that the segment acknowledges, and that had come since its sender last sent new payload. */
+export function cameSince({ ints, floats, me, peer, myTimes, peerTimes }: Cursor, view: PacketView): number {
+  const { acknowledgment } = view;
+  if (floats[myTimes + F_UNIQUE_BYTES] > 0) return Math.max(0, distance(acknowledgment, ints[me + E_ANSWERED]));
+  const missing = distance(ints[peer + E_NEXT_SEQUENCE], acknowledgment);
+  return Math.max(0, floats[peerTimes + F_UNIQUE_BYTES] - Math.max(0, missing));
 }
 
 /** The same for a FIN, which stands behind all that its sender sent. */

@@ -12,6 +12,7 @@ const WIDE: Record<string, number> = {
   C_HISTORY: 6,
   C_UNANSWERED_AT_FIN: 2,
   C_IDLE_AT_FIN: 2,
+  C_SILENCE_BEFORE: 2,
   E_TIMED_ENDS: 4,
   E_SIGNATURES: 4,
   E_GAP_EDGES: 8,
