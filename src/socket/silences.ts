@@ -8,6 +8,8 @@ import type { Facts, SideFacts } from './facts.ts';
 
 /** Firewalls and NATs forget a connection that was silent for so long; the shortest that is in use. */
 const FORGOTTEN_AFTER = 30;
+/** A path that fails for a moment is back before a side has tried for so long. Seconds. */
+const LOST_AFTER = 60;
 /** Sent again so often without getting through, while the ACKs of small segments do. */
 const STUCK_AFTER = 3;
 /** Room for options in a full-size segment (RFC 9293 3.7.1): an MSS counts them as payload. */
@@ -52,9 +54,11 @@ export const UNANSWERED_AFTER_SILENCE: EndingRule = {
   severity: 'error',
   basis: BOTH_SEEN,
   find({ facts, style }) {
-    if (style !== 'abandoned') return null;
-    const side = bothOf(facts).find((each) => each.unanswered > 0 && each.silenceBefore >= FORGOTTEN_AFTER);
-    if (side === undefined || facts[otherSide(side.side)].packets === 0) return null;
+    const isLost = (each: SideFacts) => style === 'abandoned' || triedFor(facts, each) >= LOST_AFTER;
+    const side = bothOf(facts).find(
+      (each) => each.unanswered > 0 && each.silenceBefore >= FORGOTTEN_AFTER && isLost(each),
+    );
+    if (side === undefined) return null;
     const message = `no answer to the ${side.side} any more after ${formatSeconds(side.silenceBefore)} of silence: a middlebox or the ${otherSide(side.side)} had forgotten the connection`;
     return { side: null, message, frames: [side.lastDataFrame] };
   },
@@ -73,6 +77,11 @@ export const ABANDONED: EndingRule = {
     return { side: null, message, frames: sides.map(({ lastDataFrame }) => lastDataFrame) };
   },
 };
+
+/** Seconds from the first packet that got no answer to the last. */
+function triedFor(facts: Facts, { side, lastTime, silenceBefore }: SideFacts): number {
+  return lastTime - (facts[otherSide(side)].lastTime + silenceBefore);
+}
 
 function bothOf({ client, server }: Facts): readonly SideFacts[] {
   return [client, server];

@@ -115,14 +115,13 @@ function hasClosedItself({ client }: Facts): boolean {
   return client.finFrame !== 0 && !client.closedSecond;
 }
 
-function mayWantNone({ client, server, outcome }: Facts, { bytes, closedBy, after, frames }: Unanswered): boolean {
+function mayWantNone({ client, server, outcome }: Facts, { bytes, closedBy, after }: Unanswered): boolean {
   if (bytes <= LONGEST_FAREWELL) return true;
   if (server.uniqueBytes > 0) return false;
   // What came before the capture may have been answered, or may have gone on for long.
   if (outcome === 'not-captured') return true;
-  const closed = closedBy === 'FIN' ? server.finTime : null;
-  const last = closed === null ? client.lastDataTime : closed - after;
-  return frames.length > 0 && last - client.firstDataTime >= ONE_WAY_AFTER;
+  const last = closedBy === 'FIN' ? server.finTime - after : client.lastDataTime;
+  return last - client.firstDataTime >= ONE_WAY_AFTER;
 }
 
 function foundOf({ bytes, isOnItsWay, closedBy, after, isKept, frames }: Unanswered, unless: string): Found {

@@ -248,7 +248,9 @@ export const HANDSHAKE_REFUSED = 512;
 export const HANDSHAKE_ABORTED = 1024;
 /** The client sent its SYN again after the SYN-ACK passed: it did not hear it, and only its ACK shows that it did later. */
 export const HANDSHAKE_NOT_HEARD = 8192;
-/** The server sent its SYN-ACK again although the client's ACK had passed, and longer ago than a round trip. */
+/** The server sent its SYN-ACK again although the client's ACK had passed, and longer ago than a round trip: that was lost, or ignored. */
+export const HANDSHAKE_ACK_MISSED = 32768;
+/** The same although more of the client had passed than that ACK: what comes again and again is not lost, but ignored. */
 export const HANDSHAKE_ACK_IGNORED = 16384;
 /** An ICMP error quoted the SYN while it was in flight. */
 export const HANDSHAKE_UNREACHABLE = 2048;

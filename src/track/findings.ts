@@ -21,6 +21,7 @@ import {
   E_ZERO_WINDOW_FRAME,
   END_HAS_ACKED,
   HANDSHAKE_ACK_IGNORED,
+  HANDSHAKE_ACK_MISSED,
   HANDSHAKE_ASSUMED,
 } from './columns.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
@@ -99,7 +100,11 @@ export function findInHandshake(source: RecordSource, sides: Sides, found: Findi
     const message = `${counted(synCount, words.syn)} until the answer`;
     found.add(BOTH_SEEN, 'handshake-retransmitted', 'warning', null, message, frames);
   } else if (synAckCount > 1 && outcome === 'completed' && (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_IGNORED) === 0) {
-    const message = `${counted(synAckCount, words.synAck)} sent`;
+    const isMissed = (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_MISSED) !== 0;
+    const why = isMissed
+      ? ", also after the client's ACK: that was lost behind this capture, or else the accept queue was full"
+      : '';
+    const message = `${counted(synAckCount, words.synAck)} sent${why}`;
     const where = [synAck, ints[at + C_ACK_FRAME]];
     found.add(shownBy('server'), 'handshake-retransmitted', 'warning', null, message, where);
   }
