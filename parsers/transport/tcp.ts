@@ -1,5 +1,6 @@
 import { FAULT_CUT, FAULT_MALFORMED, FAULT_NONE, PACKET_TCP, type PacketView } from '../packet-view.ts';
 import { stopShort } from '../stop.ts';
+import { LONG_MESSAGE, wantsNoAnswer } from '../wants-answer.ts';
 import { decodeTcpOptions } from './tcp-options.ts';
 
 /*
@@ -37,17 +38,6 @@ const NEEDED_LENGTH = 16;
 const USUAL_TIMESTAMPS = 0x0101080a;
 const USUAL_TIMESTAMPS_HEADER_LENGTH = 32;
 
-/*
- * A TLS record (RFC 8446 5.1): type, version, length. An alert has a type of its own; TLS 1.3 shows an encrypted one as
- * application data of 19 bytes, two of the alert, one of its true type, and the 16 of the tag (5.2).
- */
-const RECORD_HEADER_LENGTH = 5;
-const RECORD_ALERT = 0x1503;
-const RECORD_APPLICATION_DATA = 0x1703;
-const LENGTH_OF_ENCRYPTED_ALERT = 19;
-/** An alert with the longest padding and hash that a block cipher of TLS 1.2 gives it. */
-const LONGEST_ALERT = 101;
-
 export function decodeTcp(view: PacketView, offset: number, claimedEnd: number): number {
   const { bytes, data } = view;
   const needed = offset + NEEDED_LENGTH;
@@ -69,7 +59,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   view.fastOpenCookieLength = 0;
   view.sackCount = 0;
   view.dataLength = 0;
-  view.isAlert = 0;
+  view.wantsNoAnswer = 0;
 
   const headerLength = (bytes[offset + DATA_OFFSET] >> 4) << 2;
   const payload = offset + headerLength;
@@ -80,7 +70,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   if (payload > claimedEnd) view.fault = FAULT_MALFORMED;
   else view.dataLength = claimedEnd - payload;
   if (payload > view.end && view.fault === FAULT_NONE) view.fault = FAULT_CUT;
-  if (view.dataLength > RECORD_HEADER_LENGTH && view.dataLength <= LONGEST_ALERT) noteAlert(view, payload);
+  if (view.dataLength > 0 && view.dataLength < LONG_MESSAGE && wantsNoAnswer(view, payload)) view.wantsNoAnswer = 1;
   if (headerLength === MIN_HEADER_LENGTH) return PACKET_TCP;
 
   const isWhole = payload <= view.end && payload <= claimedEnd;
@@ -92,19 +82,4 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   }
   decodeTcpOptions(view, options, isWhole ? payload : Math.min(claimedEnd, view.end));
   return PACKET_TCP;
-}
-
-/** Is the payload one TLS record, an alert? Where the capture has too little of it, it may be. */
-function noteAlert(view: PacketView, payload: number): void {
-  const { data, dataLength } = view;
-  if (payload + RECORD_HEADER_LENGTH > view.end) {
-    view.isAlert = 1;
-    return;
-  }
-  const length = data.getUint16(payload + 3);
-  if (length + RECORD_HEADER_LENGTH !== dataLength) return;
-  const type = data.getUint16(payload);
-  if (type === RECORD_ALERT || (type === RECORD_APPLICATION_DATA && length === LENGTH_OF_ENCRYPTED_ALERT)) {
-    view.isAlert = 1;
-  }
 }

@@ -12,6 +12,7 @@ import {
   C_SYN_FRAME,
   C_UNANSWERED_AT_FIN,
   E_ACKED,
+  E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FLAGS,
   E_ISN,
@@ -23,13 +24,13 @@ import {
   E_RESENT_SEQUENCE,
   E_SYN_OPTIONS,
   E_UNANSWERED,
-  END_ALERT_SENT,
-  END_CLOSED_SECOND,
   END_CROSSED,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_GOES_ON,
   END_HAS_ACKED,
   END_MET_FIN,
+  END_NO_REQUEST,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
   F_FIN_TIME,
@@ -40,7 +41,7 @@ import {
   F_PEER_BYTES_AT_FIN,
   F_UNIQUE_BYTES,
   HANDSHAKE_ACCEPTED,
-  HANDSHAKE_ACK_IGNORED,
+  HANDSHAKE_ACK_MISSED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
   HANDSHAKE_SIMULTANEOUS,
@@ -78,7 +79,7 @@ export interface Facts {
   isAccepted: boolean;
   isSimultaneous: boolean;
   /** The SYN-ACK came again although its ACK had passed. */
-  isAckIgnored: boolean;
+  isAckMissed: boolean;
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
@@ -109,8 +110,10 @@ export interface SideFacts {
   finFrame: number;
   finTime: number;
   isFinAcked: boolean;
-  /** It closed after the peer's FIN had come to it. */
-  closedSecond: boolean;
+  /** A FIN of its own passed, be it after an RST: that had not come to it yet (a socket that was reset sends nothing). */
+  hasClosed: boolean;
+  /** It closed, and did not know of a FIN of its peer. */
+  closedItself: boolean;
   /**
    * When its FIN came: payload of its peer that it had answered by no byte (negative: that had not come to it), and seconds
    * since the last payload.
@@ -119,8 +122,10 @@ export interface SideFacts {
   idleAtFin: number;
   /** Its last payload was sent while its peer went on sending. */
   isCrossed: boolean;
-  /** Its last payload was a TLS alert, or may have been one. */
-  saidFarewell: boolean;
+  /** Its last payload wanted no answer, or may have wanted none. */
+  wantsNoAnswer: boolean;
+  /** It has sent payload after a pause in which its peer had said nothing. */
+  goesOn: boolean;
   /** Payload of its own, sent before its peer's FIN came, passed after it. */
   metFin: boolean;
   /** Payload of its own, each byte once, and of its peer when its FIN came. */
@@ -178,7 +183,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     outcome: handshakeOutcome(handshake),
     isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD,
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
-    isAckIgnored: (handshake & HANDSHAKE_ACK_IGNORED) !== 0,
+    isAckMissed: (handshake & HANDSHAKE_ACK_MISSED) !== 0,
     isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
@@ -210,6 +215,7 @@ function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Si
   const myTimes = isClient ? sides.clientTimes : sides.serverTimes;
   const endpoint = sides.at + (isClient ? sides.clientEndpoint : 1 - sides.clientEndpoint);
   const flags = ints[me + E_FLAGS];
+  const peerFinAck = ints[peer + E_FIN_ACK_FRAME];
   const hasAcked = (ints[peer + E_FLAGS] & END_HAS_ACKED) !== 0;
   const hasIsn = (flags & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0;
   return {
@@ -218,10 +224,12 @@ function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Si
     finFrame: (flags & END_FIN_SENT) !== 0 ? ints[me + E_FIN_FRAME] : 0,
     finTime: seconds(floats[myTimes + F_FIN_TIME]),
     isFinAcked: (flags & END_FIN_ACKED) !== 0,
-    closedSecond: (flags & END_CLOSED_SECOND) !== 0,
+    hasClosed: ints[me + E_FIN_FRAME] !== 0,
+    closedItself: ints[me + E_FIN_FRAME] !== 0 && !(peerFinAck !== 0 && peerFinAck <= ints[me + E_FIN_FRAME]),
     unansweredAtFin: (flags & END_FIN_SENT) !== 0 ? ints[endpoint + C_UNANSWERED_AT_FIN] : 0,
     idleAtFin: ints[endpoint + C_IDLE_AT_FIN] / 1000,
-    saidFarewell: (flags & END_ALERT_SENT) !== 0,
+    wantsNoAnswer: (flags & END_NO_REQUEST) !== 0,
+    goesOn: (flags & END_GOES_ON) !== 0,
     isCrossed: (flags & END_CROSSED) !== 0,
     metFin: (flags & END_MET_FIN) !== 0,
     uniqueBytes: floats[myTimes + F_UNIQUE_BYTES],

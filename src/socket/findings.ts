@@ -14,6 +14,7 @@ import { factsOf } from './facts.ts';
 import { causeOfReset } from './reset-causes.ts';
 import {
   BROKEN_PIPE,
+  IDLE_RESET,
   INJECTED_RESET,
   KEEP_ALIVE_TIMEOUT,
   LEFT_WITH_RESET,
@@ -38,6 +39,7 @@ const ENDINGS: readonly EndingRule[] = [
   RESET_INSTEAD_OF_ACCEPTED,
   BROKEN_PIPE,
   LEFT_WITH_RESET,
+  IDLE_RESET,
   RESET,
   LEFT_WITH_RESET_AFTER_FIN,
   RESET_AFTER_FIN,

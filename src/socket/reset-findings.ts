@@ -1,12 +1,13 @@
 import type { ResetCause } from '../record.ts';
 import { SHAPE_ACKS_ALL, SHAPE_AMID_WRITE, SHAPE_ANSWER, SHAPE_NEXT } from '../track/event-columns.ts';
 import { BOTH_SEEN } from '../track/evidence.ts';
-import { counted } from '../track/finding-list.ts';
+import { counted, formatSeconds } from '../track/finding-list.ts';
 import type { Ending, EndingRule, Found } from './ending.ts';
 import { socketErrorOf } from './error-rules.ts';
 import type { Facts } from './facts.ts';
 import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
+import { LONGEST_FAREWELL } from './unanswered-requests.ts';
 
 /* Endings by RST: who was cut short, and who only left. */
 
@@ -71,11 +72,39 @@ export const LEFT_WITH_RESET: EndingRule = {
   find: (ending) => (ending.style === 'reset' ? leavingOf(ending) : null),
 };
 
+/** tcp_close: a socket that its program has closed has nobody who could be told of an RST. */
 export const LEFT_WITH_RESET_AFTER_FIN: EndingRule = {
   code: 'reset-after-fin',
   severity: 'note',
   basis: BOTH_SEEN,
-  find: (ending) => (ending.style === 'reset-after-fin' ? leavingOf(ending) : null),
+  find(ending) {
+    const { facts, style, reset } = ending;
+    if (style !== 'reset-after-fin' || reset === null) return null;
+    const { from, to } = reset;
+    if (!facts[to].hasClosed || owesAnswer(ending)) return leavingOf(ending);
+    const message = `reset by the ${from} after the ${to} had closed: nobody is told`;
+    return { side: from, message, frames: resetFrames(facts) };
+  },
+};
+
+/** The server resets with a request that it has not answered: the client may wait for that behind its FIN (shutdown(SHUT_WR)). */
+function owesAnswer({ facts, reset }: Ending): boolean {
+  return reset?.from === 'server' && reset.cameSince > LONGEST_FAREWELL && !facts.client.wantsNoAnswer;
+}
+
+/** tcp_disconnect: a server, or a middlebox in its name, clears away a connection on which nothing was going on. */
+export const IDLE_RESET: EndingRule = {
+  code: 'reset',
+  severity: 'note',
+  basis: BOTH_SEEN,
+  find({ facts, style, reset, cause }) {
+    if (style !== 'reset' || reset?.from !== 'server' || cause !== 'abortive-close') return null;
+    const { shape, cameSince, sinceData, senderDataFrame } = reset;
+    if (cameSince > 0 || senderDataFrame === 0 || sinceData < IDLE_AFTER || (shape & SHAPE_ANSWER) === 0) return null;
+    if (facts.client.lastDataFrame > senderDataFrame) return null;
+    const message = `the server reset the connection after ${formatSeconds(sinceData)} idle, with nothing left to answer`;
+    return { side: 'server', message, frames: resetFrames(facts) };
+  },
 };
 
 export const RESET: EndingRule = {
@@ -100,6 +129,9 @@ export const RESET_AFTER_FIN: EndingRule = {
   },
 };
 
+/** A pause in which neither side says anything is so long at the least. Seconds. */
+const IDLE_AFTER = 1;
+
 /** What a reset was, in the words of a finding, which is gathered with others of its server. */
 const REASONS: Record<ResetCause, string> = {
   'port-closed': '',
@@ -112,6 +144,9 @@ const REASONS: Record<ResetCause, string> = {
   unknown: '',
 };
 
+/** Of so many bytes, a message that wants no answer may be all that was unread. */
+const SHORT_MESSAGE = 512;
+
 /**
  * The side that reset may have had data that its program did not read: then close() sends an RST for a FIN (tcp_close). Only what
  * came in order is in its queue: what lies behind a hole is not (tcp_data_queue_ofo).
@@ -121,7 +156,8 @@ export function unreadOf(ending: Ending): Found | null {
   if (reset === null || cause !== 'abortive-close' || isKeepAliveExpiry(reset) || isLeaving(ending)) return null;
   const { from, to, cameSince, receiverDataFrame, senderDataFrame, frame } = reset;
   if (cameSince > 0) {
-    const message = `the ${from} may have closed with data of the ${to} unread`;
+    if (facts[to].wantsNoAnswer && cameSince < SHORT_MESSAGE) return null;
+    const message = `the ${from} closed with data of the ${to} unread, or with SO_LINGER 0`;
     return { side: from, message, frames: [receiverDataFrame, frame] };
   }
   // An answer does not say that the request was read to its end; one that was reset before it was acknowledged had no time to be.

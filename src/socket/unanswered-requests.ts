@@ -9,10 +9,11 @@ import type { Facts } from './facts.ts';
  * "prematurely closed", "unexpected EOF", "Empty reply from server".
  */
 
-/** Writes that go on for longer than this, and no byte comes back: the protocol may have no answers. Seconds. */
-const ONE_WAY_AFTER = 1;
-/** A message that is no longer may be a farewell that wants no answer: DISCONNECT of MQTT, COM_QUIT of MySQL, quit of memcached, unbind of LDAP. */
-const LONGEST_FAREWELL = 8;
+/**
+ * A message that is no longer may be a farewell that wants no answer (DISCONNECT of MQTT, COM_QUIT of MySQL, QUIT, unbind of
+ * LDAP, a Close frame, GOAWAY), or an answer of the client; no request of HTTP is so short.
+ */
+export const LONGEST_FAREWELL = 17;
 
 /** What the server left without an answer when it closed. */
 interface Unanswered {
@@ -60,13 +61,8 @@ export const CLOSED_WITHOUT_ANSWER_IF_ANY: EndingRule = {
   find(ending) {
     const left = unansweredOf(ending);
     if (left === null || !mayWantNone(ending.facts, left)) return null;
-    const isShort = left.bytes <= LONGEST_FAREWELL;
-    return foundOf(
-      left,
-      isShort
-        ? ', if that was one: a farewell wants none'
-        : ', if the protocol answers at all: syslog, metrics and uploads do not',
-    );
+    if (left.bytes <= LONGEST_FAREWELL) return foundOf(left, ', if that wanted one: a farewell does not');
+    return foundOf(left, ', if the protocol answers at all: syslog, metrics and uploads do not');
   },
 };
 
@@ -74,9 +70,9 @@ export const CLOSED_WITHOUT_ANSWER_IF_ANY: EndingRule = {
 function isRace(facts: Facts, reset: Ending['reset']): boolean {
   const { client, server, areRolesGuessed } = facts;
   if (server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed) return false;
-  if (hasClosedItself(facts) || client.saidFarewell || server.idleAtFin < facts.wholeRoundTrip) return false;
-  const passedAfter = client.metFin && client.uniqueBytes > server.peerBytesAtFin;
-  if (!passedAfter && server.unansweredAtFin >= 0) return false;
+  if (client.closedItself || client.wantsNoAnswer || server.idleAtFin < facts.wholeRoundTrip) return false;
+  const later = client.metFin ? client.uniqueBytes - server.peerBytesAtFin : 0;
+  if (Math.max(later, -server.unansweredAtFin) <= LONGEST_FAREWELL) return false;
   if (reset?.from === 'server') return true;
   // A server that takes what comes after its FIN has only shut down its own direction.
   const came = server.peerBytesAtFin + Math.min(0, server.unansweredAtFin);
@@ -85,10 +81,10 @@ function isRace(facts: Facts, reset: Ending['reset']): boolean {
 
 function unansweredOf({ facts, reset, cause }: Ending): Unanswered | null {
   const { client, server, areRolesGuessed } = facts;
-  if (areRolesGuessed) return null;
+  if (areRolesGuessed || client.closedItself) return null;
   if (server.finFrame !== 0) {
     const { unansweredAtFin: bytes, idleAtFin: after, finFrame, peerBytesAtFin } = server;
-    if (bytes === 0 || !server.isFinAcked || hasClosedItself(facts)) return null;
+    if (bytes === 0 || !server.isFinAcked) return null;
     // What crosses the end of an answer belongs to what was answered.
     if (bytes < 0 && server.uniqueBytes > 0 && after < facts.wholeRoundTrip) return null;
     const request = client.lastDataFrame < finFrame ? client.lastDataFrame : 0;
@@ -110,24 +106,16 @@ function isKept({ server }: Facts, said: number, bytes: number): boolean {
   return server.uniqueBytes > 0 && said > Math.abs(bytes);
 }
 
-/** The client closed, and not because the server had. */
-function hasClosedItself({ client }: Facts): boolean {
-  return client.finFrame !== 0 && !client.closedSecond;
-}
-
-function mayWantNone({ client, server, outcome }: Facts, { bytes, closedBy, after }: Unanswered): boolean {
-  if (bytes <= LONGEST_FAREWELL) return true;
-  if (server.uniqueBytes > 0) return false;
+function mayWantNone({ client, server, outcome }: Facts, { bytes }: Unanswered): boolean {
+  if (bytes <= LONGEST_FAREWELL || client.goesOn) return true;
   // What came before the capture may have been answered, or may have gone on for long.
-  if (outcome === 'not-captured') return true;
-  const last = closedBy === 'FIN' ? server.finTime - after : client.lastDataTime;
-  return last - client.firstDataTime >= ONE_WAY_AFTER;
+  return server.uniqueBytes === 0 && outcome === 'not-captured';
 }
 
 function foundOf({ bytes, isOnItsWay, closedBy, after, isKept, frames }: Unanswered, unless: string): Found {
   const closed = closedBy === 'FIN' ? 'closed' : 'reset the connection';
   const request = `the client's last request of ${bytes} B`;
-  const before = isKept ? '; earlier requests on this connection were answered' : '';
+  const before = isKept ? '; what the client had said before was answered' : '';
   const message = isOnItsWay
     ? `the server ${closed} before ${request} had come, without a byte of answer${unless}${before}`
     : `the server ${closed} ${formatSeconds(after)} after ${request}, without a byte of answer${unless}${before}`;

@@ -279,7 +279,9 @@ export const END_SYN_ACKED = 2048;
 export const END_UNFINISHED = 1 << 16;
 /** The last new payload of this side left when not all that its peer was saying had come: it is no answer to the rest. */
 export const END_CROSSED = 1 << 17;
-/** The last new payload of this side is a TLS alert, or so short and cut that it may be one. */
-export const END_ALERT_SENT = 1 << 18;
+/** The last new payload of this side wants no answer, by its first bytes (parsers/wants-answer.ts). */
+export const END_NO_REQUEST = 1 << 18;
 /** Payload of this side passed after its peer's FIN, and had been sent before that FIN came. */
 export const END_MET_FIN = 1 << 19;
+/** This side sent new payload after a pause in which its peer had said nothing: it does not wait for answers. */
+export const END_GOES_ON = 1 << 20;

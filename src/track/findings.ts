@@ -23,9 +23,23 @@ import {
   HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_ACK_MISSED,
   HANDSHAKE_ASSUMED,
+  INT_STRIDE,
 } from './columns.ts';
 import { zeroWindowNanoseconds } from './direction-record.ts';
-import { EVENT_ICMP, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE, V_VERSION } from './event-columns.ts';
+import {
+  EVENT_ICMP,
+  EVENT_RST,
+  EVENT_STRIDE,
+  SHAPE_ACK,
+  SHAPE_ACKS_ALL,
+  SHAPE_NEXT,
+  V_ENDPOINT,
+  V_FRAME,
+  V_KIND,
+  V_SHAPE,
+  V_VALUE,
+  V_VERSION,
+} from './event-columns.ts';
 import { BOTH_SEEN, COUNTED, shownBy } from './evidence.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
@@ -87,7 +101,12 @@ export function findInHandshake(source: RecordSource, sides: Sides, found: Findi
     const basis = outcome === 'refused' ? BOTH_SEEN : { ...shownBy('client'), awaited: evidence.nextSyn() };
     found.add(basis, code, isKnown ? severity : 'warning', side, message, frames);
   } else if (outcome === 'aborted') {
-    found.add(COUNTED, 'handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
+    if (isOnlyTried(source, sides)) {
+      const message = 'the client left with an RST as soon as it was connected: a health check, or a scan';
+      found.add(BOTH_SEEN, 'handshake-aborted', 'note', 'client', message, frames);
+    } else {
+      found.add(COUNTED, 'handshake-aborted', 'warning', null, 'reset before the handshake was complete', frames);
+    }
   } else if (outcome === 'half-open') {
     const message = `${counted(synAckCount, words.synAck)} never acknowledged`;
     found.add({ ...BOTH_SEEN, awaited: evidence.nextSynAck() }, 'half-open', 'warning', 'client', message, frames);
@@ -108,6 +127,17 @@ export function findInHandshake(source: RecordSource, sides: Sides, found: Findi
     const where = [synAck, ints[at + C_ACK_FRAME]];
     found.add(shownBy('server'), 'handshake-retransmitted', 'warning', null, message, where);
   }
+}
+
+/** The RST is that of the client's live socket (SO_LINGER 0): connect() had returned. One that had given up would answer without ACK. */
+function isOnlyTried({ slab, events }: RecordSource, { at, clientEndpoint }: Sides): boolean {
+  for (let event = events.first(slab, at / INT_STRIDE); event >= 0; event = events.next(event)) {
+    const v = event * EVENT_STRIDE;
+    if (events.eventInts[v + V_KIND] !== EVENT_RST) continue;
+    const shape = events.eventInts[v + V_SHAPE] & (SHAPE_ACK | SHAPE_NEXT | SHAPE_ACKS_ALL);
+    return events.eventInts[v + V_ENDPOINT] === clientEndpoint && shape === (SHAPE_ACK | SHAPE_NEXT | SHAPE_ACKS_ALL);
+  }
+  return false;
 }
 
 /** Loss, closed windows, ICMP errors, and what the capture itself lacks. */

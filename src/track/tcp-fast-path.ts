@@ -19,12 +19,13 @@ import {
   E_WINDOW,
   E_WINDOW_SCALE,
   E_ZEEK,
-  END_ALERT_SENT,
   END_COVERED,
   END_CROSSED,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_GOES_ON,
   END_HAS_ACKED,
+  END_NO_REQUEST,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
@@ -45,7 +46,7 @@ import { remember, signatureOf } from './duplicates.ts';
 import { sampleRtt, TIMED_KEPT, timeSegment } from './rtt.ts';
 import { noteFinAck } from './tcp-close.ts';
 import { COMPLETENESS_ACK, COMPLETENESS_DATA, noteHandshakeAck, noteInitialRtt } from './tcp-handshake.ts';
-import { END_OF_PAYLOAD, LEAST_FULL_SIZE } from './unanswered.ts';
+import { END_OF_PAYLOAD, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
 import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
 const ANY_SYN = END_SYN_SENT | END_SYN_ACK_SENT;
@@ -98,6 +99,8 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     if (ints[me + E_FIRST_DATA_FRAME] === 0) {
       ints[me + E_FIRST_DATA_FRAME] = view.frame;
       floats[myTimes + F_FIRST_DATA_TIME] = now;
+    } else if (now - floats[myTimes + F_LAST_DATA_TIME] > PAUSE && ints[peer + E_ANSWERED] !== sequence) {
+      bits |= END_GOES_ON;
     }
     ints[me + E_LAST_DATA_FRAME] = view.frame;
     floats[myTimes + F_NEXT_SEQUENCE_TIME] = now;
@@ -107,7 +110,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     const sent = ints[peer + E_NEXT_SEQUENCE];
     ints[me + E_ANSWERED] = sent;
     bits &= ~END_OF_PAYLOAD;
-    if (view.isAlert !== 0) bits |= END_ALERT_SENT;
+    if (view.wantsNoAnswer !== 0) bits |= END_NO_REQUEST;
     if ((view.flags & TCP_PSH) === 0 && length >= LEAST_FULL_SIZE) bits |= END_UNFINISHED;
     if (acknowledgment !== sent || (theirs & END_UNFINISHED) !== 0) bits |= END_CROSSED;
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);

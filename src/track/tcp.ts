@@ -216,6 +216,7 @@ function noteWindow(cursor: Cursor, view: PacketView): void {
 function notePayload(cursor: Cursor, view: PacketView): void {
   const { ints, floats, me, myTimes, times } = cursor;
   const now = floats[times + T_NOW];
+  const before = ints[me + E_FIRST_DATA_FRAME] === 0 ? now : floats[myTimes + F_LAST_DATA_TIME];
   if (ints[me + E_FIRST_DATA_FRAME] === 0) {
     ints[me + E_FIRST_DATA_FRAME] = view.frame;
     floats[myTimes + F_FIRST_DATA_TIME] = now;
@@ -225,7 +226,7 @@ function notePayload(cursor: Cursor, view: PacketView): void {
   const first = (view.flags & TCP_SYN) !== 0 ? (view.sequence + 1) | 0 : view.sequence;
   const known = floats[myTimes + F_UNIQUE_BYTES];
   cover(cursor, first, view.dataLength);
-  if (floats[myTimes + F_UNIQUE_BYTES] > known) noteNewPayload(cursor, view);
+  if (floats[myTimes + F_UNIQUE_BYTES] > known) noteNewPayload(cursor, view, before);
 }
 
 function hasAnySyn(ints: Int32Array, at: number): boolean {

@@ -1,4 +1,4 @@
-import { type PacketView, TCP_PSH } from '../../parsers/packet-view.ts';
+import { type PacketView, TCP_ACK, TCP_PSH } from '../../parsers/packet-view.ts';
 import {
   E_ANSWERED,
   E_COVER_END,
@@ -7,9 +7,10 @@ import {
   E_LAST_DATA_FRAME,
   E_NEXT_SEQUENCE,
   E_PACKETS,
-  END_ALERT_SENT,
   END_CROSSED,
   END_FIN_SENT,
+  END_GOES_ON,
+  END_NO_REQUEST,
   END_UNFINISHED,
   F_LAST_DATA_TIME,
   F_NEXT_SEQUENCE_TIME,
@@ -26,17 +27,25 @@ import { ANALYSIS_LOST_SEGMENT } from './tcp-analysis.ts';
  */
 
 /** Of the last new payload. */
-export const END_OF_PAYLOAD = END_UNFINISHED | END_CROSSED | END_ALERT_SENT;
+export const END_OF_PAYLOAD = END_UNFINISHED | END_CROSSED | END_NO_REQUEST;
 /** A segment that is not the last of its write is of full size; the least size that all hosts take (RFC 9293 3.7.1). */
 export const LEAST_FULL_SIZE = 536;
 
-/** New payload of the sender: how far its peer was. The fast path has the same lines. */
-export function noteNewPayload(cursor: Cursor, view: PacketView): void {
-  const { ints, me, peer } = cursor;
+/** Nanoseconds after which what a side sends is no more of the same write, unless it was held up. */
+export const PAUSE = 250e6;
+
+/**
+ * New payload of the sender: how far its peer was. The fast path has the same lines.
+ * @param before when it sent payload last
+ */
+export function noteNewPayload(cursor: Cursor, view: PacketView, before: number): void {
+  const { ints, floats, me, peer, times } = cursor;
   const sent = ints[peer + E_NEXT_SEQUENCE];
+  if (floats[times + T_NOW] - before > PAUSE && ints[peer + E_ANSWERED] !== view.sequence)
+    ints[me + E_FLAGS] |= END_GOES_ON;
   // An ACK of what the capture does not have yet: the sender knew it.
   ints[me + E_ANSWERED] = after(view.acknowledgment, sent) ? view.acknowledgment : sent;
-  let bits = view.isAlert !== 0 ? END_ALERT_SENT : 0;
+  let bits = view.wantsNoAnswer !== 0 ? END_NO_REQUEST : 0;
   if ((view.flags & TCP_PSH) === 0 && view.dataLength >= LEAST_FULL_SIZE) bits |= END_UNFINISHED;
   if (view.acknowledgment !== sent || (ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) bits |= END_CROSSED;
   ints[me + E_FLAGS] = (ints[me + E_FLAGS] & ~END_OF_PAYLOAD) | bits;
@@ -51,7 +60,7 @@ export function unansweredBytes(cursor: Cursor, view: PacketView): number {
   const { ints, floats, me, peer, myTimes, peerTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   const theirs = ints[peer + E_FLAGS];
-  if ((theirs & (END_FIN_SENT | END_ALERT_SENT)) !== 0 || (mine & END_CROSSED) !== 0) return 0;
+  if ((theirs & (END_FIN_SENT | END_NO_REQUEST)) !== 0 || (mine & END_CROSSED) !== 0) return 0;
   const sent = ints[peer + E_NEXT_SEQUENCE];
   if (ints[me + E_PACKETS] === 1 || after(view.acknowledgment, sent)) return 0;
   if (view.dataLength > 0 && after((view.sequence + view.dataLength) | 0, ints[me + E_COVER_END])) return 0;
@@ -64,9 +73,12 @@ export function unansweredBytes(cursor: Cursor, view: PacketView): number {
 /** Payload bytes of the peer that the segment acknowledges, and that had come since its sender last sent new payload. */
 export function cameSince({ ints, floats, me, peer, myTimes, peerTimes }: Cursor, view: PacketView): number {
   const { acknowledgment } = view;
-  if (floats[myTimes + F_UNIQUE_BYTES] > 0) return Math.max(0, distance(acknowledgment, ints[me + E_ANSWERED]));
-  const missing = distance(ints[peer + E_NEXT_SEQUENCE], acknowledgment);
-  return Math.max(0, floats[peerTimes + F_UNIQUE_BYTES] - Math.max(0, missing));
+  if ((view.flags & TCP_ACK) === 0) return 0;
+  const sent = ints[peer + E_NEXT_SEQUENCE] - (ints[peer + E_FLAGS] & END_FIN_SENT) / END_FIN_SENT;
+  const missing = Math.max(0, distance(sent, acknowledgment));
+  const since =
+    floats[myTimes + F_UNIQUE_BYTES] > 0 ? distance(sent, ints[me + E_ANSWERED]) : floats[peerTimes + F_UNIQUE_BYTES];
+  return Math.max(0, since - missing);
 }
 
 /** The same for a FIN, which stands behind all that its sender sent. */
