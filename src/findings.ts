@@ -16,7 +16,7 @@ const UDP = 17;
 export function makeFindings(source: RecordSource, row: number, sides: Sides): readonly Finding[] {
   const found = new FindingList(new Evidence(source, sides));
   if ((source.slab.ints[sides.at + C_PROTOCOL] & 0xff) !== UDP) {
-    findInHandshake(source, sides, found);
+    findInHandshake(source, row, sides, found);
     findInSockets(source, row, sides, found);
   }
   findInPackets(source, row, sides, found);

@@ -60,7 +60,7 @@ import { areRolesGuessed } from '../track/roles.ts';
 import { distance } from '../track/sequence.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
 import { unpackOptions } from '../track/tcp-handshake.ts';
-import { formatTime, seconds, watchedUntil } from '../track/times.ts';
+import { elapsed, formatTime, seconds, watchedUntil } from '../track/times.ts';
 import { addEvents, type IcmpFacts, type ResetFacts } from './event-facts.ts';
 
 /**
@@ -191,7 +191,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
-    roundTrip: seconds(floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN]),
+    roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
     wholeRoundTrip: seconds(floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]),
     areRolesGuessed: areRolesGuessed(ints, at),
     firstSyn: seconds(floats[times + T_SYN]),

@@ -17,6 +17,7 @@ import {
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_SYN,
+  HANDSHAKE_UNREACHABLE,
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
@@ -27,7 +28,7 @@ import type { RecordSource } from './record-source.ts';
 import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
 import { stateOf, TCP_STATES } from './tcp-state.ts';
-import { formatTime, seconds } from './times.ts';
+import { elapsed, formatTime } from './times.ts';
 
 /** So many segments sent again into silence, each after a longer wait, and the sender was left alone. */
 const ABANDONED_AFTER = 3;
@@ -53,6 +54,7 @@ function isAbandoned(source: RecordSource, sides: Sides): boolean {
   const handshake = ints[at + C_HANDSHAKE];
   const connected = HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_CONNECTED;
   if ((handshake & HANDSHAKE_SYN) !== 0 && (handshake & connected) === 0) {
+    if ((handshake & HANDSHAKE_UNREACHABLE) !== 0) return true;
     const evidence = new Evidence(source, sides);
     const awaited = evidence.nextSyn();
     return evidence.isSilenceKnown() && evidence.doubt({ ...shownBy('client'), awaited }) === null;
@@ -101,7 +103,7 @@ export function makeClose(source: RecordSource, row: number, sides: Sides): Clos
 export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): Side | 'both' | null {
   const { client, server } = sides;
   if (ints[client + E_PACKETS] === 0 || ints[server + E_PACKETS] === 0) return null;
-  if (style === 'simultaneous') return 'both';
+  if (style === 'simultaneous' || (style === 'reset-after-fin' && areFinsCrossing(ints, client, server))) return 'both';
   const clientFin = finFrame(ints, client);
   const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
@@ -109,6 +111,14 @@ export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): 
   }
   if (style !== 'reset') return null;
   return (ints[client + E_FLAGS] & END_RESET_SENT) !== 0 ? 'client' : 'server';
+}
+
+/** Each sent its FIN before it acknowledged the other's; a RST between them does not tell who closed. */
+function areFinsCrossing(ints: Int32Array, client: number, server: number): boolean {
+  const [clientFin, serverFin] = [ints[client + E_FIN_FRAME], ints[server + E_FIN_FRAME]];
+  if (clientFin === 0 || serverFin === 0) return false;
+  const [clientFinAck, serverFinAck] = [ints[client + E_FIN_ACK_FRAME], ints[server + E_FIN_ACK_FRAME]];
+  return (serverFinAck === 0 || serverFinAck > clientFin) && (clientFinAck === 0 || clientFinAck > serverFin);
 }
 
 /** Frame of the FIN that closed a direction, 0 where none did. */
@@ -143,7 +153,7 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
 
 function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {
   if ((ints[side + E_FLAGS] & END_FIN_ACKED) === 0) return null;
-  return seconds(floats[sideTimes + F_FIN_ACK_TIME] - floats[sideTimes + F_FIN_TIME]);
+  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]);
 }
 
 /** From the peer's FIN to the own one, for the side that closed second. */
@@ -155,7 +165,7 @@ function closeWait(
   peerTimes: number,
 ): number | null {
   if ((ints[side + E_FLAGS] & END_CLOSED_SECOND) === 0) return null;
-  return seconds(floats[sideTimes + F_FIN_TIME] - floats[peerTimes + F_FIN_TIME]);
+  return elapsed(floats[peerTimes + F_FIN_TIME], floats[sideTimes + F_FIN_TIME]);
 }
 
 function timeWait(client: TcpState, server: TcpState): Close['timeWait'] {

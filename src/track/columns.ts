@@ -53,11 +53,15 @@ export const C_EVENT_COUNTS = 44;
 export const C_REUSED_STREAM = 45;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
 export const C_ZONE = 46;
-/** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
+/** First frames of what findings point at: a copy of a packet, an ACK of bytes that have not come until now. */
 export const C_DUPLICATE_FRAME = 47;
 export const C_UNSEEN_FRAME = 48;
+/** TCP: MPTCP operations seen on either side, a bit for each subtype (multipath.ts). */
+export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
+/** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
+export const C_RESENT_COPIES = 57; // to 58
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -65,8 +69,10 @@ export const C_HISTORY_LENGTH = 55;
  * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
  * milliseconds since the last payload before.
  */
-export const C_UNANSWERED_AT_FIN = 57; // and 58
+export const C_UNANSWERED_AT_FIN = 74; // and 75
 export const C_IDLE_AT_FIN = 59; // and 60
+/** Window of the first SYN or SYN-ACK of an endpoint. */
+export const C_SYN_WINDOW = 76; // and 77
 /** Milliseconds without a packet of its peer before the first that an endpoint got no answer to. Guarded by its E_UNANSWERED. */
 export const C_SILENCE_BEFORE = 61; // and 62
 
@@ -144,8 +150,7 @@ export const E_ZERO_WINDOW_PROBES = 91;
 export const E_WINDOW_FULL = 92;
 export const E_WINDOW_UPDATES = 93;
 export const E_KEEP_ALIVES = 94;
-/** Window of the first SYN or SYN-ACK of this side. */
-export const E_SYN_WINDOW = 95;
+export const E_KEEP_ALIVE_ACKS = 95;
 /** First frame that closed this side's window. */
 export const E_ZERO_WINDOW_FRAME = 96;
 /** The segment that was last sent again: its sequence number, length, and how many times in a row. */
@@ -156,7 +161,8 @@ export const E_RESENT_RUN = 99;
 export const E_UNANSWERED_BEFORE = 100;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 101; // to 108
-export const E_KEEP_ALIVE_ACKS = 109;
+/** RSTs that came in a row * 65536 + packets of the peer before the last of them, copies counted in neither (duplicates.ts). */
+export const E_RESET_RUN = 109;
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
@@ -178,6 +184,8 @@ export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
+/** When C_UNSEEN_FRAME was captured. */
+export const T_UNSEEN = 39;
 
 // --- endpoint, float64 ---
 export const F_BYTES = 8;
@@ -285,3 +293,9 @@ export const END_NO_REQUEST = 1 << 18;
 export const END_MET_FIN = 1 << 19;
 /** This side sent new payload after a pause in which its peer had said nothing: it does not wait for answers. */
 export const END_GOES_ON = 1 << 20;
+/** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
+export const END_BYTES_LOST = 1 << 23;
+/** MPTCP: an operation was first seen since this side's last segment. */
+export const END_NEW_OPERATION = 1 << 22;
+/** The last RST of this side was a copy of one before. */
+export const END_RESET_COPIED = 4096;

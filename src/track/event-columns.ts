@@ -63,6 +63,8 @@ export const SHAPE_ONLY_SYNS = 32;
 /** Its IP identification falls out of the row of its sender's. */
 export const SHAPE_ID_BREAKS = 64;
 /** It acknowledges all that its receiver had sent. */
-export const SHAPE_ACKS_ALL = 128;
+export const SHAPE_ACKS_ALL = 256;
 /** The last payload of its receiver ended in the middle of a write. */
-export const SHAPE_AMID_WRITE = 256;
+export const SHAPE_AMID_WRITE = 512;
+/** Its sender had sent more than its part of a handshake: payload, or an ACK of payload. */
+export const SHAPE_HAS_SPOKEN = 128;

@@ -6,6 +6,7 @@ import {
   C_STATUS,
   C_UNANSWERED_AT_FIN,
   E_ACKED,
+  E_BASE_SEQUENCE,
   E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FIN_SEQUENCE,
@@ -53,6 +54,7 @@ import {
   SHAPE_AMID_WRITE,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
   SHAPE_ONLY_SYNS,
@@ -170,6 +172,7 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   if (view.acknowledgment === ints[peer + E_NEXT_SEQUENCE]) shape |= SHAPE_ACKS_ALL;
   if ((ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) shape |= SHAPE_AMID_WRITE;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
+  if (hasSpoken(ints, me, peer)) shape |= SHAPE_HAS_SPOKEN;
   eventInts[v + V_SHAPE] = shape;
   eventInts[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
   eventInts[v + V_STATE] = stateOf(ints, at, me, peer);
@@ -187,12 +190,19 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_SINCE_DATA] = idleBefore(cursor, unanswered);
   eventInts[v + V_CAME_SINCE] = cameSince(cursor, view);
   const heard = floats[myTimes + F_LAST_TIME];
-  eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  eventInts[v + V_SILENCE] = Math.max(0, floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
   const isAsked = ints[peer + E_UNANSWERED] > 0;
   eventInts[v + V_IDLE] = isAsked
     ? ints[at + C_SILENCE_BEFORE + 1 - cursor.sender]
     : (firstUnacknowledged(ints, floats, peer, peerTimes) - heard) / 1e6;
+}
+
+/** The endpoint sent payload, or acknowledged some. */
+function hasSpoken(ints: Int32Array, me: number, peer: number): boolean {
+  if (ints[me + E_LAST_DATA_FRAME] !== 0) return true;
+  if ((ints[me + E_FLAGS] & END_HAS_ACKED) === 0 || ints[peer + E_LAST_DATA_FRAME] === 0) return false;
+  return after(ints[me + E_ACKED], (ints[peer + E_BASE_SEQUENCE] + 1) | 0);
 }
 
 /**

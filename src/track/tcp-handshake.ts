@@ -9,6 +9,7 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  C_SYN_WINDOW,
   E_BASE_SEQUENCE,
   E_FLAGS,
   E_ISN,
@@ -16,7 +17,6 @@ import {
   E_NEXT_SEQUENCE,
   E_PACKETS,
   E_SYN_OPTIONS,
-  E_SYN_WINDOW,
   E_WINDOW_SCALE,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
@@ -131,7 +131,7 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     isSynAck && (handshake & HANDSHAKE_CONNECTED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment);
   if (isFirst || isBetter) {
     ints[me + E_ISN] = view.sequence;
-    ints[me + E_SYN_WINDOW] = view.window;
+    ints[at + C_SYN_WINDOW + cursor.sender] = view.window;
     ints[me + E_SYN_OPTIONS] = packOptions(view);
   }
   ints[me + E_FLAGS] |= isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT;

@@ -1,6 +1,7 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
+  C_RESENT_COPIES,
   C_SILENCE_BEFORE,
   C_STATUS,
   E_ACKED,
@@ -104,6 +105,7 @@ export function updateTcpFully(
     ints[me + E_FLAGS] &= ~END_UNSCALED;
   }
   if (!isCopy) updateEndpoints(cursor, view, found);
+  else if ((found & ANALYSIS_RESENT) !== 0) ints[at + C_RESENT_COPIES + cursor.sender]++;
   if ((flags & TCP_SYN) !== 0) noteWindowScale(cursor, view);
 
   if ((ints[at + C_STATUS] & ROW_RESET) !== 0) return true;
@@ -209,7 +211,9 @@ function noteWindow(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];
   } else if ((mine & END_WINDOW_CLOSED) !== 0) {
     ints[me + E_FLAGS] = mine & ~END_WINDOW_CLOSED;
-    floats[myTimes + F_ZERO_WINDOW_TIME] += floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    const shut = floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    // Less than nothing where the clock was set back: then it is not known how long.
+    if (shut > 0) floats[myTimes + F_ZERO_WINDOW_TIME] += shut;
   }
 }
 

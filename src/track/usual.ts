@@ -149,7 +149,7 @@ function shapeOfFailure(slab: Slab, row: number): number {
   const server = at + ENDPOINT_INT_0 + (1 - clientEndpoint) * ENDPOINT_INT_STRIDE;
   const syns = ints[at + C_SYN_COUNT];
   if (ints[client + E_PACKETS] !== syns || ints[client + E_RETRANSMISSIONS] !== syns - 1) return UNUSUAL;
-  if (syns > words[W_RETRANSMISSIONS_AT_LEAST] || ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
+  if (ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
   const answers = ints[server + E_PACKETS];
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_REFUSED) === 0) {
     if (words[W_TWO_WAY] === 0 || silenceAfter(slab, row) <= nextSynOf(slab, row)) return UNUSUAL;

@@ -13,6 +13,8 @@ const WIDE: Record<string, number> = {
   C_UNANSWERED_AT_FIN: 2,
   C_IDLE_AT_FIN: 2,
   C_SILENCE_BEFORE: 2,
+  C_SYN_WINDOW: 2,
+  C_RESENT_COPIES: 2,
   E_TIMED_ENDS: 4,
   E_SIGNATURES: 4,
   E_GAP_EDGES: 8,
