@@ -66,14 +66,14 @@ export const C_RESENT_COPIES = 57; // to 58
  * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (older-connection.ts):
  * its row * 2 + which of its endpoints sent the SYN of this one, plus 1; 0 where there is none.
  */
-export const C_OLDER = 59;
+export const C_OLDER = 80;
 /** Acknowledgment number of the last segment that was of an older connection. Guarded by END_OLDER. */
-export const C_OLDER_ACKNOWLEDGMENT = 60;
+export const C_OLDER_ACKNOWLEDGMENT = 81;
 /** Another SYN-ACK than the one of E_ISN: its sequence number, frame, window and options. Guarded by HANDSHAKE_OTHER. */
-export const C_OTHER_ISN = 61;
-export const C_OTHER_FRAME = 62;
-export const C_OTHER_WINDOW = 76;
-export const C_OTHER_OPTIONS = 77;
+export const C_OTHER_ISN = 82;
+export const C_OTHER_FRAME = 83;
+export const C_OTHER_WINDOW = 84;
+export const C_OTHER_OPTIONS = 85;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -195,7 +195,7 @@ export const T_SYN_ACK = 33;
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
 /** When the SYN-ACK of C_OTHER_ISN came. */
-export const T_OTHER = 37;
+export const T_OTHER = 43;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
 /** When C_UNSEEN_FRAME was captured. */
@@ -228,12 +228,12 @@ export const F_FIN_ACK_TIME = 34;
 export const F_PEER_BYTES_AT_FIN = 55;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
-export const ENDPOINT_INT_0 = 80;
+export const ENDPOINT_INT_0 = 96;
 export const ENDPOINT_INT_STRIDE = 112;
-export const INT_STRIDE = 304;
-export const ENDPOINT_FLOAT_0 = 40;
+export const INT_STRIDE = 320;
+export const ENDPOINT_FLOAT_0 = 48;
 export const ENDPOINT_FLOAT_STRIDE = 56;
-export const FLOAT_STRIDE = 152;
+export const FLOAT_STRIDE = 160;
 
 // --- bits of C_STATUS ---
 export const ROW_USED = 1;
@@ -280,7 +280,7 @@ export const HANDSHAKE_UNREACHABLE = 2048;
 /** A SYN without ACK came, of whichever side: T_ANY_SYN is set. */
 export const HANDSHAKE_ANY_SYN = 4096;
 /** There was another SYN-ACK, with another ISN. */
-export const HANDSHAKE_OTHER = 32768;
+export const HANDSHAKE_OTHER = 1 << 16;
 
 // --- bits of E_FLAGS ---
 export const END_BASE_SET = 1;
