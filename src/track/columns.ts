@@ -66,14 +66,14 @@ export const C_RESENT_COPIES = 57; // to 58
  * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (older-connection.ts):
  * its row * 2 + which of its endpoints sent the SYN of this one, plus 1; 0 where there is none.
  */
-export const C_OLDER = 59;
+export const C_OLDER = 80;
 /** Acknowledgment number of the last segment that was of an older connection. Guarded by END_OLDER. */
-export const C_OLDER_ACKNOWLEDGMENT = 60;
+export const C_OLDER_ACKNOWLEDGMENT = 81;
 /** Another SYN-ACK than the one of E_ISN: its sequence number, frame, window and options. Guarded by HANDSHAKE_OTHER. */
-export const C_OTHER_ISN = 61;
-export const C_OTHER_FRAME = 62;
-export const C_OTHER_WINDOW = 76;
-export const C_OTHER_OPTIONS = 77;
+export const C_OTHER_ISN = 82;
+export const C_OTHER_FRAME = 83;
+export const C_OTHER_WINDOW = 85;
+export const C_OTHER_OPTIONS = 84;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -81,7 +81,7 @@ export const C_HISTORY_LENGTH = 55;
  * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
  * milliseconds since the last payload before.
  */
-export const C_UNANSWERED_AT_FIN = 74; // and 75
+export const C_UNANSWERED_AT_FIN = 86; // and 87
 export const C_IDLE_AT_FIN = 59; // and 60
 /** Window of the first SYN or SYN-ACK of an endpoint. */
 export const C_SYN_WINDOW = 76; // and 77
@@ -228,12 +228,12 @@ export const F_FIN_ACK_TIME = 34;
 export const F_PEER_BYTES_AT_FIN = 55;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
-export const ENDPOINT_INT_0 = 80;
+export const ENDPOINT_INT_0 = 96;
 export const ENDPOINT_INT_STRIDE = 112;
-export const INT_STRIDE = 304;
-export const ENDPOINT_FLOAT_0 = 40;
+export const INT_STRIDE = 320;
+export const ENDPOINT_FLOAT_0 = 48;
 export const ENDPOINT_FLOAT_STRIDE = 56;
-export const FLOAT_STRIDE = 152;
+export const FLOAT_STRIDE = 160;
 
 // --- bits of C_STATUS ---
 export const ROW_USED = 1;
