@@ -208,11 +208,12 @@ describe('more than may wait', () => {
 
   test('failures of more servers than problems are kept apart are counted, not listed', async () => {
     const steps = Array.from({ length: 10_003 }, (_, i) =>
-      pair({ server: { port: 1024 + i } }).client.syn({ after: 0 }),
+      pair({ server: { address: `10.1.${i >> 8}.${i & 255}` } }).client.syn({ after: 0 }),
     );
-    const answered = [elsewhere.client.syn(), elsewhere.server.rstAck()];
-    const failed = [...steps, ...[c, other.client].map((side) => side.syn())];
-    const { summary, count } = await handedOut([...failed, ...answered], 1);
-    expect([count, summary.problems.length, summary.problemsNotListed]).toEqual([0, 10_000, 7]);
+    // An answer to somebody: the capture has both directions.
+    const answered = [elsewhere.client.syn(), elsewhere.server.synAck(), elsewhere.client.ack()];
+    const rest = [...answered, ...[c, other.client].map((side) => side.syn())];
+    const { summary, count } = await handedOut([...steps, ...rest], 1);
+    expect([count, summary.problems.length, summary.problemsNotListed]).toEqual([0, 10_000, 6]);
   });
 });
