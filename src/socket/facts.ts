@@ -4,6 +4,7 @@ import {
   C_EVENTS,
   C_HANDSHAKE,
   C_LAST_FRAME,
+  C_OTHER_FRAME,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
@@ -35,6 +36,7 @@ import {
   HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
+  HANDSHAKE_OTHER,
   HANDSHAKE_SIMULTANEOUS,
   T_ACCEPTED,
   T_BASE_SECONDS,
@@ -73,6 +75,8 @@ export interface Facts {
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
+  /** A SYN-ACK with another ISN than the one that the client took; 0 where there was none. */
+  otherSynAckFrame: number;
   synCount: number;
   synAckCount: number;
   firstSyn: number;
@@ -154,6 +158,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
     ackFrame: ints[at + C_ACK_FRAME],
+    otherSynAckFrame: (handshake & HANDSHAKE_OTHER) !== 0 ? ints[at + C_OTHER_FRAME] : 0,
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
@@ -169,7 +174,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     resets: [],
     icmp: [],
   };
-  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides);
+  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides, facts.lastSyn);
   return facts;
 }
 
