@@ -1,3 +1,8 @@
+/** Numbers that each carrier has in PacketView.carriers: IP version, addresses of four words each, ports. */
+export const CARRIER_LENGTH = 11;
+/** More tunnels in each other than any network has; those outside of so many are not kept. */
+export const CARRIERS_KEPT = 8;
+
 /**
  * The one mutable view that a packet is decoded into.
  *
@@ -117,7 +122,7 @@ export class PacketView {
   chunks = 0;
   initiateTag = 0;
 
-  // ICMP and ICMPv6, guarded by kind PACKET_ICMP_ERROR; the quoted packet's addresses and ports also by isCarried
+  // ICMP and ICMPv6, guarded by kind PACKET_ICMP_ERROR
   /** Type and code as on the wire; `ipVersion` tells which protocol's they are. */
   icmpType = 0;
   icmpCode = 0;
@@ -138,8 +143,9 @@ export class PacketView {
   quotedDestinationPort = 0;
   /** Sequence number of a quoted TCP segment, verification tag of SCTP; 0 for UDP. */
   quotedSequence = 0;
-  /** 1 if the packet came in a UDP tunnel: the quoted fields then name the outermost UDP packet that carried it. */
-  isCarried = 0;
+  /** UDP packets of tunnels that the packet came in, one in the other, and who sent them, the innermost first (tunnel/carriers.ts). */
+  carrierCount = 0;
+  readonly carriers = new Int32Array(CARRIERS_KEPT * CARRIER_LENGTH);
   /** Bytes of the quoted transport header and what follows it that are there. */
   quotedLength = 0;
 }
@@ -189,6 +195,7 @@ export const TUNNEL_NAMES = [
   'l2tp',
   'capwap',
   'ah',
+  'eoip', // Ethernet over IP (MikroTik)
 ] as const;
 export const TUNNEL_IPIP = 1;
 export const TUNNEL_6IN4 = 2;
@@ -203,3 +210,4 @@ export const TUNNEL_PPPOE = 10;
 export const TUNNEL_L2TP = 11;
 export const TUNNEL_CAPWAP = 12;
 export const TUNNEL_AH = 13;
+export const TUNNEL_EOIP = 14;

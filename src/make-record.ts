@@ -7,7 +7,6 @@ import { makeClose } from './track/close-record.ts';
 import {
   C_COMPLETENESS,
   C_FIRST_FRAME,
-  C_FIRST_NANOSECONDS,
   C_LAST_FRAME,
   C_STREAM,
   C_TUNNELS,
@@ -16,7 +15,6 @@ import {
   E_PACKETS,
   F_BYTES,
   T_BASE_SECONDS,
-  T_NOW,
 } from './track/columns.ts';
 import { makeDirection } from './track/direction-record.ts';
 import { makeHandshake } from './track/handshake-record.ts';
@@ -24,7 +22,7 @@ import { makeIcmp } from './track/icmp-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { areRolesInferred } from './track/roles.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
-import { formatTime, seconds } from './track/times.ts';
+import { formatTime, seconds, spanOf } from './track/times.ts';
 import { zeekHistory, zeekStateOf, zeekTcpState, zeekUdpState } from './track/zeek.ts';
 
 /** The plain record of a connection. The row may be used again afterwards. */
@@ -35,8 +33,7 @@ export function makeRecord(source: RecordSource, row: number): Connection {
   const { at, times } = sides;
   const protocol = protocolOf(ints, at);
   const base = floats[times + T_BASE_SECONDS];
-  const firstNs = ints[at + C_FIRST_NANOSECONDS];
-  const last = floats[times + T_NOW];
+  const { first, last } = spanOf(ints, floats, sides);
   const hasHandshake = protocol !== 'udp';
   return {
     stream: ints[at + C_STREAM],
@@ -48,11 +45,11 @@ export function makeRecord(source: RecordSource, row: number): Connection {
     tunnel: tunnels(ints[at + C_TUNNELS]),
     firstFrame: ints[at + C_FIRST_FRAME],
     lastFrame: ints[at + C_LAST_FRAME],
-    start: formatTime(base, firstNs),
+    start: formatTime(base, first),
     end: formatTime(base, last),
-    duration: seconds(last - firstNs),
+    duration: seconds(last - first),
     handshake: hasHandshake ? makeHandshake(ints, floats, at, times, sides.client, sides.server) : null,
-    close: hasHandshake ? makeClose(slab, events, row, sides) : null,
+    close: hasHandshake ? makeClose(source, row, sides) : null,
     resets: makeResets(source, row, sides),
     icmp: makeIcmp(slab, events, row, base),
     fromClient: makeDirection(ints, floats, sides, sides.client, sides.clientTimes),

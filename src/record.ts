@@ -234,6 +234,8 @@ export interface Direction {
 export interface SocketView {
   /** The errno that the kernel leaves on the socket for the next call, whether or not one is made; null: none. */
   error: string | null;
+  /** Why it is not known whether there is one, in words; absent where it is known. `error` is null then. */
+  unknown?: string;
   /** Only where it was asked for. */
   calls?: SocketCall[];
 }

@@ -259,7 +259,8 @@ describe('problems', () => {
 
   test('of many servers know it each for themselves', async () => {
     const servers = Array.from({ length: 100 }, (_, i) => i);
-    const { summary } = await talk(...servers.map((i) => web(41000, 1000 + i).client.syn({ at: i })));
+    const ends = (i: number) => pair({ server: { address: `10.0.1.${i}` } });
+    const { summary } = await talk(...servers.map((i) => ends(i).client.syn({ at: i })), c.datagram(9, { at: 400 }));
     expect(summary.problems.map(({ firstTime, clients }) => [firstTime, clients])).toEqual(
       servers.map((i) => [`${1_700_000_000 + i}.000000000`, 1]),
     );
@@ -307,8 +308,9 @@ describe('problems', () => {
   });
 
   test('beyond ten thousand groups are counted, not listed', async () => {
-    const steps = Array.from({ length: 10_003 }, (_, i) => web(1024, 1025 + i).client.syn());
-    const { summary } = await talk(...steps);
+    const ends = (i: number) => pair({ server: { address: `10.1.${i >> 8}.${i & 255}` } });
+    const steps = Array.from({ length: 10_003 }, (_, i) => ends(i).client.syn());
+    const { summary } = await talk(...steps, c.datagram(9, { at: 400 }));
     expect([summary.problems.length, summary.problemsNotListed]).toEqual([10_000, 3]);
   });
 });

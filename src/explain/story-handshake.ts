@@ -60,7 +60,7 @@ function completed(record: Connection, handshake: Handshake): string[] {
 function refused(record: Connection): string {
   const { syn, reset } = packetNames(record);
   const answer = record.resets[0];
-  const after = answer === undefined ? '' : ` after ${duration(secondsBetween(record.start, answer.time))}`;
+  const after = answer === undefined ? '' : afterStart(record, answer.time);
   return `The server's host answered the ${syn} with ${reset}${after}: it is there, and nothing listens on port ${record.server.port}, or a firewall rejects it in its name.`;
 }
 
@@ -68,7 +68,13 @@ function unreachable(record: Connection): string {
   const [error] = record.icmp;
   if (error === undefined) return 'An ICMP error ended the handshake.';
   const by = error.from === record.server.address ? 'The server itself' : `The host ${error.from}`;
-  return `${by} answered with ICMP "${error.text}" after ${duration(secondsBetween(record.start, error.time))}, and no connection came about.`;
+  return `${by} answered with ICMP "${error.text}"${afterStart(record, error.time)}, and no connection came about.`;
+}
+
+/** How long after the first packet; nothing where the clock was set back between them. */
+function afterStart({ start }: Connection, time: string): string {
+  const seconds = secondsBetween(start, time);
+  return seconds < 0 ? '' : ` after ${duration(seconds)}`;
 }
 
 function aborted(record: Connection): string {

@@ -23,13 +23,17 @@ function opened(record: Connection, side: Side): string[] {
     return handshake.connectTime === null ? [] : [`connect() returned after ${duration(handshake.connectTime)}`];
   }
   const { ack } = handshake;
-  return ack === null
-    ? []
-    : [`accept() could return ${duration(secondsBetween(start, ack.time))} after the first ${packetNames(record).syn}`];
+  if (ack === null) return [];
+  const took = secondsBetween(start, ack.time);
+  // Less than nothing where the clock was set back.
+  return took < 0
+    ? [`accept() could return (ACK in frame ${ack.frame})`]
+    : [`accept() could return ${duration(took)} after the first ${packetNames(record).syn}`];
 }
 
 function failure({ start }: Connection, { call, errno, end, certainty, because }: SocketCall): string {
-  const after = end === null ? '' : ` ${duration(secondsBetween(start, end.time))} after the start`;
+  const took = end === null ? -1 : secondsBetween(start, end.time);
+  const after = took < 0 ? '' : ` ${duration(took)} after the start`;
   const failed = {
     certain: `${call}() failed with ${errno}${after}`,
     likely: `${call}() most likely failed with ${errno}${after}`,
@@ -47,7 +51,8 @@ function ended(record: Connection, side: Side): string[] {
   if (close === null) return [];
   const fin = close.steps.find(({ from, what }) => from === otherSide(side) && what === 'FIN');
   const own = close.steps.find(({ from, what }) => from === side && what === 'FIN');
-  if (fin !== undefined && (own === undefined || fin.frame < own.frame)) {
+  const hasArrived = close.finToAck[otherSide(side)] !== null;
+  if (fin !== undefined && hasArrived && (own === undefined || fin.frame < own.frame)) {
     return [`read() returned 0 (FIN in frame ${fin.frame}), no error`];
   }
   if (own !== undefined) return [`it closed (FIN in frame ${own.frame}), no error`];

@@ -135,7 +135,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean
   const { slab, flows, events } = tables;
   const { ints, words, sums } = slab;
   const kind = decode(view);
-  if (wasLeftOut() || view.isCarried !== 0) return false;
+  if (wasLeftOut()) return false;
   const isTcp = kind === PACKET_TCP;
   if (!isTcp && kind !== PACKET_UDP) return false;
   if (isTcp && (view.flags & TCP_RST) !== 0 && !hasRoomForEvent(events)) return false;

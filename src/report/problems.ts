@@ -56,18 +56,32 @@ export interface ProblemRow {
 
 /** Worst first; groups that hold exactly the same connections are one. */
 export function problemRows({ problems }: Summary): ProblemRow[] {
-  const severities = new Map(problems.map(({ code, severity }) => [code, SEVERITY_ORDER[severity]]));
-  const taken = new Set<string>();
+  const taken = new Set<ProblemGroup>();
+  const places = new Map<string, ProblemGroup[]>();
+  for (const group of problems) {
+    const there = places.get(placeOf(group));
+    if (there === undefined) places.set(placeOf(group), [group]);
+    else there.push(group);
+  }
   const rows: ProblemRow[] = [];
   for (const group of problems) {
-    const place = `${group.protocol} ${endpointText(group.server)}`;
-    if (taken.has(`${group.code} ${place}`)) continue;
-    const others = group.sameAs.filter((code) => !taken.has(`${code} ${place}`));
-    others.sort((a, b) => (severities.get(a) ?? 0) - (severities.get(b) ?? 0) || a.localeCompare(b));
-    for (const code of others) taken.add(`${code} ${place}`);
-    rows.push({ group, codes: [group.code, ...others] });
+    if (taken.has(group)) continue;
+    const there = places.get(placeOf(group)) ?? [];
+    const others = there.filter((other) => !taken.has(other) && isSameEvent(group, other));
+    others.sort((a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || a.code.localeCompare(b.code));
+    for (const other of others) taken.add(other);
+    rows.push({ group, codes: [group, ...others].map(({ code }) => code) });
   }
   return rows;
+}
+
+function placeOf({ protocol, server }: ProblemGroup): string {
+  return `${protocol} ${endpointText(server)}`;
+}
+
+/** Do both, of one server, hold exactly the same connections? */
+function isSameEvent(group: ProblemGroup, other: ProblemGroup): boolean {
+  return group.sameAs.includes(other.code) && other.sameAs.includes(group.code);
 }
 
 /** The heading of the problems, with the span of the capture over the column of histograms, and the lines of each row. */

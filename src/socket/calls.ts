@@ -163,6 +163,7 @@ function addClosing(calls: PlacedCall[], facts: Facts): void {
       const because = `FIN in frame ${finFrame}: close(), shutdown(SHUT_WR) or the end of the process`;
       calls.push(done(side, 'close', at, 'likely', because));
     }
+    if (facts.evidence.isFinMissing(side) || !facts.evidence.isSeen(otherSide(side))) continue;
     const because = `FIN in frame ${finFrame}: end of file after all data before it`;
     const isOver = facts[otherSide(side)].finFrame !== 0 && facts[otherSide(side)].finFrame < finFrame;
     calls.push(done(otherSide(side), 'read', at, isOver ? 'possible' : 'likely', because));

@@ -44,12 +44,13 @@ import {
   T_NOW,
   T_SYN,
 } from '../track/columns.ts';
+import { Evidence } from '../track/evidence.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import { distance } from '../track/sequence.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
 import { unpackOptions } from '../track/tcp-handshake.ts';
-import { formatTime, seconds, watchedUntil } from '../track/times.ts';
+import { elapsed, formatTime, seconds, watchedUntil } from '../track/times.ts';
 import { addEvents, type IcmpFacts, type ResetFacts } from './event-facts.ts';
 
 /**
@@ -57,6 +58,8 @@ import { addEvents, type IcmpFacts, type ResetFacts } from './event-facts.ts';
  * Times are seconds since the base of the row. Made only for connections that had trouble, or whose calls are wanted.
  */
 export interface Facts {
+  /** The gate that all that is said of it passes. */
+  evidence: Evidence;
   protocol: Protocol;
   /** Whole seconds since 1970 that all times count from. */
   base: number;
@@ -140,6 +143,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
   const handshake = ints[at + C_HANDSHAKE];
   const lastTime = seconds(floats[times + T_NOW]);
   const facts: Facts = {
+    evidence: new Evidence(source, sides),
     protocol: protocolOf(ints, at),
     base: floats[times + T_BASE_SECONDS],
     outcome: handshakeOutcome(handshake),
@@ -153,7 +157,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
-    roundTrip: seconds(floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN]),
+    roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(
       floats[(handshake & NOT_HEARD) === HANDSHAKE_NOT_HEARD ? sides.clientTimes + F_LAST_TIME : times + T_LAST_SYN],

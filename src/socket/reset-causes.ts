@@ -3,6 +3,7 @@ import {
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
   SHAPE_ONLY_SYNS,
@@ -29,6 +30,12 @@ interface CauseRule {
 /** A host sends nothing after its RST; so much later it is no packet that the capture has only in the wrong order. */
 const SENDS_ON_AFTER = 0.005;
 
+/** What systems begin with. */
+const USUAL_TTLS = [32, 64, 128, 255];
+
+/** Packets a second of a busy host. */
+const COUNTED_IN_A_SECOND = 10_000;
+
 /** Round trips after a segment in which its answer comes. */
 const AT_ONCE = 1.5;
 
@@ -37,22 +44,27 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // A host that has sent an RST has no socket any more that could send data.
     cause: 'injected-suspected',
-    when: ({ from, frame, time, senderState }, facts) =>
-      senderState !== SYN_SENT && facts[from].lastDataFrame > frame && facts[from].lastDataTime - time > SENDS_ON_AFTER,
+    when: (reset, facts) => wentOn(reset, facts) && !isAnotherTry(reset, facts) && !isOfScanner(reset),
     because: ({ from }, facts) => `the ${from} went on sending after it (frame ${facts[from].lastDataFrame})`,
   },
   {
     cause: 'injected-suspected',
-    when: ({ ttl, leastTtl, greatestTtl }) => greatestTtl !== 0 && (ttl < leastTtl || ttl > greatestTtl),
+    when: (reset) => hasOtherTtl(reset) && (reset.shape & SHAPE_HAS_SPOKEN) !== 0 && !isKernelsOwn(reset),
     because: ({ from, ttl, leastTtl, greatestTtl }) =>
       `TTL ${ttl}, and ${leastTtl === greatestTtl ? leastTtl : `${leastTtl} to ${greatestTtl}`} in the other packets of the ${from}`,
   },
   {
     // tcp_v4_rcv: no_tcp_socket, tcp_v4_send_reset.
     cause: 'port-closed',
-    when: ({ receiverState, shape }, { synAckFrame }) =>
-      receiverState === SYN_SENT && synAckFrame === 0 && (shape & SHAPE_ONLY_SYNS) !== 0,
-    because: (_, { synFrame }) => `answers the SYN of frame ${synFrame}: nothing listens there, or a firewall says so`,
+    when: (reset, facts) =>
+      reset.receiverState === SYN_SENT &&
+      (reset.shape & SHAPE_ONLY_SYNS) !== 0 &&
+      (facts.synAckFrame === 0 || isAnotherTry(reset, facts)),
+    because: ({ frame }, { synFrame, resets }) => {
+      const before = resets.findLast((other) => other.frame < frame && other.receiverState === SYN_SENT);
+      const answered = before === undefined ? `the SYN of frame ${synFrame}` : `the SYN after frame ${before.frame}`;
+      return `answers ${answered}: nothing listens there, or a firewall says so`;
+    },
   },
   {
     // RFC 9293 3.5.2: a SYN meets a connection that its sender knows nothing of.
@@ -135,7 +147,7 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // An RST of a live socket has the socket's count (ip_select_ident); an answer of none may have another.
     cause: 'injected-suspected',
-    when: ({ shape }) => isAbort(shape) && (shape & SHAPE_ID_BREAKS) !== 0,
+    when: (reset) => isAbort(reset.shape) && isOutOfCount(reset),
     because: ({ from, ipId, lastIpId }) =>
       `IP identification ${ipId}, and ${lastIpId} in the packet before of the ${from}, who counts them`,
   },
@@ -149,6 +161,51 @@ const TCP_RULES: readonly CauseRule[] = [
         : `the ${from} closed without FIN: SO_LINGER 0, or its process was ended`,
   },
 ];
+
+/** Its sender sent payload later than packets in the wrong order come. */
+function wentOn({ from, frame, time, senderState }: ResetFacts, facts: Facts): boolean {
+  const { lastDataFrame, lastDataTime } = facts[from];
+  return senderState !== SYN_SENT && lastDataFrame > frame && lastDataTime - time > SENDS_ON_AFTER;
+}
+
+/** connect() tried again after it, as Windows does: what came later is of another try (RFC 9293 3.10.7.3 ends the first). */
+function isAnotherTry({ time, receiverState, senderState }: ResetFacts, { lastSyn }: Facts): boolean {
+  return lastSyn > time && (receiverState === SYN_SENT || senderState === SYN_SENT);
+}
+
+/**
+ * The SYN was made by a program, with numbers and TTL of its own; the kernel of its host knows no such socket, and answers
+ * the SYN-ACK (tcp_v4_send_reset). What the program sends later does not make the RST somebody else's.
+ */
+function isOfScanner({ from, receiverState, shape }: ResetFacts): boolean {
+  return from === 'client' && receiverState === SYN_RECEIVED && (shape & (SHAPE_ACK | SHAPE_ANSWER)) === SHAPE_ANSWER;
+}
+
+function hasOtherTtl({ ttl, leastTtl, greatestTtl }: ResetFacts): boolean {
+  return greatestTtl !== 0 && (ttl < leastTtl || ttl > greatestTtl);
+}
+
+/**
+ * An answer without a socket has the TTL of the host (ip_send_unicast_reply), where sockets may have their own (IP_TTL,
+ * the 255 of RFC 5082): it comes from as far away as they do.
+ */
+function isKernelsOwn({ shape, ttl, leastTtl, greatestTtl }: ResetFacts): boolean {
+  return isAnswer(shape) && (hopsOf(ttl) === hopsOf(leastTtl) || hopsOf(ttl) === hopsOf(greatestTtl));
+}
+
+/** Routers that a packet came through, if it began with one of the usual TTLs. */
+function hopsOf(ttl: number): number {
+  return (USUAL_TTLS.find((usual) => usual >= ttl) ?? ttl) - ttl;
+}
+
+/**
+ * Too far for a count. One that a host has for all its connections moves on with time: an hour later it may be anywhere.
+ */
+function isOutOfCount({ shape, ipId, lastIpId, senderSilence }: ResetFacts): boolean {
+  if ((shape & SHAPE_ID_BREAKS) === 0) return false;
+  const step = (ipId - lastIpId) & 0xffff;
+  return step > senderSilence * COUNTED_IN_A_SECOND;
+}
 
 /** The ACK of the handshake drew it, and not what came later. */
 function answersHandshake({ time, receiverDataFrame }: ResetFacts, facts: Facts): boolean {

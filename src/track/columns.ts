@@ -53,11 +53,15 @@ export const C_EVENT_COUNTS = 44;
 export const C_REUSED_STREAM = 45;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
 export const C_ZONE = 46;
-/** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
+/** First frames of what findings point at: a copy of a packet, an ACK of bytes that have not come until now. */
 export const C_DUPLICATE_FRAME = 47;
 export const C_UNSEEN_FRAME = 48;
+/** TCP: MPTCP operations seen on either side, a bit for each subtype (multipath.ts). */
+export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
+/** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
+export const C_RESENT_COPIES = 57; // to 58
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -146,6 +150,8 @@ export const E_RESENT_RUN = 99;
 export const E_UNANSWERED_BEFORE = 100;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 101; // to 108
+/** RSTs that came in a row * 65536 + packets of the peer before the last of them, copies counted in neither (duplicates.ts). */
+export const E_RESET_RUN = 109;
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
@@ -167,6 +173,8 @@ export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
+/** When C_UNSEEN_FRAME was captured. */
+export const T_UNSEEN = 39;
 
 // --- endpoint, float64 ---
 export const F_BYTES = 8;
@@ -262,3 +270,9 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
+/** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
+export const END_BYTES_LOST = 1 << 23;
+/** MPTCP: an operation was first seen since this side's last segment. */
+export const END_NEW_OPERATION = 1 << 22;
+/** The last RST of this side was a copy of one before. */
+export const END_RESET_COPIED = 4096;

@@ -57,3 +57,5 @@ export const SHAPE_AT_FIN = 16;
 export const SHAPE_ONLY_SYNS = 32;
 /** Its IP identification falls out of the row of its sender's. */
 export const SHAPE_ID_BREAKS = 64;
+/** Its sender had sent more than its part of a handshake: payload, or an ACK of payload. */
+export const SHAPE_HAS_SPOKEN = 128;

@@ -30,7 +30,9 @@ import {
   F_NEXT_SEQUENCE_TIME,
   T_INITIAL_RTT,
   T_NOW,
+  T_UNSEEN,
 } from './columns.ts';
+import { lacksAcknowledged } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
 import { after, atOrBefore, before } from './sequence.ts';
 
@@ -126,10 +128,8 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
       if (ints[peer + E_DUPLICATE_ACK_RUN] === 0) found |= ANALYSIS_ACKED_UNSEEN;
       ints[peer + E_DUPLICATE_ACK_RUN] = -1;
     }
-    if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) {
-      ints[me + E_ACKED_UNSEEN]++;
-      if (ints[cursor.at + C_UNSEEN_FRAME] === 0) ints[cursor.at + C_UNSEEN_FRAME] = view.frame;
-    }
+    if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) ints[me + E_ACKED_UNSEEN]++;
+    noteUnseen(cursor, view.frame);
   }
 
   const phantom = (flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0;
@@ -151,6 +151,14 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
   ints[me + E_LAST_ANALYSIS] = found;
   floats[myTimes + F_LAST_TIME] = now;
   return found;
+}
+
+/** An ACK of bytes that have not come. It is kept as the first as long as some stay away. */
+function noteUnseen({ ints, floats, at, me, peer, times }: Cursor, frame: number): void {
+  const isWaiting = ints[at + C_UNSEEN_FRAME] !== 0;
+  if (isWaiting && (lacksAcknowledged(ints, me, peer) || lacksAcknowledged(ints, peer, me))) return;
+  ints[at + C_UNSEEN_FRAME] = frame;
+  floats[times + T_UNSEEN] = floats[times + T_NOW];
 }
 
 /** An empty segment that repeats sequence and acknowledgment of the one before: which of five kinds it is. */

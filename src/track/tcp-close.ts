@@ -3,6 +3,7 @@ import {
   C_HANDSHAKE,
   C_STATUS,
   E_ACKED,
+  E_BASE_SEQUENCE,
   E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FIN_SEQUENCE,
@@ -46,6 +47,7 @@ import {
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
   SHAPE_ONLY_SYNS,
@@ -151,6 +153,7 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
   if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
+  if (hasSpoken(ints, me, peer)) shape |= SHAPE_HAS_SPOKEN;
   eventInts[v + V_SHAPE] = shape;
   eventInts[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
   eventInts[v + V_STATE] = stateOf(ints, at, me, peer);
@@ -164,9 +167,16 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
   const heard = floats[myTimes + F_LAST_TIME];
-  eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  eventInts[v + V_SILENCE] = Math.max(0, floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
   eventInts[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
+}
+
+/** The endpoint sent payload, or acknowledged some. */
+function hasSpoken(ints: Int32Array, me: number, peer: number): boolean {
+  if (ints[me + E_LAST_DATA_FRAME] !== 0) return true;
+  if ((ints[me + E_FLAGS] & END_HAS_ACKED) === 0 || ints[peer + E_LAST_DATA_FRAME] === 0) return false;
+  return after(ints[me + E_ACKED], (ints[peer + E_BASE_SEQUENCE] + 1) | 0);
 }
 
 /**

@@ -9,9 +9,11 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  E_BASE_SEQUENCE,
   E_FLAGS,
   E_ISN,
   E_NEXT_SEQUENCE,
+  E_PACKETS,
   E_SYN_OPTIONS,
   E_SYN_WINDOW,
   E_WINDOW_SCALE,
@@ -191,7 +193,16 @@ export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
   } else if (fromClient && (ints[me + E_FLAGS] & END_SYN_SENT) !== 0 && (view.flags & (TCP_SYN | TCP_RST)) === 0) {
     // The client goes on as if it had its SYN-ACK: it did, and the capture has not.
     ints[at + C_HANDSHAKE] |= HANDSHAKE_ASSUMED;
+  } else if (ints[peer + E_PACKETS] === 0 && (ints[me + E_FLAGS] & END_SYN_ACK_SENT) !== 0 && goesOn(cursor, view)) {
+    // So does a server whose client is not in the capture: out of SYN-RECEIVED only an ACK leads (RFC 9293 3.10.7.4).
+    ints[at + C_HANDSHAKE] |= HANDSHAKE_ASSUMED;
   }
+}
+
+/** More than the handshake: payload, or an ACK of some. */
+function goesOn({ ints, peer }: Cursor, view: PacketView): boolean {
+  if ((view.flags & (TCP_SYN | TCP_RST)) !== 0) return false;
+  return view.dataLength > 0 || view.acknowledgment !== ((ints[peer + E_BASE_SEQUENCE] + 1) | 0);
 }
 
 /** The acknowledgment covers the endpoint's SYN and nothing that it has not sent. */

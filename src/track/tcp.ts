@@ -1,6 +1,7 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
+  C_RESENT_COPIES,
   C_STATUS,
   E_ACKED,
   E_BASE_SEQUENCE,
@@ -10,6 +11,7 @@ import {
   E_LAST_DATA_FRAME,
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
+  E_PACKETS,
   E_RESETS,
   E_SIGNATURE_SLOT,
   E_SYNS,
@@ -54,6 +56,7 @@ import {
   noteSyn,
   noteWindowScale,
 } from './tcp-handshake.ts';
+import { W_TWO_WAY } from './words.ts';
 import { updateZeek } from './zeek.ts';
 
 const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
@@ -82,6 +85,7 @@ export function updateTcpFully(
   const { ints, floats, at, me, peer, times } = cursor;
   const flags = view.flags;
 
+  if (ints[me + E_PACKETS] === 1 && ints[peer + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
   if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
   const known = ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_BASE_SET;
@@ -97,6 +101,7 @@ export function updateTcpFully(
     ints[me + E_FLAGS] &= ~END_UNSCALED;
   }
   if (!isCopy) updateEndpoints(cursor, view, found);
+  else if ((found & ANALYSIS_RESENT) !== 0) ints[at + C_RESENT_COPIES + cursor.sender]++;
   if ((flags & TCP_SYN) !== 0) noteWindowScale(cursor, view);
 
   if ((ints[at + C_STATUS] & ROW_RESET) !== 0) return true;
@@ -193,7 +198,9 @@ function noteWindow(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];
   } else if ((mine & END_WINDOW_CLOSED) !== 0) {
     ints[me + E_FLAGS] = mine & ~END_WINDOW_CLOSED;
-    floats[myTimes + F_ZERO_WINDOW_TIME] += floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    const shut = floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    // Less than nothing where the clock was set back: then it is not known how long.
+    if (shut > 0) floats[myTimes + F_ZERO_WINDOW_TIME] += shut;
   }
 }
 

@@ -4,11 +4,12 @@ import {
   PACKET_SCTP,
   PACKET_TCP,
   PACKET_UDP,
-  type PacketView,
+  PacketView,
   TCP_FIN,
   TCP_RST,
   TCP_SYN,
 } from '../../parsers/packet-view.ts';
+import { quoteCarrier } from '../../parsers/tunnel/carriers.ts';
 import { Beginnings } from './beginnings.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
@@ -83,6 +84,8 @@ export class Tracker implements Tables {
   readonly usual: UsualSums;
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
+  /** Quotes the UDP packet of a tunnel. */
+  readonly #carrier = new PacketView();
   readonly #beginnings: Beginnings;
   readonly #waiting: Waiting;
 
@@ -156,7 +159,7 @@ export class Tracker implements Tables {
     this.#tellLeft();
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
-    if (view.isCarried !== 0) this.#noteCarrier(view);
+    for (let i = view.carrierCount - 1; i >= 0; i--) this.#noteCarrier(view, i);
     if (kind === PACKET_TCP) {
       this.#tcp(view);
     } else if (kind === PACKET_UDP) {
@@ -242,9 +245,11 @@ export class Tracker implements Tables {
   }
 
   /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */
-  #noteCarrier(view: PacketView): void {
-    const known = this.flows.findQuoted(view);
-    const row = known < 0 ? this.#beginnings.beginQuoted(view) : known;
+  #noteCarrier(view: PacketView, index: number): void {
+    const carrier = this.#carrier;
+    quoteCarrier(view, index, carrier);
+    const known = this.flows.findQuoted(carrier);
+    const row = known < 0 ? this.#beginnings.beginQuoted(carrier) : known;
     const { ints, floats } = this.slab;
     if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) return; // it sends for itself, too
     const times = row * FLOAT_STRIDE;
