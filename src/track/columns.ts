@@ -60,7 +60,7 @@ export const C_UNSEEN_FRAME = 48;
 export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
-/** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
+/** Retransmissions to Wireshark that are none: copies, and what only another ISN makes seem old. Of endpoint 0 and 1. */
 export const C_RESENT_COPIES = 57; // to 58
 /**
  * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (older-connection.ts):
@@ -72,8 +72,14 @@ export const C_OLDER_ACKNOWLEDGMENT = 81;
 /** Another SYN-ACK than the one of E_ISN: its sequence number, frame, window and options. Guarded by HANDSHAKE_OTHER. */
 export const C_OTHER_ISN = 82;
 export const C_OTHER_FRAME = 83;
-export const C_OTHER_WINDOW = 85;
-export const C_OTHER_OPTIONS = 84;
+export const C_OTHER_WINDOW = 84;
+export const C_OTHER_OPTIONS = 85;
+/**
+ * E_NEXT_SEQUENCE and E_MAX_TO_ACKNOWLEDGE of endpoint 0 and 1 as Wireshark has them, which takes every segment of the 4-tuple
+ * for one of the connection. Guarded by END_DIVERGED.
+ */
+export const C_WIRESHARK_NEXT = 88; // and 89
+export const C_WIRESHARK_REACHABLE = 90; // and 91
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -195,7 +201,7 @@ export const T_SYN_ACK = 33;
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
 /** When the SYN-ACK of C_OTHER_ISN came. */
-export const T_OTHER = 37;
+export const T_OTHER = 43;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
 /** When C_UNSEEN_FRAME was captured. */
@@ -280,7 +286,7 @@ export const HANDSHAKE_UNREACHABLE = 2048;
 /** A SYN without ACK came, of whichever side: T_ANY_SYN is set. */
 export const HANDSHAKE_ANY_SYN = 4096;
 /** There was another SYN-ACK, with another ISN. */
-export const HANDSHAKE_OTHER = 32768;
+export const HANDSHAKE_OTHER = 1 << 16;
 
 // --- bits of E_FLAGS ---
 export const END_BASE_SET = 1;
@@ -319,3 +325,5 @@ export const END_NEW_OPERATION = 1 << 22;
 export const END_RESET_COPIED = 4096;
 /** All that this side has sent belongs to an older connection of the same 4-tuple. */
 export const END_OLDER = 8192;
+/** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (incarnations.ts). */
+export const END_DIVERGED = 16384;
