@@ -72,8 +72,11 @@ function isRace(facts: Facts, reset: Ending['reset']): boolean {
   if (server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed) return false;
   if (client.closedItself || client.wantsNoAnswer || server.idleAtFin < facts.wholeRoundTrip) return false;
   const later = client.metFin ? client.uniqueBytes - server.peerBytesAtFin : 0;
-  if (Math.max(later, -server.unansweredAtFin) <= LONGEST_FAREWELL) return false;
+  const bytes = Math.max(later, -server.unansweredAtFin);
+  if (bytes <= 0) return false;
   if (reset?.from === 'server') return true;
+  // The client's FIN may be on its way behind a farewell.
+  if (bytes <= LONGEST_FAREWELL) return false;
   // A server that takes what comes after its FIN has only shut down its own direction.
   const came = server.peerBytesAtFin + Math.min(0, server.unansweredAtFin);
   return client.ackedBytes !== null && client.ackedBytes <= came;
