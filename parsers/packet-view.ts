@@ -113,6 +113,8 @@ export class PacketView {
   /** 1 where a TCP Fast Open option (kind 34, or 254 with magic f989) is present; cookie length in bytes. */
   fastOpen = 0;
   fastOpenCookieLength = 0;
+  /** MPTCP: `FIRST_OPERATION << subtype` for each subtype of its options that is present (RFC 8684 3). */
+  operations = 0;
   /** SACK blocks present (0..4) and the edges of the first. */
   sackCount = 0;
   sackLeft0 = 0;
@@ -180,6 +182,9 @@ export const TCP_ACK = 0x10;
 export const TCP_URG = 0x20;
 export const TCP_ECE = 0x40;
 export const TCP_CWR = 0x80;
+
+/** Bit of MPTCP's subtype 0 in PacketView.operations: beside those of the flags. */
+export const FIRST_OPERATION = 0x100;
 
 /** Tunnels and encapsulations, in PacketView.tunnel0…: an index into TUNNEL_NAMES. */
 export const TUNNEL_NAMES = [

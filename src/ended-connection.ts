@@ -6,6 +6,7 @@ import { RecordView } from './record-view.ts';
 
 import {
   C_FIRST_FRAME,
+  C_FIRST_NANOSECONDS,
   C_STREAM,
   E_PACKETS,
   E_RESETS,
@@ -19,7 +20,7 @@ import { connectNanoseconds } from './track/handshake-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import type { RowBatch } from './track/row-batch.ts';
 import { protocolOf, sidesOf } from './track/sides.ts';
-import { spanOf } from './track/times.ts';
+import { durationOf } from './track/times.ts';
 
 /** Keys of `--sort`. */
 export const SORT_KEYS = [
@@ -118,11 +119,9 @@ export class EndedRow implements EndedConnection {
     const { at, times, client, server, clientTimes, serverTimes } = sides;
     switch (key) {
       case 'start':
-        return floats[times + T_BASE_SECONDS] + spanOf(ints, floats, sides).first / 1e9;
-      case 'duration': {
-        const { first, last } = spanOf(ints, floats, sides);
-        return (last - first) / 1e9;
-      }
+        return floats[times + T_BASE_SECONDS] + ints[at + C_FIRST_NANOSECONDS] / 1e9;
+      case 'duration':
+        return durationOf(ints, floats, sides);
       case 'packets':
         return ints[client + E_PACKETS] + ints[server + E_PACKETS];
       case 'bytes':

@@ -7,6 +7,7 @@ import { makeClose } from './track/close-record.ts';
 import {
   C_COMPLETENESS,
   C_FIRST_FRAME,
+  C_FIRST_NANOSECONDS,
   C_LAST_FRAME,
   C_STREAM,
   C_TUNNELS,
@@ -15,6 +16,7 @@ import {
   E_PACKETS,
   F_BYTES,
   T_BASE_SECONDS,
+  T_NOW,
 } from './track/columns.ts';
 import { makeDirection } from './track/direction-record.ts';
 import { makeHandshake } from './track/handshake-record.ts';
@@ -22,7 +24,7 @@ import { makeIcmp } from './track/icmp-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { areRolesInferred } from './track/roles.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
-import { formatTime, seconds, spanOf } from './track/times.ts';
+import { durationOf, formatTime } from './track/times.ts';
 import { zeekHistory, zeekStateOf, zeekTcpState, zeekUdpState } from './track/zeek.ts';
 
 /** The plain record of a connection. The row may be used again afterwards. */
@@ -33,7 +35,6 @@ export function makeRecord(source: RecordSource, row: number): Connection {
   const { at, times } = sides;
   const protocol = protocolOf(ints, at);
   const base = floats[times + T_BASE_SECONDS];
-  const { first, last } = spanOf(ints, floats, sides);
   const hasHandshake = protocol !== 'udp';
   return {
     stream: ints[at + C_STREAM],
@@ -45,9 +46,9 @@ export function makeRecord(source: RecordSource, row: number): Connection {
     tunnel: tunnels(ints[at + C_TUNNELS]),
     firstFrame: ints[at + C_FIRST_FRAME],
     lastFrame: ints[at + C_LAST_FRAME],
-    start: formatTime(base, first),
-    end: formatTime(base, last),
-    duration: seconds(last - first),
+    start: formatTime(base, ints[at + C_FIRST_NANOSECONDS]),
+    end: formatTime(base, floats[times + T_NOW]),
+    duration: durationOf(ints, floats, sides),
     handshake: hasHandshake ? makeHandshake(ints, floats, at, times, sides.client, sides.server) : null,
     close: hasHandshake ? makeClose(source, row, sides) : null,
     resets: makeResets(source, row, sides),

@@ -17,6 +17,8 @@ import { BEYOND_KEPT, PORT_WORDS } from './track/usual-sums.ts';
  * Port scans. Whoever asks a host for one port after the other leaves a problem at each; they are one event, and no fault of the host.
  */
 
+export const PORT_SCAN = 'port-scan';
+
 /** So many ports of one host: more than an outage of some services leaves. */
 const PORTS_OF_A_SCAN = 10;
 /** A scanner asks a port once, and again where the answer may have been lost. Who asks more often wants that port: a health check. */
@@ -191,7 +193,7 @@ function problemOf(scan: Scan, occurrences: Float64Array): ProblemGroup {
     .map(([code, count]) => `${count} ${IN_VAIN.get(code) ?? 'aborted'}`);
   const other = protocol === 'udp' ? 'a traceroute' : 'many services that are down';
   return {
-    code: 'port-scan',
+    code: PORT_SCAN,
     severity: 'warning',
     protocol,
     server: { address: server, port: null },

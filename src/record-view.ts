@@ -10,7 +10,7 @@ import { makeHandshake } from './track/handshake-record.ts';
 import { makeIcmp } from './track/icmp-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
-import { seconds, spanOf } from './track/times.ts';
+import { durationOf } from './track/times.ts';
 
 /**
  * The record of one row after another, each part made when it is read; its parts, once read, are plain and stay.
@@ -93,8 +93,7 @@ export class RecordView implements Connection {
 
   get duration() {
     const { ints, floats } = this.#source.slab;
-    const { first, last } = spanOf(ints, floats, this.#places);
-    return seconds(last - first);
+    return durationOf(ints, floats, this.#places);
   }
 
   get handshake() {

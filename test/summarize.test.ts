@@ -297,6 +297,17 @@ describe('problems', () => {
     ]);
   });
 
+  test('of one code are two groups where it is a fault of some connections, and less of others', async () => {
+    const [a, b, d] = [web(41000), web(41001), web(41002)];
+    // The capture shows no answer to anybody: only who went on as a kernel does that hears nothing was surely not answered.
+    const tried = [a.client.syn(), a.client.syn({ id: 2, after: 1 })];
+    const { summary } = await talk(...tried, b.client.syn(), d.client.syn(), c.datagram(9, { at: 400 }));
+    expect(summary.problems.map(({ code, severity, count }) => [code, severity, count])).toEqual([
+      ['unanswered', 'error', 1],
+      ['unanswered', 'warning', 2],
+    ]);
+  });
+
   test('make a connection count as failed if one is an error; notes do not make it one with problems', async () => {
     const [a, b, d] = [web(41000), web(41001), web(41002)];
     const { summary } = await talk(

@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import { PORT_SCAN } from '../port-scans.ts';
 import type { ProblemGroup, Summary } from '../summary.ts';
 import { SEVERITY_ORDER } from '../track/finding-list.ts';
 import { type Column, fitColumns, type Layout, line } from './columns.ts';
@@ -164,7 +165,9 @@ function clientsText({ client, clients }: ProblemGroup): string {
 }
 
 /** The words of the example, unless they speak of its client or server where that differs from connection to connection. */
-function wordsOf({ count: connections, side, message }: ProblemGroup): string {
+function wordsOf({ code, count: connections, side, message, client, server }: ProblemGroup): string {
+  // The row names both hosts already.
+  if (code === PORT_SCAN) return message.replace(`${client} asked for `, '').replace(` of ${server.address} `, ' ');
   return connections > 1 && side === null && /\b(client|server)\b/.test(message) ? '' : message;
 }
 
@@ -173,6 +176,8 @@ function wordsOf({ count: connections, side, message }: ProblemGroup): string {
  * 'client EPIPE (2)', 'ECONNRESET: 26 server, 15 client'.
  */
 function sawText({ code, side, errors, count: connections }: ProblemGroup): string {
+  // Its words say how each attempt ended.
+  if (code === PORT_SCAN) return '';
   if (errors.length === 0 && side !== null && AFTER_END_OF_FILE.has(code)) return `${side} end of file`;
   const [first] = errors;
   if (errors.length > 1 && errors.every(({ error, count: on }) => error === first.error && on < connections)) {

@@ -10,12 +10,16 @@ import {
 } from '../track/columns.ts';
 import { type Basis, BOTH_SEEN } from '../track/evidence.ts';
 import { type FindingList, formatSeconds } from '../track/finding-list.ts';
+import { isSubflow } from '../track/multipath.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { seconds, watchedUntil } from '../track/times.ts';
 import { otherSide } from './event-facts.ts';
 
-/** How long `side` kept its end open after the peer's FIN, which it had received. */
+/**
+ * How long `side` kept its end open after the peer's FIN, which it had received. That of a subflow its application does
+ * not see: it has nothing to close.
+ */
 export function findInCloseWait(
   source: RecordSource,
   sides: Sides,
@@ -24,6 +28,7 @@ export function findInCloseWait(
   found: FindingList,
 ): void {
   const { ints, floats } = source.slab;
+  if (isSubflow(ints, sides.at)) return;
   const isClient = side === 'client';
   const me = sides[side];
   const peerFin = finFrame(ints, sides[otherSide(side)]);

@@ -285,7 +285,8 @@ export function socketErrorOf(facts: Facts, side: Side): SocketError | null {
 
 /** The RST that ended `side`'s socket; what is in TIME-WAIT is no socket any more (tcp_timewait_state_process). */
 function acceptedReset({ resets }: Facts, side: Side): ResetFacts | null {
-  const isSocket = ({ receiverState }: ResetFacts) => receiverState !== CLOSED && receiverState !== TIME_WAIT;
+  const isSocket = ({ receiverState, isPast }: ResetFacts) =>
+    !isPast && receiverState !== CLOSED && receiverState !== TIME_WAIT;
   return resets.find((each) => each.to === side && each.accepted && isSocket(each)) ?? null;
 }
 

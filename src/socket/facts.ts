@@ -5,6 +5,7 @@ import {
   C_HANDSHAKE,
   C_IDLE_AT_FIN,
   C_LAST_FRAME,
+  C_OTHER_FRAME,
   C_SILENCE_BEFORE,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
@@ -44,6 +45,7 @@ import {
   HANDSHAKE_ACK_MISSED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
+  HANDSHAKE_OTHER,
   HANDSHAKE_SIMULTANEOUS,
   T_ACCEPTED,
   T_BASE_SECONDS,
@@ -83,6 +85,8 @@ export interface Facts {
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
+  /** A SYN-ACK with another ISN than the one that the client took; 0 where there was none. */
+  otherSynAckFrame: number;
   synCount: number;
   synAckCount: number;
   firstSyn: number;
@@ -188,6 +192,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
     ackFrame: ints[at + C_ACK_FRAME],
+    otherSynAckFrame: (handshake & HANDSHAKE_OTHER) !== 0 ? ints[at + C_OTHER_FRAME] : 0,
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
@@ -205,7 +210,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     resets: [],
     icmp: [],
   };
-  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides);
+  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides, facts.lastSyn);
   return facts;
 }
 

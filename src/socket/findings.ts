@@ -67,9 +67,10 @@ function findInTrouble(source: RecordSource, row: number, sides: Sides, style: C
   const facts = factsOf(source, row, sides);
   if (outcome === 'completed' || outcome === 'not-captured' || outcome === 'half-open') {
     const isReset = style === 'reset' || style === 'reset-after-fin';
-    const reset = (isReset && facts.resets.find((each) => each.accepted && each.receiverState !== CLOSED)) || null;
+    const reset =
+      (isReset && facts.resets.find((each) => each.accepted && !each.isPast && each.receiverState !== CLOSED)) || null;
     const cause = reset === null ? null : causeOfReset(reset, facts).cause;
-    const by = isReset ? firstCloser(source.slab.ints, sides, 'reset') : null;
+    const by = isReset ? firstCloser(source, row, sides, 'reset') : null;
     if (reset !== null && !found.evidence.isSeen(reset.to)) findResetOfUnseen(reset, style, found);
     else findEnding({ facts, style, by, reset, cause }, found);
   }

@@ -1,5 +1,6 @@
 import type { Close, CloseStep, CloseStyle, Side, TcpState } from '../record.ts';
 import {
+  C_EVENTS,
   C_HANDSHAKE,
   C_STATUS,
   E_FIN_ACK_FRAME,
@@ -9,8 +10,8 @@ import {
   E_UNANSWERED,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
+  END_FIN_AFTER_UNSEEN,
   END_FIN_SENT,
-  END_RESET_SENT,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
   HANDSHAKE_ACCEPTED,
@@ -18,10 +19,11 @@ import {
   HANDSHAKE_CONNECTED,
   HANDSHAKE_SYN,
   HANDSHAKE_UNREACHABLE,
+  INT_STRIDE,
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
-import { EVENT_RST, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND } from './event-columns.ts';
+import { EVENT_RST, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE } from './event-columns.ts';
 import type { EventPool } from './events.ts';
 import { BOTH_SEEN, Evidence, shownBy } from './evidence.ts';
 import type { RecordSource } from './record-source.ts';
@@ -81,7 +83,7 @@ export function makeClose(source: RecordSource, row: number, sides: Sides): Clos
   };
   return {
     style,
-    firstCloser: firstCloser(ints, sides, style),
+    firstCloser: firstCloser(source, row, sides, style),
     steps: makeSteps(slab, events, row, sides),
     finToAck: {
       client: finToAck(ints, floats, client, sides.clientTimes),
@@ -97,20 +99,35 @@ export function makeClose(source: RecordSource, row: number, sides: Sides): Clos
 }
 
 /**
- * Who sent the first FIN, or the RST where no FIN came; both where neither FIN knew of the other. Not known where one
- * side is not in the capture: it may have closed before.
+ * Who sent the first FIN, or the RST where no FIN came; both where neither FIN knew of the other. Not known where the
+ * other side may have closed before: it is not in the capture, or something is missing that the FIN acknowledges.
  */
-export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): Side | 'both' | null {
+export function firstCloser(
+  { slab: { ints }, events }: Pick<RecordSource, 'slab' | 'events'>,
+  row: number,
+  sides: Sides,
+  style: CloseStyle,
+): Side | 'both' | null {
   const { client, server } = sides;
   if (ints[client + E_PACKETS] === 0 || ints[server + E_PACKETS] === 0) return null;
   if (style === 'simultaneous' || (style === 'reset-after-fin' && areFinsCrossing(ints, client, server))) return 'both';
   const clientFin = finFrame(ints, client);
   const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
-    return serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+    const first = serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+    return (ints[sides[first] + E_FLAGS] & END_FIN_AFTER_UNSEEN) === 0 ? first : null;
   }
-  if (style !== 'reset') return null;
-  return (ints[client + E_FLAGS] & END_RESET_SENT) !== 0 ? 'client' : 'server';
+  return style === 'reset' ? firstReset(events, ints, row, sides) : null;
+}
+
+/** Who sent the first RST that its receiver accepts. */
+function firstReset(events: EventPool, ints: Int32Array, row: number, sides: Sides): Side | null {
+  for (let event = ints[row * INT_STRIDE + C_EVENTS] - 1; event >= 0; event = events.next(event)) {
+    const v = event * EVENT_STRIDE;
+    if (events.eventInts[v + V_KIND] !== EVENT_RST || events.eventInts[v + V_VALUE] !== 1) continue;
+    return events.eventInts[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
+  }
+  return null;
 }
 
 /** Each sent its FIN before it acknowledged the other's; a RST between them does not tell who closed. */
@@ -153,7 +170,8 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
 
 function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {
   if ((ints[side + E_FLAGS] & END_FIN_ACKED) === 0) return null;
-  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]);
+  // Null would say that it was not acknowledged.
+  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]) ?? 0;
 }
 
 /** From the peer's FIN to the own one, for the side that closed second. */

@@ -16,9 +16,11 @@ import {
   C_UNSEEN_FRAME,
   E_ACKED_UNSEEN,
   E_DUPLICATES,
+  E_FINS,
   E_FLAGS,
   E_LAST_DATA_FRAME,
   E_PACKETS,
+  E_RESETS,
   E_RETRANSMISSIONS,
   E_ZERO_WINDOW_FRAME,
   END_HAS_ACKED,
@@ -45,6 +47,7 @@ import { BOTH_SEEN, COUNTED, shownBy } from './evidence.ts';
 import { counted, type FindingList, formatSeconds } from './finding-list.ts';
 import { connectNanoseconds, handshakeOutcome } from './handshake-record.ts';
 import { icmpMeaning } from './icmp-errors.ts';
+import { isSubflow } from './multipath.ts';
 import { type PacketNames, packetNames } from './packet-names.ts';
 import type { RecordSource } from './record-source.ts';
 import { protocolOf, type Sides } from './sides.ts';
@@ -104,7 +107,8 @@ export function findInHandshake(source: RecordSource, row: number, sides: Sides,
       outcome === 'refused' ? evidence.doubt({ ...BOTH_SEEN, awaited: again }) === null : evidence.isSilenceKnown();
     const { code, severity, side, message } = failureOf(outcome, synCount, words);
     const basis = outcome === 'refused' ? BOTH_SEEN : { ...shownBy('client'), awaited: evidence.nextSyn() };
-    found.add(basis, code, isKnown ? severity : 'warning', side, message, frames);
+    const or = outcome === 'unanswered' && !isKnown ? ': none came, or its way back was not captured' : '';
+    found.add(basis, code, isKnown ? severity : 'warning', side, `${message}${or}`, frames);
   } else if (outcome === 'aborted') {
     findAborted(source, row, sides, words, frames, found);
   } else if (outcome === 'half-open') {
@@ -149,7 +153,7 @@ function findAborted(
     const tried = slab.ints[sides.at + C_SYN_COUNT] + slab.ints[sides.at + C_SYN_ACK_COUNT];
     const message = `the ${by} sent ${reset} before the handshake was complete`;
     const severity = isCheck && tried === 2 ? 'note' : 'warning';
-    found.add(shownBy(by), 'handshake-aborted', severity, by, message, [...frames, events.eventInts[v + V_FRAME]]);
+    found.add(BOTH_SEEN, 'handshake-aborted', severity, by, message, [...frames, events.eventInts[v + V_FRAME]]);
     return;
   }
 }
@@ -256,6 +260,11 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
     const side = sideOf(ints[client + E_DUPLICATES], ints[server + E_DUPLICATES]);
     const message = `${counted(duplicates, 'packet')} ${of(side)}captured twice`;
     found.add(COUNTED, 'duplicate-packets', 'note', side, message, [ints[at + C_DUPLICATE_FRAME]]);
+  }
+  const endings = ints[client + E_FINS] + ints[server + E_FINS] + ints[client + E_RESETS] + ints[server + E_RESETS];
+  if (endings > 0 && isSubflow(ints, at)) {
+    const message = 'a subflow of a Multipath TCP connection: a FIN or RST ends the subflow, a DATA_FIN the connection';
+    found.add(COUNTED, 'mptcp-subflow', 'note', null, message, [ints[at + C_FIRST_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {

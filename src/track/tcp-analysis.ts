@@ -25,6 +25,7 @@ import {
   E_WINDOW_UPDATES,
   E_ZERO_WINDOW_PROBES,
   E_ZERO_WINDOWS,
+  END_NEW_OPERATION,
   END_UNSCALED,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
@@ -34,6 +35,7 @@ import {
 } from './columns.ts';
 import { lacksAcknowledged } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
+import { noteOperations } from './multipath.ts';
 import { after, atOrBefore, before } from './sequence.ts';
 
 /** What Wireshark would flag a segment as; bits of the value of `analyzeSegment`. */
@@ -118,6 +120,7 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
   }
 
   if (acknowledgment !== lastAcknowledgment) ints[me + E_DUPLICATE_ACK_RUN] = 0;
+  if (((ints[me + E_FLAGS] & END_NEW_OPERATION) | view.operations) !== 0) noteOperations(cursor, view);
 
   const reachable = ints[peer + E_MAX_TO_ACKNOWLEDGE];
   if (reachable !== 0 && (flags & TCP_ACK) !== 0 && after(acknowledgment, reachable)) {
@@ -174,6 +177,8 @@ function repeatedAck(ints: Int32Array, me: number, peer: number, window: number)
     ints[me + E_KEEP_ALIVE_ACKS]++;
     return ANALYSIS_KEEP_ALIVE_ACK;
   }
+  // It may have been sent for an option alone (RFC 8684 3).
+  if ((ints[me + E_FLAGS] & END_NEW_OPERATION) !== 0) return 0;
   const run = ints[me + E_DUPLICATE_ACK_RUN];
   ints[me + E_DUPLICATE_ACK_RUN] = run === -1 ? 1 : run + 1;
   ints[me + E_DUPLICATE_ACKS]++;

@@ -1,5 +1,7 @@
 import { type PacketView, TCP_ACK, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
+  C_EVENT_COUNTS,
+  C_EVENTS,
   C_HANDSHAKE,
   C_IDLE_AT_FIN,
   C_SILENCE_BEFORE,
@@ -18,14 +20,17 @@ import {
   E_NEXT_SEQUENCE,
   E_PACKETS,
   E_RESETS,
+  E_SIGNATURE_SLOT,
   E_SYNS,
   E_UNANSWERED,
   E_UNANSWERED_BEFORE,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
+  END_FIN_AFTER_UNSEEN,
   END_FIN_SENT,
   END_HAS_ACKED,
   END_MET_FIN,
+  END_OLDER,
   END_RESET_SENT,
   END_UNFINISHED,
   F_FIN_ACK_TIME,
@@ -54,9 +59,12 @@ import {
   SHAPE_AMID_WRITE,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_FOR_OLDER,
+  SHAPE_FROM_NEWER,
   SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
+  SHAPE_OF_OTHER,
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
   V_ANALYSIS,
@@ -81,10 +89,11 @@ import {
   V_VALUE,
 } from './event-columns.ts';
 import { addEvent, type EventPool } from './events.ts';
+import { answersOlder, isOfOtherSynAck } from './incarnations.ts';
 import { firstUnacknowledged } from './rtt.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
-import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
+import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_RECEIVED, SYN_SENT, stateOf } from './tcp-state.ts';
 import { cameSince, idleBefore, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
@@ -117,11 +126,15 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_PEER_BYTES_AT_FIN] = floats[peerTimes + F_UNIQUE_BYTES];
   }
   if (isVain) return;
+  const sent = ints[peer + E_NEXT_SEQUENCE];
+  if ((view.flags & TCP_ACK) !== 0 && sent !== 0 && after(view.acknowledgment, sent)) {
+    ints[me + E_FLAGS] |= END_FIN_AFTER_UNSEEN;
+  }
   const unanswered = unansweredAtFin(cursor, view);
   ints[cursor.at + C_UNANSWERED_AT_FIN + cursor.sender] = unanswered;
   ints[cursor.at + C_IDLE_AT_FIN + cursor.sender] = idleBefore(cursor, unanswered);
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
-  ints[me + E_FLAGS] = mine | END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
+  ints[me + E_FLAGS] |= END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
 }
 
@@ -157,6 +170,38 @@ export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab
   }
 }
 
+/**
+ * An RST that was captured in a newer connection of the same 4-tuple, and answers what the older one, on which the cursor
+ * stands, had sent: it ends the older one if its receiver accepts it. There must be room for an event.
+ * @param now its time, as those of the older connection's row
+ */
+export function noteResetOfOlder(
+  cursor: Cursor,
+  view: PacketView,
+  now: number,
+  slab: Slab,
+  events: EventPool,
+): boolean {
+  const { ints, floats, at, me, peer, times } = cursor;
+  const isNext = view.sequence === ints[me + E_NEXT_SEQUENCE];
+  const isAcked = (ints[peer + E_FLAGS] & END_HAS_ACKED) !== 0 && view.sequence === ints[peer + E_ACKED];
+  const receiverState = stateOf(ints, at, peer, me);
+  // Beyond these no program has a socket of it any more.
+  const isHeld = receiverState >= SYN_RECEIVED && receiverState <= CLOSE_WAIT;
+  if (!isHeld || !(isNext || isAcked) || !isAccepted(ints, me, peer, receiverState, view)) return false;
+  const last = floats[times + T_NOW];
+  floats[times + T_NOW] = now;
+  const before = ints[at + C_EVENT_COUNTS];
+  noteReset(cursor, view, ints[me + E_SIGNATURE_SLOT], slab, events);
+  floats[times + T_NOW] = last;
+  if (ints[at + C_EVENT_COUNTS] !== before) {
+    let event = ints[at + C_EVENTS] - 1;
+    while (events.next(event) >= 0) event = events.next(event);
+    events.eventInts[event * EVENT_STRIDE + V_SHAPE] |= SHAPE_FROM_NEWER;
+  }
+  return true;
+}
+
 /** What tells why an RST was sent. Comes before anything of this segment changes the columns, but those that count packets. */
 function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { eventInts }: EventPool, v: number): void {
   const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
@@ -166,9 +211,12 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   let shape = (view.flags & TCP_ACK) !== 0 ? SHAPE_ACK : 0;
   if (sequence === 0) shape |= SHAPE_ZERO;
   if (ints[peer + E_PACKETS] > 0 && sequence === ints[peer + E_LAST_ACKNOWLEDGMENT]) shape |= SHAPE_ANSWER;
+  if (answersOlder(ints, at, peer, sequence)) shape |= SHAPE_ANSWER | SHAPE_FOR_OLDER;
+  if (isOfOtherSynAck(ints, at, me, sequence)) shape |= SHAPE_OF_OTHER;
   if (sent !== 0 && sequence === sent) shape |= SHAPE_NEXT;
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
-  if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
+  const isSilent = ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS];
+  if (isSilent || (mine & END_OLDER) !== 0) shape |= SHAPE_ONLY_SYNS;
   if (view.acknowledgment === ints[peer + E_NEXT_SEQUENCE]) shape |= SHAPE_ACKS_ALL;
   if ((ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) shape |= SHAPE_AMID_WRITE;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;

@@ -39,21 +39,21 @@ export function elapsed(from: number, to: number): number | null {
 }
 
 /**
- * When a connection began and ended, in nanoseconds since its base: its first and its last packet. Where the last one is
- * the earlier of the two, because the clock was set back, the earliest and the latest time that is known.
+ * Seconds from a connection's first packet to its last. Where that is the earlier of the two, because the clock was set
+ * back, from the earliest to the latest time that is known.
  */
-export function spanOf(
+export function durationOf(
   ints: Int32Array,
   floats: Float64Array,
   { at, times, clientTimes, serverTimes, client, server }: Sides,
-): { first: number; last: number } {
+): number {
   const first = ints[at + C_FIRST_NANOSECONDS];
   const last = floats[times + T_NOW];
-  if (last >= first) return { first, last };
+  if (last >= first) return (last - first) / 1e9;
   const known = [first, last];
   if (ints[client + E_PACKETS] > 0) known.push(floats[clientTimes + F_LAST_TIME]);
   if (ints[server + E_PACKETS] > 0) known.push(floats[serverTimes + F_LAST_TIME]);
-  return { first: Math.min(...known), last: Math.max(...known) };
+  return (Math.max(...known) - Math.min(...known)) / 1e9;
 }
 
 /** Whole seconds since 1970 of a connection's last packet. @param times where its float columns begin */

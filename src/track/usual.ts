@@ -3,6 +3,7 @@ import {
   C_EVENTS,
   C_FIRST_FRAME,
   C_HANDSHAKE,
+  C_MULTIPATH,
   C_PROTOCOL,
   C_REUSED_STREAM,
   C_STATUS,
@@ -108,7 +109,7 @@ export function usualShape(slab: Slab, row: number): number {
   if (protocol === UDP) {
     return !isWanted && ints[at + C_STATUS] === ROW_USED && ints[at + C_EVENTS] === 0 ? USUAL_EXCHANGE : UNUSUAL;
   }
-  if (protocol !== TCP || ints[at + C_ZONE] !== 0) return UNUSUAL;
+  if (protocol !== TCP || (ints[at + C_ZONE] | ints[at + C_MULTIPATH]) !== 0) return UNUSUAL;
   const unseen = ints[first + E_ACKED_UNSEEN] | ints[second + E_ACKED_UNSEEN];
   if ((unseen | ints[first + E_ZERO_WINDOW_FRAME] | ints[second + E_ZERO_WINDOW_FRAME]) !== 0) return UNUSUAL;
   const handshake = ints[at + C_HANDSHAKE] & ~BESIDE;

@@ -14,6 +14,7 @@ import {
   unseen,
   watchedTo,
 } from '../support/conversation.ts';
+import { tcpOption } from '../support/packets.ts';
 
 const dns = pair({ server: { port: 53 } }).client;
 const ended = [c.fin(), s.fin(), c.ack()];
@@ -77,6 +78,18 @@ describe('in the close', () => {
     ['open ten seconds after its peer closed', halfClosed(10), []],
   ])('%s', async (_, steps, codes) => {
     expect(await codesOf(steps)).toEqual(codes);
+  });
+
+  test('a subflow of MPTCP that stays half-closed is no leak: its FIN does not end the connection', async () => {
+    const signal = { options: tcpOption.multipath(2) };
+    const subflow = (steps: Step[]) =>
+      steps.map((step) => (step.pair === c.ack().pair ? { ...step, ...signal } : step));
+    const steps = [halfClosed(11), halfClosed(11, s.data(5)), closeWait(20)];
+    for (const each of steps) expect(await codesOf(subflow(each))).toEqual(['mptcp-subflow']);
+    expect(await codesOf(subflow([...handshake, c.data(9), s.ack()]))).toEqual([]);
+    // Asked for, and not agreed on.
+    const asked = [c.syn({ options: tcpOption.multipath(0) }), ...closeWait(20).slice(1)];
+    expect(await codesOf(asked)).toEqual(['long-close-wait']);
   });
 
   test('the side is who kept its end open, or who reset', async () => {
