@@ -22,6 +22,7 @@ import {
   E_ZEEK,
   END_COVERED,
   END_CROSSED,
+  END_DIVERGED,
   END_FIN_ACKED,
   END_FIN_SENT,
   END_GOES_ON,
@@ -74,7 +75,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   const peerWindow = ints[peer + E_WINDOW];
   if (
     sequence !== ints[me + E_NEXT_SEQUENCE] ||
-    (mine & (END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION)) !== END_COVERED ||
+    (mine & (END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION | END_DIVERGED)) !== END_COVERED ||
     window === 0 ||
     peerWindow === 0 ||
     ints[peer + E_UNANSWERED] !== 0 ||
