@@ -305,7 +305,7 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
-/** The last new payload of this side ended in the middle of a write: a large segment without PSH. */
+/** The last new payload of this side ended in the middle of a write (unanswered.ts). */
 export const END_UNFINISHED = 1 << 16;
 /** The last new payload of this side left when not all that its peer was saying had come: it is no answer to the rest. */
 export const END_CROSSED = 1 << 17;

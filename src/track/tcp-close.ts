@@ -88,7 +88,7 @@ import {
   V_UNANSWERED_BYTES,
   V_VALUE,
 } from './event-columns.ts';
-import { addEvent, type EventPool } from './events.ts';
+import { addEvent, type EventPool, lastEvent } from './events.ts';
 import { answersOlder, isOfOtherSynAck } from './incarnations.ts';
 import { firstUnacknowledged } from './rtt.ts';
 import { after, atOrBefore } from './sequence.ts';
@@ -153,7 +153,9 @@ export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab
   const { ints, at, me, peer, row } = cursor;
   const receiverState = stateOf(ints, at, peer, me);
   const accepted = isAccepted(ints, me, peer, receiverState, view);
-  const event = addEvent(events, slab, row, EVENT_RST);
+  let event = addEvent(events, slab, row, EVENT_RST);
+  // What ended the connection must be among those that are kept.
+  if (event < 0 && accepted && receiverState !== CLOSED) event = lastEvent(events, slab, row, EVENT_RST);
   if (event >= 0) {
     const v = event * EVENT_STRIDE;
     events.eventInts[v + V_ENDPOINT] = cursor.sender;
