@@ -87,7 +87,7 @@ export const C_HISTORY_LENGTH = 55;
  * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
  * milliseconds since the last payload before.
  */
-export const C_UNANSWERED_AT_FIN = 74; // and 75
+export const C_UNANSWERED_AT_FIN = 86; // and 87
 export const C_IDLE_AT_FIN = 59; // and 60
 /** Window of the first SYN or SYN-ACK of an endpoint. */
 export const C_SYN_WINDOW = 76; // and 77
@@ -307,7 +307,7 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
-/** The last new payload of this side ended in the middle of a write: a large segment without PSH. */
+/** The last new payload of this side ended in the middle of a write (unanswered.ts). */
 export const END_UNFINISHED = 1 << 16;
 /** The last new payload of this side left when not all that its peer was saying had come: it is no answer to the rest. */
 export const END_CROSSED = 1 << 17;
