@@ -60,7 +60,7 @@ export function worseThan(reached: Reached, tally: Tally): string[] {
     const before = reached.contradictions[name] ?? 0;
     const comparedBefore = reached.compared[change] ?? 0;
     // As many as then, for as many connections as then.
-    if (count * comparedBefore <= before * compared) return [];
+    if (before > 0 && count * comparedBefore <= before * compared) return [];
     return [`${name}: ${count} in ${compared} connections, was ${before} in ${comparedBefore}`];
   });
 }
