@@ -18,7 +18,7 @@ export function decode(view: PacketView): number {
   view.vlanCount = 0;
   view.tunnelCount = 0;
   view.nesting = 0;
-  view.isCarried = 0;
+  view.carrierCount = 0;
   view.ipVersion = 0;
   const { linkType, start } = view;
   const end = start + view.originalLength;

@@ -1,3 +1,8 @@
+/** Numbers that each carrier has in PacketView.carriers: IP version, addresses of four words each, ports. */
+export const CARRIER_LENGTH = 11;
+/** More tunnels in each other than any network has; those outside of so many are not kept. */
+export const CARRIERS_KEPT = 8;
+
 /**
  * The one mutable view that a packet is decoded into.
  *
@@ -106,6 +111,8 @@ export class PacketView {
   /** 1 where a TCP Fast Open option (kind 34, or 254 with magic f989) is present; cookie length in bytes. */
   fastOpen = 0;
   fastOpenCookieLength = 0;
+  /** MPTCP: `FIRST_OPERATION << subtype` for each subtype of its options that is present (RFC 8684 3). */
+  operations = 0;
   /** SACK blocks present (0..4) and the edges of the first. */
   sackCount = 0;
   sackLeft0 = 0;
@@ -117,7 +124,7 @@ export class PacketView {
   chunks = 0;
   initiateTag = 0;
 
-  // ICMP and ICMPv6, guarded by kind PACKET_ICMP_ERROR; the quoted packet's addresses and ports also by isCarried
+  // ICMP and ICMPv6, guarded by kind PACKET_ICMP_ERROR
   /** Type and code as on the wire; `ipVersion` tells which protocol's they are. */
   icmpType = 0;
   icmpCode = 0;
@@ -138,8 +145,9 @@ export class PacketView {
   quotedDestinationPort = 0;
   /** Sequence number of a quoted TCP segment, verification tag of SCTP; 0 for UDP. */
   quotedSequence = 0;
-  /** 1 if the packet came in a UDP tunnel: the quoted fields then name the outermost UDP packet that carried it. */
-  isCarried = 0;
+  /** UDP packets of tunnels that the packet came in, one in the other, and who sent them, the innermost first (tunnel/carriers.ts). */
+  carrierCount = 0;
+  readonly carriers = new Int32Array(CARRIERS_KEPT * CARRIER_LENGTH);
   /** Bytes of the quoted transport header and what follows it that are there. */
   quotedLength = 0;
 }
@@ -173,6 +181,9 @@ export const TCP_URG = 0x20;
 export const TCP_ECE = 0x40;
 export const TCP_CWR = 0x80;
 
+/** Bit of MPTCP's subtype 0 in PacketView.operations: beside those of the flags. */
+export const FIRST_OPERATION = 0x100;
+
 /** Tunnels and encapsulations, in PacketView.tunnel0…: an index into TUNNEL_NAMES. */
 export const TUNNEL_NAMES = [
   '',
@@ -189,6 +200,7 @@ export const TUNNEL_NAMES = [
   'l2tp',
   'capwap',
   'ah',
+  'eoip', // Ethernet over IP (MikroTik)
 ] as const;
 export const TUNNEL_IPIP = 1;
 export const TUNNEL_6IN4 = 2;
@@ -203,3 +215,4 @@ export const TUNNEL_PPPOE = 10;
 export const TUNNEL_L2TP = 11;
 export const TUNNEL_CAPWAP = 12;
 export const TUNNEL_AH = 13;
+export const TUNNEL_EOIP = 14;

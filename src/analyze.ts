@@ -11,7 +11,7 @@ import type { RowObserver } from './track/row-observer.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './track/thresholds.ts';
 import { formatTime } from './track/times.ts';
 import { Tracker } from './track/tracker.ts';
-import { INT32_MAX, W_FAILED_FROM, W_USUAL_FROM } from './track/words.ts';
+import { INT32_MAX, W_FAILED_FROM, W_TWO_WAY, W_USUAL_FROM } from './track/words.ts';
 
 export { type EndedConnection, SORT_KEYS, type SortKey } from './ended-connection.ts';
 
@@ -149,6 +149,7 @@ export async function analyzeInput(
     zones: tracker.zones,
     thresholds,
     nowSeconds: 0,
+    isTwoWay: false,
     turns: tracker.turns,
   };
   const connection = new EndedRow(source);
@@ -156,6 +157,7 @@ export async function analyzeInput(
 
   const setTo = (row: number, nowSeconds = tracker.now) => {
     source.nowSeconds = nowSeconds;
+    source.isTwoWay = tracker.slab.words[W_TWO_WAY] !== 0;
     connection.set(row);
     return connection;
   };

@@ -15,12 +15,12 @@ import {
   INT_STRIDE,
   T_BASE_SECONDS,
   T_INITIAL_RTT,
-  T_NOW,
 } from './track/columns.ts';
 import { connectNanoseconds } from './track/handshake-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import type { RowBatch } from './track/row-batch.ts';
 import { protocolOf, sidesOf } from './track/sides.ts';
+import { durationOf } from './track/times.ts';
 
 /** Keys of `--sort`. */
 export const SORT_KEYS = [
@@ -121,7 +121,7 @@ export class EndedRow implements EndedConnection {
       case 'start':
         return floats[times + T_BASE_SECONDS] + ints[at + C_FIRST_NANOSECONDS] / 1e9;
       case 'duration':
-        return (floats[times + T_NOW] - ints[at + C_FIRST_NANOSECONDS]) / 1e9;
+        return durationOf(ints, floats, sides);
       case 'packets':
         return ints[client + E_PACKETS] + ints[server + E_PACKETS];
       case 'bytes':

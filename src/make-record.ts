@@ -24,7 +24,7 @@ import { makeIcmp } from './track/icmp-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { areRolesInferred } from './track/roles.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
-import { formatTime, seconds } from './track/times.ts';
+import { durationOf, formatTime } from './track/times.ts';
 import { zeekHistory, zeekStateOf, zeekTcpState, zeekUdpState } from './track/zeek.ts';
 
 /** The plain record of a connection. The row may be used again afterwards. */
@@ -35,8 +35,6 @@ export function makeRecord(source: RecordSource, row: number): Connection {
   const { at, times } = sides;
   const protocol = protocolOf(ints, at);
   const base = floats[times + T_BASE_SECONDS];
-  const firstNs = ints[at + C_FIRST_NANOSECONDS];
-  const last = floats[times + T_NOW];
   const hasHandshake = protocol !== 'udp';
   return {
     stream: ints[at + C_STREAM],
@@ -48,11 +46,11 @@ export function makeRecord(source: RecordSource, row: number): Connection {
     tunnel: tunnels(ints[at + C_TUNNELS]),
     firstFrame: ints[at + C_FIRST_FRAME],
     lastFrame: ints[at + C_LAST_FRAME],
-    start: formatTime(base, firstNs),
-    end: formatTime(base, last),
-    duration: seconds(last - firstNs),
+    start: formatTime(base, ints[at + C_FIRST_NANOSECONDS]),
+    end: formatTime(base, floats[times + T_NOW]),
+    duration: durationOf(ints, floats, sides),
     handshake: hasHandshake ? makeHandshake(ints, floats, at, times, sides.client, sides.server) : null,
-    close: hasHandshake ? makeClose(slab, events, row, sides) : null,
+    close: hasHandshake ? makeClose(source, row, sides) : null,
     resets: makeResets(source, row, sides),
     icmp: makeIcmp(slab, events, row, base),
     fromClient: makeDirection(ints, floats, sides, sides.client, sides.clientTimes),

@@ -1,7 +1,9 @@
 import { formatAddress } from '../parsers/network/address.ts';
-import type { Finding, Protocol, Side } from './record.ts';
+import { AttemptsBeyond, findScans, isOfScan, notePort } from './port-scans.ts';
+import { errorCounts, type Gathered, tally, timesOf } from './problem-tally.ts';
+import type { Finding, Protocol } from './record.ts';
 import type { SocketErrors } from './socket/sockets.ts';
-import type { Histogram, ProblemGroup } from './summary.ts';
+import type { ProblemGroup } from './summary.ts';
 import {
   C_ADDRESS_0,
   C_ADDRESS_1,
@@ -15,28 +17,27 @@ import { failureOf } from './track/findings.ts';
 import { entriesOf, entryNumber } from './track/keyed.ts';
 import {
   addOccurrences,
-  BINS,
   clientCount,
   hashAddress,
   noteOccurrence,
-  O_BINS,
   O_CLIENT,
-  O_FIRST_NANOSECONDS,
-  O_FIRST_SECONDS,
-  O_LAST_NANOSECONDS,
-  O_LAST_SECONDS,
-  O_START,
-  O_WIDTH,
   OCCURRENCE_STRIDE,
-  UNITS_PER_SECOND,
 } from './track/occurrences.ts';
 import { packetNames } from './track/packet-names.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { portOf } from './track/rows.ts';
 import { endpointOf, type Sides } from './track/sides.ts';
-import { formatTime } from './track/times.ts';
 import { USUAL_REFUSED } from './track/usual.ts';
 import {
+  BEYOND_CLIENT,
+  BEYOND_PORTS,
+  BEYOND_PROTOCOL,
+  BEYOND_REFUSED,
+  BEYOND_SERVER,
+  BEYOND_STREAM,
+  BEYOND_TIMED_OUT,
+  BEYOND_UNANSWERED,
+  beyondBlock,
   FAILED_ADDRESS,
   FAILED_COUNT,
   FAILED_ERRORS,
@@ -45,11 +46,13 @@ import {
   FAILED_SHAPE,
   FAILED_STREAM,
   FAILED_SYNS,
+  PORT_WORDS,
+  TABLE_BEYOND,
   TABLE_FAILED,
   type UsualSums,
 } from './track/usual-sums.ts';
 
-/** Problem groups kept apart; a scan over more servers than this is counted, not listed. */
+/** Problem groups kept apart; problems at more servers than this are counted, not listed, but for scans of the ports of one host. */
 const GROUPS_KEPT = 10_000;
 const TCP_NAMES = packetNames({ protocol: 'tcp' });
 
@@ -71,26 +74,12 @@ function happensAtStart(code: string): boolean {
   return AT_START.has(code);
 }
 
-/** A group while it is gathered. */
-interface Gathered
-  extends Pick<ProblemGroup, 'code' | 'severity' | 'protocol' | 'server' | 'count' | 'example' | 'message'> {
-  side: Side | null;
-  /** Its server, as it stands in a row. */
-  place: string;
-  errors: Map<string, number>;
-  /** Codes that each of its connections has. */
-  shared: Set<string>;
-  /** Address of one of its clients. */
-  client: string | null;
-  /** Where its block of occurrences begins. */
-  block: number;
-}
-
-/** Findings, gathered by what was found and at which server. */
+/** Findings, gathered by what was found, how bad it was, and at which server. */
 export class ProblemGroups {
   readonly #groups = new Map<string, Gathered>();
   #occurrences = new Float64Array(16 * OCCURRENCE_STRIDE);
-  /** Findings for which there was no group any more. */
+  #beyond = new AttemptsBeyond();
+  /** Findings for which there was no group any more, without those in #beyond. */
   notListed = 0;
 
   /** What was found of a connection that has ended. @param left what was left on its sockets */
@@ -107,13 +96,32 @@ export class ProblemGroups {
       // Of one code for both sides the connection counts once.
       const first = findings.findIndex((other) => other.code === code);
       if (first !== i) {
-        if (findings[first].side !== side) this.#forgetSide(code, place);
+        if (findings[first].side !== side) this.#forgetSide(kindOf(findings[first]), place);
         return;
       }
-      let group = this.#find(code, place, 1);
-      if (group === null) return;
+      const ns = happensAtStart(code) ? ints[at + C_FIRST_NANOSECONDS] : floats[times + T_NOW];
+      const whole = Math.floor(ns / 1e9);
+      const seconds = floats[times + T_BASE_SECONDS] + whole;
+      let group = this.#find(kindOf({ code, severity }), place);
+      if (group === null) {
+        const name = pairOf(ints, client, ints, server, ints[at + C_PROTOCOL]);
+        const addresses = () => ({
+          protocol,
+          client: endpointOf(source, at, clientEndpoint).address,
+          server: endpointOf(source, at, 1 - clientEndpoint).address,
+        });
+        const pair = isOfScan(code) ? this.#beyond.take(name, addresses, { code, count: 1, example: stream }) : null;
+        if (pair === null) {
+          this.notListed++;
+          return;
+        }
+        tallyErrors(pair.errors, left);
+        notePort(pair, portOf(ints, at, 1 - clientEndpoint));
+        noteOccurrence(pair.occurrences, 0, seconds, ns - whole * 1e9, hash);
+        return;
+      }
       if (group === undefined) {
-        const shared = new Set(findings.map((each) => each.code));
+        const shared = new Set(findings.map(kindOf));
         group = this.#begin({
           code,
           severity,
@@ -125,13 +133,10 @@ export class ProblemGroups {
         });
         group.client = endpointOf(source, at, clientEndpoint).address;
       }
-      this.#count(group, 1, stream, message, side);
+      this.#count(group, 1, stream, { message, side });
       if (group.shared.size > 1) keepShared(group.shared, findings);
-      if (left.client.error !== null) tally(group.errors, `client ${left.client.error}`, 1);
-      if (left.server.error !== null) tally(group.errors, `server ${left.server.error}`, 1);
-      const ns = happensAtStart(code) ? ints[at + C_FIRST_NANOSECONDS] : floats[times + T_NOW];
-      const whole = Math.floor(ns / 1e9);
-      noteOccurrence(this.#occurrences, group.block, floats[times + T_BASE_SECONDS] + whole, ns - whole * 1e9, hash);
+      tallyErrors(group.errors, left);
+      noteOccurrence(this.#occurrences, group.block, seconds, ns - whole * 1e9, hash);
     });
   }
 
@@ -145,27 +150,97 @@ export class ProblemGroups {
       const port = keyed[entry + FAILED_PORT];
       const place = placeOf(keyed, a, port, keyed[entry + FAILED_PROTOCOL]);
       const count = keyed[entry + FAILED_COUNT];
-      let group = this.#find(code, place, count);
-      if (group === null) continue;
       const block = entryNumber(usual, TABLE_FAILED, entry) * OCCURRENCE_STRIDE;
-      const version = keyed[entry + FAILED_PROTOCOL] >>> 8;
-      if (group === undefined) {
-        const address = formatAddress(version, keyed[a], keyed[a + 1], keyed[a + 2], keyed[a + 3]);
-        const shared = new Set([code]);
-        group = this.#begin({ code, severity, protocol: 'tcp', server: { address, port }, side, place, shared });
-        const [c0, c1, c2, c3] = occurrences.subarray(block + O_CLIENT);
-        group.client = formatAddress(version, c0, c1, c2, c3);
-      }
-      this.#count(group, count, keyed[entry + FAILED_STREAM], message, side);
-      keepShared(group.shared, [{ code }]);
+      const version = keyed[entry + FAILED_PROTOCOL];
+      const address = addressOf(version, keyed, a);
+      const client = addressOf(version, occurrences, block + O_CLIENT);
+      const example = keyed[entry + FAILED_STREAM];
       const errors = keyed[entry + FAILED_ERRORS];
-      if (errors > 0) tally(group.errors, `client ${outcome === 'refused' ? 'ECONNREFUSED' : 'ETIMEDOUT'}`, errors);
+      const error = `client ${outcome === 'refused' ? 'ECONNREFUSED' : 'ETIMEDOUT'}`;
+      let group = this.#find(kindOf({ code, severity }), place);
+      if (group === null) {
+        const name = pairOf(occurrences, block + O_CLIENT, keyed, a, version);
+        const addresses = () => ({ protocol: 'tcp', client, server: address }) as const;
+        const isOfOne = clientCount(occurrences, block) === 1;
+        const pair = isOfOne ? this.#beyond.take(name, addresses, { code, count, example }) : null;
+        if (pair === null) {
+          this.notListed += count;
+          continue;
+        }
+        if (errors > 0) tally(pair.errors, error, errors);
+        notePort(pair, port);
+        addOccurrences(pair.occurrences, 0, occurrences, block);
+        continue;
+      }
+      if (group === undefined) {
+        const shared = new Set([kindOf({ code, severity })]);
+        group = this.#begin({ code, severity, protocol: 'tcp', server: { address, port }, side, place, shared });
+        group.client = client;
+      }
+      this.#count(group, count, example, { message, side });
+      keepShared(group.shared, [{ code, severity }]);
+      if (errors > 0) tally(group.errors, error, errors);
       addOccurrences(this.#occurrences, group.block, occurrences, block);
+    }
+    this.#addBeyond(usual);
+  }
+
+  /** Usual connections for whose server there was no room. */
+  #addBeyond(usual: UsualSums): void {
+    const { keyed, occurrences } = usual;
+    for (const entry of entriesOf(usual, TABLE_BEYOND)) {
+      const [client, server] = [entry + BEYOND_CLIENT, entry + BEYOND_SERVER];
+      const version = keyed[entry + BEYOND_PROTOCOL];
+      const name = pairOf(keyed, client, keyed, server, version);
+      const addresses = () =>
+        ({
+          protocol: 'tcp',
+          client: addressOf(version, keyed, client),
+          server: addressOf(version, keyed, server),
+        }) as const;
+      const example = keyed[entry + BEYOND_STREAM];
+      const refused = keyed[entry + BEYOND_REFUSED];
+      const ends = [
+        { code: 'connection-refused', count: refused, error: 'client ECONNREFUSED', left: refused },
+        {
+          code: 'unanswered',
+          count: keyed[entry + BEYOND_UNANSWERED],
+          error: 'client ETIMEDOUT',
+          left: keyed[entry + BEYOND_TIMED_OUT],
+        },
+      ];
+      let pair = null;
+      for (const { code, count, error, left } of ends) {
+        if (count === 0) continue;
+        pair = this.#beyond.take(name, addresses, { code, count, example });
+        if (pair === null) this.notListed += count;
+        else if (left > 0) tally(pair.errors, error, left);
+      }
+      if (pair === null) continue;
+      for (let i = 0; i < PORT_WORDS; i++) pair.ports[i] |= keyed[entry + BEYOND_PORTS + i];
+      addOccurrences(pair.occurrences, 0, occurrences, beyondBlock(usual, entry));
     }
   }
 
-  list(): ProblemGroup[] {
-    return [...this.#groups.values()].map((group) => this.#made(group));
+  /** The groups, of which those that a port scan left are one; and the findings that are in none. */
+  list(): { problems: ProblemGroup[]; notListed: number } {
+    const beyond = this.#beyond.list();
+    const scans = findScans(this.#groups.values(), beyond, this.#occurrences);
+    // What is odd about the connections of a scan, and of none other there, is told with it.
+    const isTold = (group: Gathered) =>
+      scans.groups.has(group) ||
+      (group.severity !== 'error' && [...group.shared].some((kind) => this.#isOf(scans.groups, kind, group.place)));
+    const groups = [...this.#groups.values()].filter((group) => scans.groups.size === 0 || !isTold(group));
+    const rest = beyond.filter((pair) => !scans.beyond.has(pair)).flatMap(({ counts }) => [...counts.values()]);
+    return {
+      problems: [...groups.map((group) => this.#made(group, scans.groups)), ...scans.problems],
+      notListed: rest.reduce((sum, count) => sum + count, this.notListed),
+    };
+  }
+
+  #isOf(groups: ReadonlySet<Gathered>, kind: string, place: string): boolean {
+    const group = this.#groups.get(`${kind} ${place}`);
+    return group !== undefined && groups.has(group);
   }
 
   /** One that has the same in it and goes its own way. */
@@ -175,16 +250,15 @@ export class ProblemGroups {
       copy.#groups.set(key, { ...group, errors: new Map(group.errors), shared: new Set(group.shared) });
     }
     copy.#occurrences = this.#occurrences.slice();
+    copy.#beyond = this.#beyond.copy();
     copy.notListed = this.notListed;
     return copy;
   }
 
-  /** The group of a code at a server; undefined where there is none yet, null (and counted) where there is no room for one more. */
-  #find(code: string, place: string, count: number): Gathered | undefined | null {
-    const group = this.#groups.get(`${code} ${place}`);
-    if (group !== undefined || this.#groups.size < GROUPS_KEPT) return group;
-    this.notListed += count;
-    return null;
+  /** The group of a kind at a server; undefined where there is none yet, null where there is no room for one more. */
+  #find(kind: string, place: string): Gathered | undefined | null {
+    const group = this.#groups.get(`${kind} ${place}`);
+    return group !== undefined || this.#groups.size < GROUPS_KEPT ? group : null;
   }
 
   #begin(group: Pick<Gathered, 'code' | 'severity' | 'protocol' | 'server' | 'side' | 'place' | 'shared'>): Gathered {
@@ -195,11 +269,11 @@ export class ProblemGroups {
       this.#occurrences = larger;
     }
     const begun = { ...group, count: 0, example: 0, message: '', errors: new Map(), client: null, block };
-    this.#groups.set(`${group.code} ${group.place}`, begun);
+    this.#groups.set(`${kindOf(group)} ${group.place}`, begun);
     return begun;
   }
 
-  #count(group: Gathered, count: number, example: number, message: string, side: Side | null): void {
+  #count(group: Gathered, count: number, example: number, { message, side }: Pick<Finding, 'message' | 'side'>): void {
     // The example is the first in the capture, in whatever order connections end.
     if (group.count === 0 || example < group.example) {
       group.example = example;
@@ -209,64 +283,59 @@ export class ProblemGroups {
     group.count += count;
   }
 
-  #forgetSide(code: string, place: string): void {
-    const group = this.#groups.get(`${code} ${place}`);
+  #forgetSide(kind: string, place: string): void {
+    const group = this.#groups.get(`${kind} ${place}`);
     if (group !== undefined) group.side = null;
   }
 
-  #made(group: Gathered): ProblemGroup {
+  #made(group: Gathered, inScans: ReadonlySet<Gathered>): ProblemGroup {
     const { code, severity, protocol, server, count, example, message, side, place, errors, shared, client, block } =
       group;
     const occurrences = this.#occurrences;
     const clients = clientCount(occurrences, block);
-    const isSame = (other: string) => other !== code && this.#groups.get(`${other} ${place}`)?.shared.has(code);
+    const kind = kindOf(group);
+    const isSame = (other: string) =>
+      other !== kind && this.#groups.get(`${other} ${place}`)?.shared.has(kind) && !this.#isOf(inScans, other, place);
     return {
       ...{ code, severity, protocol, server, count, example, message, side },
-      errors: [...errors].map(([key, times]) => errorOf(key, times)).sort((a, b) => b.count - a.count || order(a, b)),
+      errors: errorCounts(errors),
       clients,
       client: clients === 1 ? client : null,
-      sameAs: [...shared].filter(isSame).sort(),
-      firstTime: formatTime(occurrences[block + O_FIRST_SECONDS], occurrences[block + O_FIRST_NANOSECONDS]),
-      lastTime: formatTime(occurrences[block + O_LAST_SECONDS], occurrences[block + O_LAST_NANOSECONDS]),
-      times: histogram(occurrences, block),
+      sameAs: [...shared]
+        .filter(isSame)
+        .map((other) => other.split(' ')[0])
+        .sort(),
+      ...timesOf(occurrences, block),
     };
   }
 }
 
-/** Counts of a block of occurrences, without empty ones at the end. */
-function histogram(occurrences: Float64Array, block: number): Histogram {
-  const bins = [...occurrences.subarray(block + O_BINS, block + O_BINS + BINS)];
-  const width = occurrences[block + O_WIDTH];
-  const start = occurrences[block + O_START] * width;
-  const whole = Math.floor(start / UNITS_PER_SECOND);
-  return {
-    start: formatTime(whole, Math.floor(((start - whole * UNITS_PER_SECOND) * 1e9) / UNITS_PER_SECOND)),
-    width: width / UNITS_PER_SECOND,
-    counts: bins.slice(0, bins.findLastIndex((count) => count > 0) + 1),
-  };
+function tallyErrors(errors: Map<string, number>, { client, server }: SocketErrors): void {
+  if (client.error !== null) tally(errors, `client ${client.error}`, 1);
+  if (server.error !== null) tally(errors, `server ${server.error}`, 1);
 }
 
-type ErrorCount = ProblemGroup['errors'][number];
-
-function errorOf(key: string, count: number): ErrorCount {
-  const [side, error] = key.split(' ');
-  return { side: side as Side, error, count };
+/** What is gathered together: one code may be a fault of one connection and a note to another. */
+function kindOf({ code, severity }: Pick<Finding, 'code' | 'severity'>): string {
+  return `${code} ${severity}`;
 }
 
-function order(a: ErrorCount, b: ErrorCount): number {
-  return a.side.localeCompare(b.side) || a.error.localeCompare(b.error);
-}
-
-function tally(counts: Map<string, number>, key: string, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-/** Of the codes that all connections had so far, keeps those that this one has, too. */
-function keepShared(shared: Set<string>, findings: readonly Pick<Finding, 'code'>[]): void {
-  for (const code of shared) if (!findings.some((finding) => finding.code === code)) shared.delete(code);
+/** Of the kinds that all connections had so far, keeps those that this one has, too. */
+function keepShared(shared: Set<string>, findings: readonly Pick<Finding, 'code' | 'severity'>[]): void {
+  for (const kind of shared) if (!findings.some((finding) => kindOf(finding) === kind)) shared.delete(kind);
 }
 
 /** The server as it stands in a row: formatting it takes longer than the rest. @param a where the words of the address begin */
-function placeOf(words: Int32Array, a: number, port: number, protocol: number): string {
+function placeOf(words: ArrayLike<number>, a: number, port: number, protocol: number): string {
   return `${protocol} ${words[a]} ${words[a + 1]} ${words[a + 2]} ${words[a + 3]} ${port}`;
+}
+
+/** A client and a host, in the same way. */
+function pairOf(client: ArrayLike<number>, c: number, server: ArrayLike<number>, s: number, protocol: number): string {
+  return `${placeOf(client, c, 0, protocol)} ${placeOf(server, s, 0, protocol)}`;
+}
+
+/** @param version IP version, in the second byte */
+function addressOf(version: number, words: ArrayLike<number>, a: number): string {
+  return formatAddress(version >>> 8, words[a], words[a + 1], words[a + 2], words[a + 3]);
 }

@@ -4,13 +4,13 @@ import type { Connection } from './record.ts';
 import { makeResets } from './socket/reset-record.ts';
 import { makeSockets } from './socket/sockets.ts';
 import { makeClose } from './track/close-record.ts';
-import { C_FIRST_FRAME, C_FIRST_NANOSECONDS, C_LAST_FRAME, C_STREAM, T_BASE_SECONDS, T_NOW } from './track/columns.ts';
+import { C_FIRST_FRAME, C_LAST_FRAME, C_STREAM, T_BASE_SECONDS } from './track/columns.ts';
 import { makeDirection } from './track/direction-record.ts';
 import { makeHandshake } from './track/handshake-record.ts';
 import { makeIcmp } from './track/icmp-record.ts';
 import type { RecordSource } from './track/record-source.ts';
 import { endpointOf, protocolOf, type Sides, sidesOf } from './track/sides.ts';
-import { seconds } from './track/times.ts';
+import { durationOf } from './track/times.ts';
 
 /**
  * The record of one row after another, each part made when it is read; its parts, once read, are plain and stay.
@@ -93,7 +93,7 @@ export class RecordView implements Connection {
 
   get duration() {
     const { ints, floats } = this.#source.slab;
-    return seconds(floats[this.#places.times + T_NOW] - ints[this.#places.at + C_FIRST_NANOSECONDS]);
+    return durationOf(ints, floats, this.#places);
   }
 
   get handshake() {
@@ -107,8 +107,7 @@ export class RecordView implements Connection {
 
   get close() {
     if (this.#close === undefined) {
-      const { slab, events } = this.#source;
-      this.#close = this.protocol === 'udp' ? null : makeClose(slab, events, this.#row, this.#places);
+      this.#close = this.protocol === 'udp' ? null : makeClose(this.#source, this.#row, this.#places);
     }
     return this.#close;
   }

@@ -160,7 +160,7 @@ export interface Reset {
 export type ResetCause =
   /** Nothing listens at the port. */
   | 'port-closed'
-  /** The socket was closed, or given up, without a FIN: SO_LINGER 0, unread data, a killed process, a time that ran out. */
+  /** The socket was closed, or given up, without a FIN: SO_LINGER 0, unread data (also at the end of a process), a time that ran out. */
   | 'abortive-close'
   /** Something came for a socket that was closed. */
   | 'data-after-close'
@@ -234,6 +234,8 @@ export interface Direction {
 export interface SocketView {
   /** The errno that the kernel leaves on the socket for the next call, whether or not one is made; null: none. */
   error: string | null;
+  /** Why it is not known whether there is one, in words; absent where it is known. `error` is null then. */
+  unknown?: string;
   /** Only where it was asked for. */
   calls?: SocketCall[];
 }

@@ -104,7 +104,7 @@ export class SummaryBuilder {
     if (protocol === 'tcp') this.#timeWait.add(source, sides);
     if (protocol !== 'udp') {
       this.#handshakes[handshakeOutcome(ints[at + C_HANDSHAKE])]++;
-      this.#closes[closeStyle(ints, at, client, server)]++;
+      this.#closes[closeStyle(source, sides)]++;
       const connect = seconds(connectNanoseconds(ints, floats, at, sides.times));
       if (connect >= 0) this.#connectTime.accept(connect);
     }
@@ -169,6 +169,7 @@ export class SummaryBuilder {
 
   /** What the connections added so far add up to; packets, times and other frames are the caller's. */
   finish(): Omit<Summary, 'packets' | 'wireBytes' | 'start' | 'end' | 'duration' | 'otherFrames' | 'evicted'> {
+    const { problems, notListed } = this.#problems.list();
     return {
       connections: this.#connections,
       failed: this.#failed,
@@ -180,8 +181,8 @@ export class SummaryBuilder {
       resetCauses: this.#resetCauses,
       retransmissions: this.#retransmissions,
       payloadBytes: this.#payloadBytes,
-      problems: [...this.#problems.list(), ...this.#timeWait.problems()].sort(worstFirst),
-      problemsNotListed: this.#problems.notListed,
+      problems: [...problems, ...this.#timeWait.problems()].sort(worstFirst),
+      problemsNotListed: notListed,
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { CloseStyle, Endpoint, HandshakeOutcome, Protocol, ResetCause, Severity, Side } from './record.ts';
+import type { CloseStyle, HandshakeOutcome, Protocol, ResetCause, Severity, Side } from './record.ts';
 
 /** One input file (or standard input) as far as it was read. */
 export interface CaptureInfo {
@@ -36,12 +36,13 @@ export interface Distribution {
   max: number;
 }
 
-/** Findings of one kind at one server, gathered over connections. */
+/** Findings of one code and severity at one server, gathered over connections. */
 export interface ProblemGroup {
   code: string;
   severity: Severity;
   protocol: Protocol;
-  server: Endpoint;
+  /** The port is null where it is about many of one host: `port-scan`. */
+  server: { address: string; port: number | null };
   /** Connections that have the finding. */
   count: number;
   /** Stream number of an example, the first in the capture, and its finding's message. */

@@ -259,7 +259,8 @@ describe('problems', () => {
 
   test('of many servers know it each for themselves', async () => {
     const servers = Array.from({ length: 100 }, (_, i) => i);
-    const { summary } = await talk(...servers.map((i) => web(41000, 1000 + i).client.syn({ at: i })));
+    const ends = (i: number) => pair({ server: { address: `10.0.1.${i}` } });
+    const { summary } = await talk(...servers.map((i) => ends(i).client.syn({ at: i })), c.datagram(9, { at: 400 }));
     expect(summary.problems.map(({ firstTime, clients }) => [firstTime, clients])).toEqual(
       servers.map((i) => [`${1_700_000_000 + i}.000000000`, 1]),
     );
@@ -296,6 +297,17 @@ describe('problems', () => {
     ]);
   });
 
+  test('of one code are two groups where it is a fault of some connections, and less of others', async () => {
+    const [a, b, d] = [web(41000), web(41001), web(41002)];
+    // The capture shows no answer to anybody: only who went on as a kernel does that hears nothing was surely not answered.
+    const tried = [a.client.syn(), a.client.syn({ id: 2, after: 1 })];
+    const { summary } = await talk(...tried, b.client.syn(), d.client.syn(), c.datagram(9, { at: 400 }));
+    expect(summary.problems.map(({ code, severity, count }) => [code, severity, count])).toEqual([
+      ['unanswered', 'error', 1],
+      ['unanswered', 'warning', 2],
+    ]);
+  });
+
   test('make a connection count as failed if one is an error; notes do not make it one with problems', async () => {
     const [a, b, d] = [web(41000), web(41001), web(41002)];
     const { summary } = await talk(
@@ -307,8 +319,9 @@ describe('problems', () => {
   });
 
   test('beyond ten thousand groups are counted, not listed', async () => {
-    const steps = Array.from({ length: 10_003 }, (_, i) => web(1024, 1025 + i).client.syn());
-    const { summary } = await talk(...steps);
+    const ends = (i: number) => pair({ server: { address: `10.1.${i >> 8}.${i & 255}` } });
+    const steps = Array.from({ length: 10_003 }, (_, i) => ends(i).client.syn());
+    const { summary } = await talk(...steps, c.datagram(9, { at: 400 }));
     expect([summary.problems.length, summary.problemsNotListed]).toEqual([10_000, 3]);
   });
 });

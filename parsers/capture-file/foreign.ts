@@ -1,7 +1,13 @@
+/** What Git keeps in place of a large file until that is fetched. */
+const LFS = 'a Git LFS pointer, not the capture itself: run git lfs pull';
+const ANNEX = 'a git-annex pointer, not the capture itself: run git annex get';
+
 const EDITCAP = 'convert it with editcap -F pcap';
 
 /** First bytes of files that are often taken for captures that can be read here, and what to do with them. */
 const FOREIGN_FORMATS: readonly { start: string; what: string }[] = [
+  { start: 'version https://git-lfs.github.com/spec/', what: LFS },
+  { start: '/annex/objects/', what: ANNEX },
   { start: 'snoop\0\0\0', what: `a Solaris snoop capture: ${EDITCAP}` },
   { start: 'btsnoop\0', what: 'a Bluetooth btsnoop capture: it holds no IP packets' },
   { start: 'GMBU', what: `a Microsoft Network Monitor 2 capture: ${EDITCAP}` },
@@ -23,6 +29,6 @@ const FOREIGN_FORMATS: readonly { start: string; what: string }[] = [
 
 /** What a file is that is no capture of ours; null where that is unknown. */
 export function foreignFormat(bytes: Uint8Array, position: number, end: number): string | null {
-  const text = String.fromCharCode(...bytes.subarray(position, Math.min(end, position + 32)));
+  const text = String.fromCharCode(...bytes.subarray(position, Math.min(end, position + 48)));
   return FOREIGN_FORMATS.find(({ start }) => text.startsWith(start))?.what ?? null;
 }

@@ -34,6 +34,8 @@ const MODIFIED_RECORD_HEADER_LENGTH = 24;
 
 const FCS_PRESENT = 0x04000000;
 
+const NANOSECONDS = 1_000_000_000;
+
 /** What each magic number says of the records that follow. */
 const VARIANTS = [
   { magic: 0xa1b2c3d4, headerLength: RECORD_HEADER_LENGTH, nanosecondsPerUnit: 1000 },
@@ -100,7 +102,7 @@ export class PcapReader implements CaptureReader {
     const snapLength = data.getUint32(at + SNAP_LENGTH, this.littleEndian);
     const timeResolution = this.nanosecondsPerUnit / 1e9;
     this.interfaces = [
-      { linkType: this.linkType, name: '', snapLength, timeResolution, received: null, dropped: null },
+      { linkType: this.linkType, name: '', label: '', snapLength, timeResolution, received: null, dropped: null },
     ];
     window.consume(FILE_HEADER_LENGTH);
   }
@@ -144,7 +146,7 @@ export class PcapReader implements CaptureReader {
     view.seconds = data.getUint32(at, littleEndian);
     const nanoseconds = data.getUint32(at + RECORD_FRACTION, littleEndian) * this.nanosecondsPerUnit;
     view.nanoseconds = nanoseconds;
-    if (nanoseconds >= 1_000_000_000) carrySeconds(view);
+    if (nanoseconds >= NANOSECONDS) carrySeconds(view, this.nanosecondsPerUnit);
     view.interfaceId = 0;
     view.linkType = this.linkType;
     const start = at + headerLength;
@@ -192,8 +194,17 @@ function lengthOrder(major: number, minor: number): number {
   return minor === 3 ? LENGTHS_SWAPPED_WHERE_LONGER : LENGTHS_IN_ORDER;
 }
 
-/** A fraction of a second or more than one, which some writers leave in the fraction field. */
-function carrySeconds(view: PacketView): void {
-  view.seconds += Math.floor(view.nanoseconds / 1_000_000_000);
-  view.nanoseconds %= 1_000_000_000;
+/**
+ * Some writers leave more than a second in the fraction field. In some captures of microseconds it is negative: their
+ * writers subtracted one struct timeval, whose tv_usec has a sign, from another and did not borrow a second.
+ */
+function carrySeconds(view: PacketView, nanosecondsPerUnit: number): void {
+  const negative = view.nanoseconds - 2 ** 32 * nanosecondsPerUnit;
+  if (nanosecondsPerUnit > 1 && negative > -NANOSECONDS) {
+    view.seconds -= 1;
+    view.nanoseconds = negative + NANOSECONDS;
+    return;
+  }
+  view.seconds += Math.floor(view.nanoseconds / NANOSECONDS);
+  view.nanoseconds %= NANOSECONDS;
 }

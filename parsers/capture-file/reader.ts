@@ -21,6 +21,8 @@ export interface CaptureInterface {
   readonly linkType: number;
   /** if_name of pcapng, '' where unknown. */
   readonly name: string;
+  /** What people know it by: the same, but for the device paths of Windows. */
+  readonly label: string;
   readonly snapLength: number;
   /** Seconds between two ticks of the clock of its timestamps. */
   readonly timeResolution: number;

@@ -1,4 +1,4 @@
-import type { PacketView } from '../packet-view.ts';
+import { FIRST_OPERATION, type PacketView } from '../packet-view.ts';
 
 /*
  * TCP options (RFC 9293 3.2): kind, and but for the first two the length of the whole option, then its value.
@@ -7,7 +7,7 @@ import type { PacketView } from '../packet-view.ts';
  *    1  no-operation                     8  timestamps: value, echo reply (RFC 7323)
  *    2  maximum segment size           34  fast open: cookie (RFC 7413)
  *    3  window scale (RFC 7323)     253-4  experiments: 16 or 32 bit magic (RFC 6994)
- *    4  SACK permitted (RFC 2018)
+ *    4  SACK permitted (RFC 2018)        30  MPTCP: subtype in the upper half of a byte (RFC 8684)
  */
 const END_OF_OPTIONS = 0;
 const NO_OPERATION = 1;
@@ -16,6 +16,7 @@ const WINDOW_SCALE = 3;
 const SACK_PERMITTED = 4;
 const SACK = 5;
 const TIMESTAMPS = 8;
+const MULTIPATH = 30;
 const FAST_OPEN = 34;
 const EXPERIMENT_1 = 253;
 const EXPERIMENT_2 = 254;
@@ -62,6 +63,9 @@ export function decodeTcpOptions(view: PacketView, offset: number, end: number):
           view.timestampValue = data.getInt32(value);
           view.timestampEcho = data.getInt32(value + 4);
         }
+        break;
+      case MULTIPATH:
+        if (length > 2) view.operations |= FIRST_OPERATION << (bytes[value] >> 4);
         break;
       case FAST_OPEN:
         view.fastOpen = 1;

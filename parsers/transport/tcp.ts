@@ -56,6 +56,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   view.hasTimestamps = 0;
   view.fastOpen = 0;
   view.fastOpenCookieLength = 0;
+  view.operations = 0;
   view.sackCount = 0;
   view.dataLength = 0;
 

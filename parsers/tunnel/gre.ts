@@ -1,13 +1,14 @@
+import { decodeEthernet } from '../link/ethernet.ts';
 import { decodeIeee80211 } from '../link/ieee80211.ts';
 import { decodePpp } from '../link/ppp.ts';
 import { enterTunnel } from '../nesting.ts';
 import { decodeEtherType } from '../network/ether-types.ts';
-import { FAULT_MALFORMED, type PacketView, TUNNEL_GRE } from '../packet-view.ts';
+import { FAULT_MALFORMED, type PacketView, TUNNEL_EOIP, TUNNEL_GRE } from '../packet-view.ts';
 import { outerKind, stop, stopShort } from '../stop.ts';
 import { decodeErspan, decodeErspan3 } from './erspan.ts';
 
 /*
- * GRE header (RFC 2784 2, RFC 2890 2), and the enhanced one of PPTP (RFC 2637 4.1), which has version 1
+ * GRE header (RFC 2784 2, RFC 2890 2), and the enhanced one of PPTP (RFC 2637 4.1) and EoIP, which has version 1
  *
  *   0                   1                   2                   3
  *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -36,6 +37,8 @@ const VERSION = 0x0007;
 
 const PROTOCOL_WCCP = 0x883e;
 const PROTOCOL_PPP = 0x880b;
+/** EoIP of MikroTik, which has version 1 and a key that is the length and, little-endian, the number of the tunnel. */
+const PROTOCOL_EOIP = 0x6400;
 const PROTOCOL_ERSPAN = 0x88be;
 const PROTOCOL_ERSPAN_3 = 0x22eb;
 /** Aruba access points send 802.11 frames under this range of protocol types. */
@@ -60,6 +63,9 @@ export function decodeGre(view: PacketView, offset: number, claimedEnd: number):
 
   if (protocol === PROTOCOL_ERSPAN) return decodeErspan(view, payload, claimedEnd, (flags & HAS_SEQUENCE) !== 0);
   if (protocol === PROTOCOL_ERSPAN_3) return decodeErspan3(view, payload, claimedEnd);
+  if (version === 1 && protocol === PROTOCOL_EOIP) {
+    return enterTunnel(view, TUNNEL_EOIP) ? decodeEthernet(view, payload, claimedEnd) : outerKind(view);
+  }
   if (!enterTunnel(view, TUNNEL_GRE)) return outerKind(view);
   if (protocol === PROTOCOL_PPP) return decodePpp(view, payload, claimedEnd);
   if (protocol >= PROTOCOL_ARUBA_FIRST && protocol <= PROTOCOL_ARUBA_LAST) {

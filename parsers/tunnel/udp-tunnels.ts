@@ -1,4 +1,3 @@
-import { UDP } from '../network/ip-protocols.ts';
 import {
   PACKET_FRAGMENT,
   PACKET_ICMP_ERROR,
@@ -9,6 +8,7 @@ import {
   type PacketView,
 } from '../packet-view.ts';
 import { decodeCapwap } from './capwap.ts';
+import { noteCarrier } from './carriers.ts';
 import { decodeGeneve } from './geneve.ts';
 import { decodeGre } from './gre.ts';
 import { decodeGtpU } from './gtp-u.ts';
@@ -65,22 +65,20 @@ export function decodeUdpTunnel(view: PacketView, offset: number, claimedEnd: nu
     kind = decodeByPort(view, sourcePort, offset, claimedEnd);
   }
   if (isConnection(kind)) {
-    // An ICMP error inside has a packet of its own to quote.
-    if (kind !== PACKET_ICMP_ERROR) {
-      view.isCarried = 1;
-      view.quotedProtocol = UDP;
-      view.quotedIpVersion = ipVersion;
-      view.quotedSource0 = source0;
-      view.quotedSource1 = source1;
-      view.quotedSource2 = source2;
-      view.quotedSource3 = source3;
-      view.quotedDestination0 = destination0;
-      view.quotedDestination1 = destination1;
-      view.quotedDestination2 = destination2;
-      view.quotedDestination3 = destination3;
-      view.quotedSourcePort = sourcePort;
-      view.quotedDestinationPort = destinationPort;
-    }
+    noteCarrier(
+      view,
+      ipVersion,
+      source0,
+      source1,
+      source2,
+      source3,
+      destination0,
+      destination1,
+      destination2,
+      destination3,
+      sourcePort,
+      destinationPort,
+    );
     return kind;
   }
 

@@ -136,9 +136,9 @@ export class CaptureStream {
     };
   }
 
-  /** if_name of the packet's interface, '' where the capture does not say. */
+  /** What people know the packet's interface by, '' where the capture does not say. */
   interfaceName(view: PacketView): string {
-    return this.reader.interfaces[view.interfaceId]?.name ?? '';
+    return this.reader.interfaces[view.interfaceId]?.label ?? '';
   }
 
   get info(): CaptureInfo {

@@ -104,6 +104,7 @@ const direction: Decisions<Direction> = {
 
 const socket: Decisions<SocketView> = {
   error: yes('the error that the next socket call of the program returns'),
+  unknown: no('how much of the connection this capture has, in words'),
   calls: no('inferred, and only there where it was asked for'),
 };
 

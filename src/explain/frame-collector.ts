@@ -2,10 +2,12 @@ import { PacketView } from '../../parsers/packet-view.ts';
 import type { AnalysisObserver, ConnectionConsumer, RunningAnalysis } from '../analyze.ts';
 import type { EndedConnection } from '../ended-connection.ts';
 import type { Connection, Protocol } from '../record.ts';
-import { C_PROTOCOL, C_STREAM, INT_STRIDE } from '../track/columns.ts';
+import { C_PROTOCOL, C_STREAM, FLOAT_STRIDE, INT_STRIDE, T_NOW } from '../track/columns.ts';
 import { Cursor } from '../track/cursor.ts';
+import type { RecordSource } from '../track/record-source.ts';
 import { clientOf } from '../track/roles.ts';
 import type { Rows } from '../track/slab.ts';
+import { seconds, watchedUntil } from '../track/times.ts';
 import { type EndpointIndex, FrameReader, isIcmp } from './frame.ts';
 import type { Step } from './step.ts';
 import { StepList } from './step-list.ts';
@@ -20,6 +22,8 @@ export interface CollectedConnection {
   bases: readonly [number | null, number | null];
   /** Which endpoint of the steps is the client. */
   client: EndpointIndex;
+  /** Seconds that it was watched after its last packet. */
+  silence: number;
 }
 
 /** What names a connection within a capture. */
@@ -38,6 +42,7 @@ export class FrameCollector implements ConnectionConsumer, AnalysisObserver {
   readonly #order: readonly StreamName[];
   readonly #onEnded: (connection: EndedConnection) => void;
   readonly #cursor = new Cursor();
+  #source: RecordSource | null = null;
   #slab: Rows = NO_ROWS;
   #packet: Readonly<PacketView> = new PacketView();
   #missing: number;
@@ -63,6 +68,7 @@ export class FrameCollector implements ConnectionConsumer, AnalysisObserver {
   }
 
   begin({ source, packet }: RunningAnalysis): void {
+    this.#source = source;
     this.#slab = source.slab;
     this.#packet = packet;
   }
@@ -73,6 +79,7 @@ export class FrameCollector implements ConnectionConsumer, AnalysisObserver {
     const collecting = this.#wanted.get(ints[at + C_STREAM] * PROTOCOLS + (ints[at + C_PROTOCOL] & 0xff));
     if (collecting === undefined) return;
     this.#cursor.set(this.#slab, row, sender);
+    collecting.row = row;
     collecting.add(this.#cursor, this.#packet);
   }
 
@@ -84,6 +91,7 @@ export class FrameCollector implements ConnectionConsumer, AnalysisObserver {
     const collecting = this.#wanted.get(keyOf({ protocol, stream }));
     if (collecting === undefined || collecting.record !== null) return;
     collecting.record = connection.record();
+    if (this.#source !== null) collecting.silence = silenceAfter(this.#source, collecting.row);
     this.#missing--;
   }
 
@@ -91,10 +99,10 @@ export class FrameCollector implements ConnectionConsumer, AnalysisObserver {
   collected(): CollectedConnection[] {
     const found: CollectedConnection[] = [];
     for (const name of this.#order) {
-      const { record, steps, reader, client } = this.#wanted.get(keyOf(name)) ?? NOTHING;
+      const { record, steps, reader, client, silence } = this.#wanted.get(keyOf(name)) ?? NOTHING;
       if (record === null) continue;
       const { baseSeconds, bases } = reader;
-      found.push({ record, steps: steps.steps(), baseSeconds, bases, client });
+      found.push({ record, steps: steps.steps(), baseSeconds, bases, client, silence });
     }
     return found;
   }
@@ -105,6 +113,9 @@ class Collecting {
   readonly reader = new FrameReader();
   readonly steps: StepList;
   client: EndpointIndex = 0;
+  /** Where it stands in the tracker while it goes on. */
+  row = 0;
+  silence = 0;
   record: Connection | null = null;
 
   constructor(mostSteps: number) {
@@ -120,6 +131,11 @@ class Collecting {
     // Who is the client may only come out on the way; the last packet's answer is that of the record.
     this.client = clientOf(cursor.ints, cursor.at) === 0 ? 0 : 1;
   }
+}
+
+function silenceAfter(source: RecordSource, row: number): number {
+  const times = row * FLOAT_STRIDE;
+  return Math.max(0, watchedUntil(source, times) - seconds(source.slab.floats[times + T_NOW]));
 }
 
 /** Until the analysis begins. */

@@ -141,7 +141,7 @@ function alikeLabel(step: Step, numbering: Numbering): Label {
   const isSame = carries && first.sequence === last.sequence && first.length === last.length;
   const remarks = isSame ? [`the same ${bytes(first.length)}`] : [];
   if (carries && !isSame) parts.push(same(bytes(step.bytes[sender])));
-  remarks.push(...missing(first), `over ${duration((step.until - step.at) / 1e9)}`);
+  remarks.push(...missing(first), ...took('over ', step));
   return { parts, remarks, details: first.length > 0 ? [range(first, numbering)] : [] };
 }
 
@@ -153,7 +153,7 @@ function turnLabel(step: Step, numbering: Numbering | null): Label {
   const details: string[] = [];
   if (packets > 1) {
     parts.push(same(counted(packets, numbering === null ? 'packet' : 'segment')));
-    details.push(duration((step.until - step.at) / 1e9));
+    details.push(...took('', step));
   }
   if (numbering !== null) {
     const start = numbering(first.sequence, sender);
@@ -214,11 +214,13 @@ function foldedLabel(step: Step, { client }: CollectedConnection): Label {
   return {
     parts: [same(counted(step.packets[0] + step.packets[1], 'packet'))],
     remarks: [...way(client, 'client'), ...way(server, 'server'), ...counts(step)],
-    details: [
-      ...(step.turns > 1 ? [`${count(step.turns)} turns`] : []),
-      `in ${duration((step.until - step.at) / 1e9)}`,
-    ],
+    details: [...(step.turns > 1 ? [`${count(step.turns)} turns`] : []), ...took('in ', step)],
   };
+}
+
+/** How long the packets of a step took; nothing where the clock was set back meanwhile. */
+function took(word: string, { at, until }: Step): string[] {
+  return until < at ? [] : [`${word}${duration((until - at) / 1e9)}`];
 }
 
 function missing({ missing: bytesMissing }: Frame): string[] {

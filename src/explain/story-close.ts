@@ -1,16 +1,29 @@
 import type { Close, Connection, Reset, Side } from '../record.ts';
-import { duration } from '../report/units.ts';
+import { duration, secondsBetween } from '../report/units.ts';
 import { otherSide } from '../socket/event-facts.ts';
-import { isEstablished, unseenSide } from './words.ts';
+import { directionOf, findingOf, isEstablished, unseenSide } from './words.ts';
 
-/** How the connection ended, and who ended it. */
-export function closeSentences(record: Connection): string[] {
+const SIDES: readonly Side[] = ['client', 'server'];
+/** The longest time between two retransmissions, TCP_RTO_MAX. */
+const SURELY_SILENT = 120;
+/** Who closes so much later than it asked did not say farewell: it waited. Seconds. */
+const WAITED_IN_VAIN = 1;
+
+/**
+ * How the connection ended, and who ended it.
+ * @param silence seconds that it was watched after its last packet
+ */
+export function closeSentences(record: Connection, silence: number): string[] {
   const { close } = record;
   // How a connection that never was ended is told with its handshake.
   if (close === null || !isEstablished(record) || unseenSide(record) !== null) return [];
+  return [...ending(record, close, silence), ...unanswered(record), ...inVain(record, close)];
+}
+
+function ending(record: Connection, close: Close, silence: number): string[] {
   switch (close.style) {
     case 'open':
-      return ['It is still open at the end of the capture.'];
+      return stillOpen(record, silence);
     case 'half-closed':
       return halfClosed(close);
     case 'graceful':
@@ -20,8 +33,52 @@ export function closeSentences(record: Connection): string[] {
     case 'reset-after-fin':
       return reset(record, close);
     case 'abandoned':
-      return [`Then ${whoRepeats(record)} sent the same again and again, nobody answered, and there was silence.`];
+      return [
+        `Then ${whoRepeats(record)} sent the same again and again, nobody answered, and there was silence for the ${duration(silence)} that the connection was watched on.`,
+      ];
   }
+}
+
+/** What was sent again to the end of the capture may still have been answered. */
+function stillOpen(record: Connection, silence: number): string[] {
+  const sentences = ['It is still open at the end of the capture.'];
+  const last = SIDES.find((side) => directionOf(record, side).lastData?.frame === record.lastFrame);
+  const resent = last !== undefined && directionOf(record, last).retransmissions > directionOf(record, last).duplicates;
+  if (resent && silence < SURELY_SILENT) {
+    sentences.push(
+      `The last packet is data of the ${last}, ${duration(silence)} before that end: whether it was answered is not known.`,
+    );
+  }
+  return sentences;
+}
+
+/** What applications call it when the peer closes although a request is open. */
+function unanswered(record: Connection): string[] {
+  const found = findingOf(record, 'closed-without-answer');
+  if (found === undefined || found.side === null) return [];
+  const peer = otherSide(found.side);
+  const names =
+    peer === 'client'
+      ? '"socket hang up", "Empty reply from server", "EOF" or "prematurely closed"'
+      : '"unexpected end of file" or "connection closed by peer"';
+  const unless = found.severity === 'error' ? '' : ', if it expected an answer';
+  return [`What the ${peer} had sent last got no byte of answer: programs report that as ${names}${unless}.`];
+}
+
+/** The client closed after it had waited for an answer, or without having got any. */
+function inVain(record: Connection, close: Close): string[] {
+  const { fromClient, fromServer } = record;
+  const asked = fromClient.lastData;
+  const end = close.steps.find(({ what, from }) => what !== 'ACK of FIN' && from === 'client');
+  if (close.firstCloser !== 'client' || asked === null || end === undefined || fromServer.packets === 0) return [];
+  if (record.rolesInferred || asked.frame < (fromServer.lastData?.frame ?? 0) || end.frame < asked.frame) return [];
+  const waited = secondsBetween(asked.time, end.time);
+  // A farewell (TLS close_notify, QUIT) goes right before the FIN.
+  if (waited < WAITED_IN_VAIN) return [];
+  const what = fromServer.uniqueBytes === 0 ? 'any answer' : 'an answer to what it had sent last';
+  return [
+    `It closed without having got ${what}, ${duration(waited)} after that: its program stopped waiting, by a timeout of its own, or expects no answer.`,
+  ];
 }
 
 function graceful(close: Close): string[] {

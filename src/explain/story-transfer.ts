@@ -1,7 +1,7 @@
 import type { Connection, Direction, Side } from '../record.ts';
 import { bytes, count, counted, duration } from '../report/units.ts';
 import { otherSide } from '../socket/event-facts.ts';
-import { unseenSide } from './words.ts';
+import { directionOf, unseenSide } from './words.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
 
@@ -18,10 +18,6 @@ export function transferSentences(record: Connection): string[] {
     sentences.push(...loss(direction, side), ...stalls(direction, side), ...keepAlives(record, side));
   }
   return sentences;
-}
-
-function directionOf(record: Connection, side: Side): Direction {
-  return side === 'client' ? record.fromClient : record.fromServer;
 }
 
 function amounts(record: Connection): string {

@@ -19,10 +19,17 @@ export interface Story {
   filter: string;
 }
 
-/** @param isWholeInput the connection's stream number counts within one file */
-export function storyOf(record: Connection, isWholeInput: boolean): Story {
+/**
+ * @param isWholeInput the connection's stream number counts within one file
+ * @param silence seconds that the connection was watched after its last packet
+ */
+export function storyOf(record: Connection, isWholeInput: boolean, silence: number): Story {
   return {
-    happened: [...handshakeSentences(record), ...transferSentences(record), ...closeSentences(record)],
+    happened: [
+      ...handshakeSentences(record, silence),
+      ...transferSentences(record),
+      ...closeSentences(record, silence),
+    ],
     saw: { client: seenBy(record, 'client'), server: seenBy(record, 'server') },
     next: adviceFor(record),
     filter: wiresharkFilter(record, isWholeInput),
@@ -34,6 +41,6 @@ export function findingsWith({ findings }: Connection, exampleOf: readonly Probl
   const others = exampleOf.filter((group) => findings.every(({ code }) => code !== group.code));
   return [
     ...findings,
-    ...others.map(({ code, severity, message }): Finding => ({ code, severity, side: null, message, frames: [] })),
+    ...others.map(({ code, severity, side, message }): Finding => ({ code, severity, side, message, frames: [] })),
   ];
 }

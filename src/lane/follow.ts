@@ -7,13 +7,14 @@ import {
 import { decode } from '../../parsers/decode.ts';
 import { PACKET_TCP, PACKET_UDP, type PacketView, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import { beginRow, isBetweenNeighbours } from '../track/beginnings.ts';
-import { C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
+import { C_OLDER, C_STATUS, C_STREAM, INT_STRIDE, ROW_QUOTED } from '../track/columns.ts';
 import { type Cursor, pointAt } from '../track/cursor.ts';
 import { updateUdp } from '../track/datagrams.ts';
-import { endConnection, reportClosed, type Tables, takeOut, takeOutRest } from '../track/endings.ts';
+import { endConnection, makeOlder, reportClosed, type Tables, takeOutOlder, takeOutRest } from '../track/endings.ts';
 import { hasRoomForEvent } from '../track/events.ts';
 import { findFlow, isCrowded } from '../track/flow-table.ts';
 import { areTooMany, giveUpIdle, isSweepDue, isSweepNext } from '../track/idle-sweep.ts';
+import { isAnswered } from '../track/incarnations.ts';
 import { countPacket } from '../track/rows.ts';
 import { hasRoom, type Slab } from '../track/slab.ts';
 import { beginsNewStream, updateTcp } from '../track/tcp.ts';
@@ -135,7 +136,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean
   const { slab, flows, events } = tables;
   const { ints, words, sums } = slab;
   const kind = decode(view);
-  if (wasLeftOut() || view.isCarried !== 0) return false;
+  if (wasLeftOut()) return false;
   const isTcp = kind === PACKET_TCP;
   if (!isTcp && kind !== PACKET_UDP) return false;
   if (isTcp && (view.flags & TCP_RST) !== 0 && !hasRoomForEvent(events)) return false;
@@ -150,6 +151,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean
     if (!hasRoom(slab) || isCrowded(slab) || isBetweenNeighbours(view)) return false;
   }
   if (row >= 0 && !isReused && (ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0) return false;
+  if (row >= 0 && isTcp && (view.flags & TCP_RST) !== 0 && ints[row * INT_STRIDE + C_OLDER] !== 0) return false;
 
   sums[N_SECONDS] = view.seconds;
   sums[N_NANOSECONDS] = view.nanoseconds;
@@ -162,17 +164,20 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean
     isReused = isTcp && usesAnew(view, slab, row);
   }
   let reused = 0;
+  let older = 0;
   if (isReused) {
     reused = ints[row * INT_STRIDE + C_STREAM] + 1;
-    takeOut(tables, row);
+    older = makeOlder(tables, row, words[W_SENDER]);
     row = -1;
   }
   const isFirst = row < 0;
   if (isFirst) pointAt(cursor, beginRow(slab, flows, view, reused), 0);
   else pointAt(cursor, row, words[W_SENDER]);
+  if (older !== 0) ints[cursor.at + C_OLDER] = older;
   countPacket(cursor, view);
   if (!isTcp) updateUdp(cursor, view);
   else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, tables, view.seconds);
+  if (isTcp && (view.flags & TCP_SYN) !== 0 && isAnswered(ints, cursor.at)) takeOutOlder(tables, cursor.row);
   return true;
 }
 

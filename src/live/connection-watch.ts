@@ -1,5 +1,4 @@
 import { makeFindings } from '../findings.ts';
-import { nextSyn } from '../socket/giving-up.ts';
 import {
   C_EVENT_COUNTS,
   C_FIRST_FRAME,
@@ -27,6 +26,7 @@ import {
 } from '../track/columns.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';
+import { nextSyn } from '../track/retries.ts';
 import type { RowObserver } from '../track/row-observer.ts';
 import { sidesOf } from '../track/sides.ts';
 import { stateOf, TCP_STATES } from '../track/tcp-state.ts';

@@ -1,9 +1,10 @@
 import type { Connection, Endpoint } from '../record.ts';
 import { printable } from './printable.ts';
 
-/** 10.0.0.1:80, [2001:db8::1]:80 */
-export function endpointText(endpoint: Endpoint): string {
-  const { address, port } = printableEndpoint(endpoint);
+/** 10.0.0.1:80, [2001:db8::1]:80; of a host as a whole, without port, 10.0.0.1 */
+export function endpointText({ address: written, port }: { address: string; port: number | null }): string {
+  if (port === null) return printable(written);
+  const { address } = printableEndpoint({ address: written, port });
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -27,13 +27,13 @@ export function explanationDocument({ captures, connections, leftOut }: Explaine
     schema: SCHEMA,
     captures,
     explanations: connections.map((connection) => {
-      const { record, exampleOf } = connection;
+      const { record, exampleOf, silence } = connection;
       const told = { ...record, findings: findingsWith(record, exampleOf) };
       return {
         connection: record,
         exampleOf,
         steps: ladderSteps(connection, false).map(({ step }) => step),
-        story: storyOf(told, captures.length === 1),
+        story: storyOf(told, captures.length === 1, silence),
       };
     }),
     leftOut,

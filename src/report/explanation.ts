@@ -62,7 +62,7 @@ function* explanation(
     utc,
   });
   yield '\n';
-  yield* told(storyOf(record, isWholeInput), width, colors);
+  yield* told(storyOf(record, isWholeInput, connection.silence), width, colors);
 }
 
 /** The record as it is told: nothing of the capture's own text in it, and with the problems that it is only a part of. */

@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import { PORT_SCAN } from '../port-scans.ts';
 import type { ProblemGroup, Summary } from '../summary.ts';
 import { SEVERITY_ORDER } from '../track/finding-list.ts';
 import { type Column, fitColumns, type Layout, line } from './columns.ts';
@@ -56,18 +57,32 @@ export interface ProblemRow {
 
 /** Worst first; groups that hold exactly the same connections are one. */
 export function problemRows({ problems }: Summary): ProblemRow[] {
-  const severities = new Map(problems.map(({ code, severity }) => [code, SEVERITY_ORDER[severity]]));
-  const taken = new Set<string>();
+  const taken = new Set<ProblemGroup>();
+  const places = new Map<string, ProblemGroup[]>();
+  for (const group of problems) {
+    const there = places.get(placeOf(group));
+    if (there === undefined) places.set(placeOf(group), [group]);
+    else there.push(group);
+  }
   const rows: ProblemRow[] = [];
   for (const group of problems) {
-    const place = `${group.protocol} ${endpointText(group.server)}`;
-    if (taken.has(`${group.code} ${place}`)) continue;
-    const others = group.sameAs.filter((code) => !taken.has(`${code} ${place}`));
-    others.sort((a, b) => (severities.get(a) ?? 0) - (severities.get(b) ?? 0) || a.localeCompare(b));
-    for (const code of others) taken.add(`${code} ${place}`);
-    rows.push({ group, codes: [group.code, ...others] });
+    if (taken.has(group)) continue;
+    const there = places.get(placeOf(group)) ?? [];
+    const others = there.filter((other) => !taken.has(other) && isSameEvent(group, other));
+    others.sort((a, b) => SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] || a.code.localeCompare(b.code));
+    for (const other of others) taken.add(other);
+    rows.push({ group, codes: [group, ...others].map(({ code }) => code) });
   }
   return rows;
+}
+
+function placeOf({ protocol, server }: ProblemGroup): string {
+  return `${protocol} ${endpointText(server)}`;
+}
+
+/** Do both, of one server, hold exactly the same connections? */
+function isSameEvent(group: ProblemGroup, other: ProblemGroup): boolean {
+  return group.sameAs.includes(other.code) && other.sameAs.includes(group.code);
 }
 
 /** The heading of the problems, with the span of the capture over the column of histograms, and the lines of each row. */
@@ -150,7 +165,9 @@ function clientsText({ client, clients }: ProblemGroup): string {
 }
 
 /** The words of the example, unless they speak of its client or server where that differs from connection to connection. */
-function wordsOf({ count: connections, side, message }: ProblemGroup): string {
+function wordsOf({ code, count: connections, side, message, client, server }: ProblemGroup): string {
+  // The row names both hosts already.
+  if (code === PORT_SCAN) return message.replace(`${client} asked for `, '').replace(` of ${server.address} `, ' ');
   return connections > 1 && side === null && /\b(client|server)\b/.test(message) ? '' : message;
 }
 
@@ -159,6 +176,8 @@ function wordsOf({ count: connections, side, message }: ProblemGroup): string {
  * 'client EPIPE (2)', 'ECONNRESET: 26 server, 15 client'.
  */
 function sawText({ code, side, errors, count: connections }: ProblemGroup): string {
+  // Its words say how each attempt ended.
+  if (code === PORT_SCAN) return '';
   if (errors.length === 0 && side !== null && AFTER_END_OF_FILE.has(code)) return `${side} end of file`;
   const [first] = errors;
   if (errors.length > 1 && errors.every(({ error, count: on }) => error === first.error && on < connections)) {

@@ -121,11 +121,18 @@ const socketCall = object<SocketCall>({
   certainty: string,
   because: string,
 });
-const socketWithCalls = object<Required<SocketView>>({ error: nullable(string), calls: array(socketCall) });
-const socketWithoutCalls = object<Pick<SocketView, 'error'>>({ error: nullable(string) });
-const socket: WriteJson<SocketView> = (json, { error, calls }) => {
-  if (calls === undefined) socketWithoutCalls(json, { error });
-  else socketWithCalls(json, { error, calls });
+const error = nullable(string);
+const calls = array(socketCall);
+const knownSocket = object<Pick<SocketView, 'error'>>({ error });
+const knownSocketWithCalls = object<Required<Omit<SocketView, 'unknown'>>>({ error, calls });
+const unknownSocket = object<Required<Omit<SocketView, 'calls'>>>({ error, unknown: string });
+const unknownSocketWithCalls = object<Required<SocketView>>({ error, unknown: string, calls });
+const socket: WriteJson<SocketView> = (json, { error, unknown, calls }) => {
+  if (unknown === undefined) {
+    if (calls === undefined) knownSocket(json, { error });
+    else knownSocketWithCalls(json, { error, calls });
+  } else if (calls === undefined) unknownSocket(json, { error, unknown });
+  else unknownSocketWithCalls(json, { error, unknown, calls });
 };
 
 const finding = object<Finding>({

@@ -116,7 +116,7 @@ const socketCall: Types<SocketCall> = {
   certainty: 'string',
   because: 'string',
 };
-const socket: Types<SocketView> = { error: 'dyn', calls: 'list<SocketCall>' };
+const socket: Types<SocketView> = { error: 'dyn', unknown: 'dyn', calls: 'list<SocketCall>' };
 const sockets: Types<Connection['sockets']> = { client: 'Socket', server: 'Socket' };
 const finding: Types<Finding> = {
   code: 'string',

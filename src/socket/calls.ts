@@ -136,13 +136,15 @@ function addTurns(calls: PlacedCall[], turns: readonly Turn[], { clientEndpoint 
 
 /** Its receiver reset the connection and had not sent anything since: it may not have read it. */
 function isUnread({ lastFrame }: Turn, { resets }: Facts): boolean {
-  return resets.some((each) => each.receiverDataFrame === lastFrame && each.senderDataFrame < lastFrame);
+  return resets.some(
+    (each) => each.accepted && each.receiverDataFrame === lastFrame && each.senderDataFrame < lastFrame,
+  );
 }
 
 /** Frame after which a side reads nothing more: it closed, it was reset, or nobody has that port. */
 function lastRead(facts: Facts, side: Side): number {
   const { finFrame } = facts[side];
-  const ends = facts.resets.filter(({ accepted }) => accepted).map(({ frame }) => frame);
+  const ends = facts.resets.filter(({ accepted, isPast }) => accepted && !isPast).map(({ frame }) => frame);
   if (finFrame !== 0 && !isHalfClose(facts, side)) ends.push(finFrame);
   if (facts.icmp.some(({ about, fatal }) => about !== side && fatal) && facts[side].packets === 0) return 0;
   return Math.min(LAST, ...ends);
@@ -163,6 +165,7 @@ function addClosing(calls: PlacedCall[], facts: Facts): void {
       const because = `FIN in frame ${finFrame}: close(), shutdown(SHUT_WR) or the end of the process`;
       calls.push(done(side, 'close', at, 'likely', because));
     }
+    if (facts.evidence.isFinMissing(side) || !facts.evidence.isSeen(otherSide(side))) continue;
     const because = `FIN in frame ${finFrame}: end of file after all data before it`;
     const isOver = facts[otherSide(side)].finFrame !== 0 && facts[otherSide(side)].finFrame < finFrame;
     calls.push(done(otherSide(side), 'read', at, isOver ? 'possible' : 'likely', because));

@@ -1,12 +1,18 @@
 import type { CloseStyle, Side } from '../record.ts';
 import { finFrame } from '../track/close-record.ts';
 import { E_FIN_FRAME, E_FLAGS, E_LAST_DATA_FRAME, END_CLOSED_SECOND, F_FIN_TIME } from '../track/columns.ts';
+import { type Basis, BOTH_SEEN } from '../track/evidence.ts';
 import { type FindingList, formatSeconds } from '../track/finding-list.ts';
+import { isSubflow } from '../track/multipath.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { seconds, watchedUntil } from '../track/times.ts';
+import { otherSide } from './event-facts.ts';
 
-/** How long `side` kept its end open after the peer's FIN. */
+/**
+ * How long `side` kept its end open after the peer's FIN, which it had received. That of a subflow its application does
+ * not see: it has nothing to close.
+ */
 export function findInCloseWait(
   source: RecordSource,
   sides: Sides,
@@ -15,17 +21,19 @@ export function findInCloseWait(
   found: FindingList,
 ): void {
   const { ints, floats } = source.slab;
+  if (isSubflow(ints, sides.at)) return;
   const isClient = side === 'client';
-  const me = isClient ? sides.client : sides.server;
-  const peerFin = finFrame(ints, isClient ? sides.server : sides.client);
+  const me = sides[side];
+  const peerFin = finFrame(ints, sides[otherSide(side)]);
   if (peerFin === 0) return;
+  const basis: Basis = { ...BOTH_SEEN, finOf: otherSide(side) };
   const waitedFrom = floats[(isClient ? sides.serverTimes : sides.clientTimes) + F_FIN_TIME];
   if ((ints[me + E_FLAGS] & END_CLOSED_SECOND) !== 0) {
     const closed = floats[(isClient ? sides.clientTimes : sides.serverTimes) + F_FIN_TIME];
     const waited = seconds(closed - waitedFrom);
     if (waited > source.thresholds.closeWait) {
       const message = `closed ${formatSeconds(waited)} after the peer's FIN`;
-      found.add('long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
+      found.add(basis, 'long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
     }
   } else if (style === 'half-closed') {
     const waited = watchedUntil(source, sides.times) - seconds(waitedFrom);
@@ -33,7 +41,7 @@ export function findInCloseWait(
       const message = `still open ${formatSeconds(waited)} after the peer's FIN`;
       // One that still sends has a reason to be open; one that does not has forgotten to close.
       const code = ints[me + E_LAST_DATA_FRAME] > peerFin ? 'half-closed' : 'close-wait-leak';
-      found.add(code, 'warning', side, message, [peerFin]);
+      found.add(basis, code, 'warning', side, message, [peerFin]);
     }
   }
 }

@@ -1,11 +1,13 @@
 import type { Certainty, Side } from '../record.ts';
 import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/event-columns.ts';
+import { type Basis, BOTH_SEEN, COUNTED, shownBy, unseen, WHOLE_SYN_SCHEDULE } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
+import { KERNEL_SYNS, nextSyn } from '../track/retries.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import { CLOSE_WAIT, CLOSED, ESTABLISHED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
 import { type IcmpFacts, otherSide, type ResetFacts } from './event-facts.ts';
 import type { Facts } from './facts.ts';
-import { hasGivenUp, isKeepAliveExpiry, nextRetransmission, nextSyn } from './giving-up.ts';
+import { hasGivenUp, isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 
 /** What a rule says of one side's socket. */
@@ -18,18 +20,20 @@ export interface SocketError {
   /** In words, with the frames. */
   because: string;
   frames: number[];
+  /** Why it is not known whether one is left; absent where it is. */
+  unknown?: string;
 }
 
 interface ErrorRule {
   name: string;
+  /** What it rests on; if that does not hold, whether an errno is left is not known. */
+  basis(facts: Facts, side: Side): Basis;
   /** Kernel function (Linux 6) or RFC section that makes it so. */
   source: string;
   /** What it says of `side`, null where it does not apply. */
   find(facts: Facts, side: Side): Omit<SocketError, 'rule'> | null;
 }
 
-/** So long does Linux try by default: six retries (tcp_syn_retries), without linear ones 63 s from the first to the last. */
-const DEFAULT_SYN_SECONDS = 60;
 /** So many segments sent again into silence, and nobody hears what else the sender says. */
 const PEER_IS_GONE_AFTER = 3;
 /** From so much delay on, connect() sleeps when the ICMP error comes, and fails at once. */
@@ -39,6 +43,7 @@ const ICMP_FINDS_SLEEPER = 0.005;
 const TCP_RULES: readonly ErrorRule[] = [
   {
     name: 'refused',
+    basis: ({ evidence }) => ({ ...BOTH_SEEN, awaited: evidence.refusedAgain() }),
     source: 'tcp_rcv_synsent_state_process, tcp_reset',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
@@ -49,6 +54,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'icmp-for-syn',
+    basis: () => shownBy('client'),
     source: 'tcp_v4_err, tcp_v6_err',
     find(facts, side) {
       if (side !== 'client' || facts.isConnected || facts.isAccepted || facts.synFrame === 0) return null;
@@ -59,7 +65,13 @@ const TCP_RULES: readonly ErrorRule[] = [
       // The socket was in use when the error came: it is kept, and reported if the SYNs time out (tcp_write_err).
       const ended = sentOn ? facts.silence > nextSyn(facts.synCount, facts.firstSyn, facts.lastSyn) : true;
       if (!ended)
-        return { errno: null, certainty: 'possible', because: `${because}, and SYNs go on`, frames: [error.frame] };
+        return {
+          errno: null,
+          certainty: 'possible',
+          because: `${because}, and SYNs go on`,
+          frames: [error.frame],
+          unknown: 'SYNs went on after the ICMP error, to the end of the capture',
+        };
       const isSure =
         sentOn ||
         error.time - facts.lastSyn > ICMP_FINDS_SLEEPER ||
@@ -74,25 +86,25 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'syn-timeout',
+    basis: ({ evidence }) => ({ ...shownBy('client'), awaited: evidence.nextSyn() }),
     source: 'tcp_write_timeout, tcp_write_err',
     find(facts, side) {
       const isWaiting = facts.outcome === 'unanswered' || (facts.outcome === 'half-open' && !facts.isConnected);
       if (side !== 'client' || !isWaiting || facts.synFrame === 0) return null;
-      const { synCount, synFrame, silence, firstSyn, lastSyn } = facts;
-      const frames = [synFrame];
-      if (silence <= nextSyn(synCount, firstSyn, lastSyn)) {
-        const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on, and the next may still come`;
-        return { errno: null, certainty: 'possible', because, frames };
-      }
+      const { synCount, synFrame, silence, firstSyn, lastSyn, evidence } = facts;
       const answer = facts.synAckFrame === 0 ? 'an answer' : 'an answer that it heard';
       const because = `${counted(synCount, 'SYN')} from frame ${synFrame} on without ${answer}, then none for ${formatSeconds(silence)}`;
-      // A program that gives up earlier by itself closes the socket, and no packet shows it.
-      const certainty = lastSyn - firstSyn >= DEFAULT_SYN_SECONDS ? 'certain' : 'likely';
-      return { errno: 'ETIMEDOUT', certainty, because, frames };
+      const certainty = lastSyn - firstSyn >= WHOLE_SYN_SCHEDULE ? 'certain' : 'likely';
+      const found: Omit<SocketError, 'rule'> = { errno: 'ETIMEDOUT', certainty, because, frames: [synFrame] };
+      if (!evidence.isSilenceKnown()) return { ...found, errno: null, unknown: unseen('server') };
+      if (synCount >= KERNEL_SYNS) return found;
+      const unknown = `the client stopped after ${counted(synCount, 'SYN')}, before a kernel gives up: its program may have closed the socket`;
+      return { ...found, errno: null, certainty: 'possible', unknown };
     },
   },
   {
     name: 'keep-alive-expired',
+    basis: () => BOTH_SEEN,
     source: 'tcp_keepalive_timer, tcp_write_err',
     find(facts, side) {
       const reset = facts.resets.find((each) => each.from === side && isKeepAliveExpiry(each));
@@ -105,6 +117,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'gave-up-before',
+    basis: () => BOTH_SEEN,
     source: 'tcp_write_err, then tcp_v4_send_reset for what still comes',
     find(facts, side) {
       const reset = facts.resets.find((each) => each.from === side && hasGivenUp(each));
@@ -118,6 +131,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'reset-not-heard',
+    basis: () => BOTH_SEEN,
     source: 'what is not answered is not received',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
@@ -128,6 +142,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'reset-embryonic',
+    basis: () => BOTH_SEEN,
     source: 'tcp_check_req: a request socket goes, no call sees it',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
@@ -138,6 +153,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'reset-after-own-close',
+    basis: () => BOTH_SEEN,
     source: 'tcp_close: the socket is gone',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
@@ -149,6 +165,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'reset-in-close-wait',
+    basis: () => BOTH_SEEN,
     source: 'tcp_reset: EPIPE in CLOSE-WAIT',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
@@ -162,6 +179,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'reset',
+    basis: () => BOTH_SEEN,
     source: 'tcp_reset: ECONNRESET',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
@@ -172,6 +190,7 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'reset-of-the-impersonated',
+    basis: () => BOTH_SEEN,
     source: 'what it still sends finds no socket: tcp_v4_send_reset, tcp_reset',
     find(facts, side) {
       const forged = facts.resets.find((each) => each.from === side && each.accepted);
@@ -186,13 +205,13 @@ const TCP_RULES: readonly ErrorRule[] = [
   },
   {
     name: 'data-timeout',
+    basis: ({ evidence }, side) => ({ ...BOTH_SEEN, awaited: evidence.nextRetransmission(side) }),
     source: 'tcp_retransmit_timer, tcp_probe_timer, tcp_write_err',
     find(facts, side) {
       const me = facts[side];
       if (me.unanswered < 2 || facts.resets.some(({ accepted }) => accepted)) return null;
       if ((me.lastAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 || !isEstablished(facts)) return null;
       if (me.finFrame !== 0 && !isHalfClose(facts, side)) return null;
-      if (facts.silence <= nextRetransmission(me.lastTime - me.lastNewTime, me.unanswered)) return null;
       const errno = softError(facts, side);
       const icmp = errno === null ? '' : `; ICMP had said ${errno}`;
       const again = `sent again ${counted(me.unanswered, 'time')} without an answer, then silence for ${formatSeconds(facts.silence)}`;
@@ -210,6 +229,7 @@ const TCP_RULES: readonly ErrorRule[] = [
 const UDP_RULES: readonly ErrorRule[] = [
   {
     name: 'icmp-for-datagram',
+    basis: () => COUNTED,
     source: '__udp4_lib_err, __udp6_lib_err',
     find(facts, side) {
       const error = facts.icmp.find((each) => each.about === side && each.fatal);
@@ -231,6 +251,7 @@ const UDP_RULES: readonly ErrorRule[] = [
 const SCTP_RULES: readonly ErrorRule[] = [
   {
     name: 'abort',
+    basis: () => BOTH_SEEN,
     source: 'sctp_sf_cookie_wait_abort, sctp_sf_do_9_1_abort',
     find(facts, side) {
       const abort = acceptedReset(facts, side);
@@ -245,16 +266,23 @@ const RULES = { tcp: TCP_RULES, udp: UDP_RULES, sctp: SCTP_RULES };
 
 /** What is left on a side's socket, and the rule that says so; null where no rule applies: nothing is left. */
 export function socketErrorOf(facts: Facts, side: Side): SocketError | null {
-  for (const { name, find } of RULES[facts.protocol]) {
+  for (const { name, basis, find } of RULES[facts.protocol]) {
     const found = find(facts, side);
-    if (found !== null) return { rule: name, ...found };
+    if (found === null) continue;
+    const doubt = found.unknown ?? facts.evidence.doubt(basis(facts, side));
+    if (doubt === null) return { rule: name, ...found };
+    return { ...found, rule: name, errno: null, certainty: 'possible', unknown: doubt };
   }
-  return null;
+  const unknown = facts.protocol === 'udp' ? null : facts.evidence.doubt(BOTH_SEEN);
+  return unknown === null
+    ? null
+    : { rule: 'one-direction', errno: null, certainty: 'possible', because: unknown, frames: [], unknown };
 }
 
 /** The RST that ended `side`'s socket; what is in TIME-WAIT is no socket any more (tcp_timewait_state_process). */
 function acceptedReset({ resets }: Facts, side: Side): ResetFacts | null {
-  const isSocket = ({ receiverState }: ResetFacts) => receiverState !== CLOSED && receiverState !== TIME_WAIT;
+  const isSocket = ({ receiverState, isPast }: ResetFacts) =>
+    !isPast && receiverState !== CLOSED && receiverState !== TIME_WAIT;
   return resets.find((each) => each.to === side && each.accepted && isSocket(each)) ?? null;
 }
 

@@ -26,6 +26,7 @@ import type { EventPool } from '../track/events.ts';
 import { icmpMeaning } from '../track/icmp-errors.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
+import { SYN_SENT } from '../track/tcp-state.ts';
 import { seconds } from '../track/times.ts';
 
 /** An RST as it came, with what was known of both sides before it. Times as in Facts. */
@@ -35,6 +36,8 @@ export interface ResetFacts {
   frame: number;
   time: number;
   accepted: boolean;
+  /** It refused a SYN, and connect() tried again after it, as Windows does: it ended nothing but that try. */
+  isPast: boolean;
   /** Numbers of tcp-state.ts. */
   senderState: number;
   receiverState: number;
@@ -77,23 +80,30 @@ export interface IcmpFacts {
 
 export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
-/** Adds what the event pool has of a connection, in order. */
+/** Adds what the event pool has of a connection, in order. @param lastSyn when connect() tried last */
 export function addEvents(
   resets: ResetFacts[],
   icmp: IcmpFacts[],
   { slab, events }: RecordSource,
   row: number,
   { clientEndpoint }: Sides,
+  lastSyn: number,
 ): void {
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const endpoint = events.eventInts[event * EVENT_STRIDE + V_ENDPOINT];
     const side = endpoint === clientEndpoint ? 'client' : 'server';
-    if (events.eventInts[event * EVENT_STRIDE + V_KIND] === EVENT_RST) resets.push(resetFacts(events, event, side));
+    if (events.eventInts[event * EVENT_STRIDE + V_KIND] === EVENT_RST)
+      resets.push(resetFacts(events, event, side, lastSyn));
     else icmp.push(icmpFacts(events, event, side));
   }
 }
 
-function resetFacts({ eventInts: ints, eventTimes: times }: EventPool, event: number, from: Side): ResetFacts {
+function resetFacts(
+  { eventInts: ints, eventTimes: times }: EventPool,
+  event: number,
+  from: Side,
+  lastSyn: number,
+): ResetFacts {
   const v = event * EVENT_STRIDE;
   return {
     from,
@@ -101,6 +111,7 @@ function resetFacts({ eventInts: ints, eventTimes: times }: EventPool, event: nu
     frame: ints[v + V_FRAME],
     time: seconds(times[event]),
     accepted: ints[v + V_VALUE] === 1,
+    isPast: ints[v + V_DETAIL] === SYN_SENT && lastSyn > seconds(times[event]),
     senderState: ints[v + V_STATE],
     receiverState: ints[v + V_DETAIL],
     shape: ints[v + V_SHAPE],

@@ -4,6 +4,7 @@ import {
   C_EVENTS,
   C_HANDSHAKE,
   C_LAST_FRAME,
+  C_OTHER_FRAME,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
@@ -35,6 +36,7 @@ import {
   HANDSHAKE_ACK_IGNORED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
+  HANDSHAKE_OTHER,
   HANDSHAKE_SIMULTANEOUS,
   T_ACCEPTED,
   T_BASE_SECONDS,
@@ -44,12 +46,13 @@ import {
   T_NOW,
   T_SYN,
 } from '../track/columns.ts';
+import { Evidence } from '../track/evidence.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import { distance } from '../track/sequence.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
 import { unpackOptions } from '../track/tcp-handshake.ts';
-import { formatTime, seconds, watchedUntil } from '../track/times.ts';
+import { elapsed, formatTime, seconds, watchedUntil } from '../track/times.ts';
 import { addEvents, type IcmpFacts, type ResetFacts } from './event-facts.ts';
 
 /**
@@ -57,6 +60,8 @@ import { addEvents, type IcmpFacts, type ResetFacts } from './event-facts.ts';
  * Times are seconds since the base of the row. Made only for connections that had trouble, or whose calls are wanted.
  */
 export interface Facts {
+  /** The gate that all that is said of it passes. */
+  evidence: Evidence;
   protocol: Protocol;
   /** Whole seconds since 1970 that all times count from. */
   base: number;
@@ -70,6 +75,8 @@ export interface Facts {
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
+  /** A SYN-ACK with another ISN than the one that the client took; 0 where there was none. */
+  otherSynAckFrame: number;
   synCount: number;
   synAckCount: number;
   firstSyn: number;
@@ -140,6 +147,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
   const handshake = ints[at + C_HANDSHAKE];
   const lastTime = seconds(floats[times + T_NOW]);
   const facts: Facts = {
+    evidence: new Evidence(source, sides),
     protocol: protocolOf(ints, at),
     base: floats[times + T_BASE_SECONDS],
     outcome: handshakeOutcome(handshake),
@@ -150,10 +158,11 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
     ackFrame: ints[at + C_ACK_FRAME],
+    otherSynAckFrame: (handshake & HANDSHAKE_OTHER) !== 0 ? ints[at + C_OTHER_FRAME] : 0,
     synCount: ints[at + C_SYN_COUNT],
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
-    roundTrip: seconds(floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN]),
+    roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(
       floats[(handshake & NOT_HEARD) === HANDSHAKE_NOT_HEARD ? sides.clientTimes + F_LAST_TIME : times + T_LAST_SYN],
@@ -165,7 +174,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     resets: [],
     icmp: [],
   };
-  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides);
+  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides, facts.lastSyn);
   return facts;
 }
 

@@ -2,6 +2,7 @@ import type { CloseStyle, ResetCause, Severity, Side } from '../record.ts';
 import { closeStyle, firstCloser } from '../track/close-record.ts';
 import { C_HANDSHAKE, HANDSHAKE_ACK_IGNORED } from '../track/columns.ts';
 import { SHAPE_AT_FIN } from '../track/event-columns.ts';
+import { type Basis, BOTH_SEEN, shownBy, unseen } from '../track/evidence.ts';
 import { counted, type FindingList, formatSeconds } from '../track/finding-list.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';
@@ -25,6 +26,8 @@ interface Found {
 interface EndingRule {
   code: string;
   severity: Severity;
+  /** What it rests on. That an ending is `abandoned` says already that the next retry was waited for. */
+  basis: Basis;
   find(ending: Ending): Found | null;
 }
 
@@ -52,6 +55,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'idle-timeout',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ reset, cause }) {
       if (reset === null || reset.idle < FORGOTTEN_AFTER) return null;
       if (cause !== 'half-open-peer' && cause !== 'injected-suspected') return null;
@@ -62,6 +66,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'injected-reset',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, reset, cause }) {
       if (reset === null || cause !== 'injected-suspected') return null;
       const { because } = causeOfReset(reset, facts);
@@ -76,6 +81,7 @@ const ENDINGS: readonly EndingRule[] = [
     // A proxy answers its own client with 502 then.
     code: 'keep-alive-race',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, reset, cause }) {
       if (reset?.from !== 'server' || cause !== 'data-after-close' || (reset.shape & SHAPE_AT_FIN) === 0) return null;
       if (reset.senderDataFrame === 0 || facts.client.finFrame !== 0) return null;
@@ -90,6 +96,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'keep-alive-timeout',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ reset }) {
       if (reset === null || !isKeepAliveExpiry(reset)) return null;
       const message = `no answer to ${counted(reset.senderUnanswered, 'keep-alive probe')}`;
@@ -99,6 +106,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'accept-queue-full',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, reset, cause }) {
       if (reset === null || cause !== 'backlog-overflow') return null;
       const message = 'reset instead of accepted: accept queue full, or listener closed';
@@ -108,6 +116,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'broken-pipe',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, reset }) {
       if (reset === null || socketErrorOf(facts, reset.to)?.errno !== 'EPIPE') return null;
       const { finFrame } = facts[reset.from];
@@ -118,6 +127,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'reset',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, style, by, cause }) {
       if (style !== 'reset') return null;
       const side = by === 'both' ? null : by;
@@ -131,6 +141,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'reset-after-fin',
     severity: 'warning',
+    basis: BOTH_SEEN,
     find({ facts, style }) {
       if (style !== 'reset-after-fin') return null;
       return { side: null, message: 'reset after a FIN', frames: resetFrames(facts) };
@@ -139,6 +150,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'mtu-black-hole',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, style }) {
       const side = ([facts.client, facts.server] as const).find((each) => isBlackHole(facts, each));
       if (side === undefined || (style !== 'abandoned' && style !== 'open')) return null;
@@ -149,6 +161,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'idle-timeout',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, style }) {
       if (style !== 'abandoned') return null;
       const side = ([facts.client, facts.server] as const).find((each) => each.unanswered > 0);
@@ -162,6 +175,7 @@ const ENDINGS: readonly EndingRule[] = [
   {
     code: 'abandoned',
     severity: 'error',
+    basis: BOTH_SEEN,
     find({ facts, style }) {
       if (style !== 'abandoned') return null;
       const message = 'sent again and again without an answer, then silence';
@@ -186,12 +200,12 @@ const REASONS: Record<ResetCause, string> = {
 /** How the connection ended for its sockets. */
 export function findInSockets(source: RecordSource, row: number, sides: Sides, found: FindingList): void {
   const { ints } = source.slab;
-  const style = closeStyle(ints, sides.at, sides.client, sides.server);
+  const style = closeStyle(source, sides);
   if (hadTrouble(ints, sides)) findInTrouble(source, row, sides, style, found);
   if ((ints[sides.at + C_HANDSHAKE] & HANDSHAKE_ACK_IGNORED) !== 0) {
     const { synAckFrame, ackFrame, synAckCount } = factsOf(source, row, sides);
     const message = `${counted(synAckCount, 'SYN-ACK')}, also after the client's ACK: accept queue full`;
-    found.add('accept-queue-full', 'error', 'server', message, [synAckFrame, ackFrame]);
+    found.add(BOTH_SEEN, 'accept-queue-full', 'error', 'server', message, [synAckFrame, ackFrame]);
   }
   findInCloseWait(source, sides, 'client', style, found);
   findInCloseWait(source, sides, 'server', style, found);
@@ -202,16 +216,19 @@ function findInTrouble(source: RecordSource, row: number, sides: Sides, style: C
   const facts = factsOf(source, row, sides);
   if (outcome === 'completed' || outcome === 'not-captured' || outcome === 'half-open') {
     const isReset = style === 'reset' || style === 'reset-after-fin';
-    const reset = (isReset && facts.resets.find((each) => each.accepted && each.receiverState !== CLOSED)) || null;
+    const reset =
+      (isReset && facts.resets.find((each) => each.accepted && !each.isPast && each.receiverState !== CLOSED)) || null;
     const cause = reset === null ? null : causeOfReset(reset, facts).cause;
-    const by = isReset ? firstCloser(source.slab.ints, sides, 'reset') : null;
-    findEnding({ facts, style, by, reset, cause }, found);
+    const by = isReset ? firstCloser(source, row, sides, 'reset') : null;
+    if (reset !== null && !found.evidence.isSeen(reset.to)) findResetOfUnseen(reset, style, found);
+    else findEnding({ facts, style, by, reset, cause }, found);
     if (reset !== null && cause === 'abortive-close') findUnread(reset, found);
   }
   const ignored = facts.resets.filter(({ accepted, receiverState }) => !accepted && receiverState !== CLOSED);
   if (ignored.length === 0) return;
   const message = `${counted(ignored.length, 'RST')} that the receiver does not accept`;
   found.add(
+    BOTH_SEEN,
     'reset-ignored',
     'note',
     null,
@@ -220,13 +237,18 @@ function findInTrouble(source: RecordSource, row: number, sides: Sides, style: C
   );
 }
 
+/** It ended something, but whether its receiver had closed before, and what it had sent, the capture does not have. */
+function findResetOfUnseen({ from, to, frame }: ResetFacts, style: CloseStyle, found: FindingList): void {
+  found.add(shownBy(from), style, 'note', from, `the ${from} sent an RST; ${unseen(to)}`, [frame]);
+}
+
 function findEnding(ending: Ending, found: FindingList): void {
   // Of one whose handshake was not seen to end, silence says nothing.
   if (ending.style === 'abandoned' && ending.facts.outcome !== 'completed') return;
-  for (const { code, severity, find } of ENDINGS) {
+  for (const { code, severity, basis, find } of ENDINGS) {
     const what = find(ending);
     if (what === null) continue;
-    found.add(code, severity, what.side, what.message, what.frames);
+    found.add(basis, code, severity, what.side, what.message, what.frames);
     return;
   }
 }
@@ -236,7 +258,7 @@ function findUnread(reset: ResetFacts, found: FindingList): void {
   const { from, to, receiverDataFrame, senderDataFrame, frame } = reset;
   if (receiverDataFrame <= senderDataFrame || isKeepAliveExpiry(reset)) return;
   const message = `the ${from} may have closed with data of the ${to} unread`;
-  found.add('unread-data', 'warning', from, message, [receiverDataFrame, frame]);
+  found.add(BOTH_SEEN, 'unread-data', 'warning', from, message, [receiverDataFrame, frame]);
 }
 
 function resetFrames({ resets }: Facts): number[] {

@@ -3,11 +3,15 @@ import {
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_FROM_NEWER,
+  SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
+  SHAPE_OF_OTHER,
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
 } from '../track/event-columns.ts';
+import { BOTH_SEEN } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { CLOSED, SYN_RECEIVED, SYN_SENT, TIME_WAIT } from '../track/tcp-state.ts';
 import type { ResetFacts } from './event-facts.ts';
@@ -29,47 +33,80 @@ interface CauseRule {
 /** A host sends nothing after its RST; so much later it is no packet that the capture has only in the wrong order. */
 const SENDS_ON_AFTER = 0.005;
 
+/** What systems begin with. */
+const USUAL_TTLS = [32, 64, 128, 255];
+
+/** Packets a second of a busy host. */
+const COUNTED_IN_A_SECOND = 10_000;
+
 /** Round trips after a segment in which its answer comes. */
 const AT_ONCE = 1.5;
+
+/** After its RST the client sends the same SYN again: no program gave up. */
+export const STILL_ASKS = 'which the client did not expect from there: it sends the same SYN again later';
 
 /** The first that applies is the cause. Kernel functions are those of Linux 6. */
 const TCP_RULES: readonly CauseRule[] = [
   {
+    // RFC 9293 3.5.2: a host that has begun anew answers what the other side still sends on the older connection.
+    cause: 'half-open-peer',
+    when: ({ shape }) => (shape & SHAPE_FROM_NEWER) !== 0,
+    because: ({ from, to }) =>
+      `answers the ${to}: the ${from} knew this connection no more and had begun another on the same ports`,
+  },
+  {
+    // Two machines that answer for one address, or one that has forgotten its first SYN-ACK.
+    cause: 'half-open-peer',
+    when: ({ from, shape }, { otherSynAckFrame }) =>
+      from === 'server' && otherSynAckFrame !== 0 && ((shape & SHAPE_OF_OTHER) !== 0 || isBareAnswer(shape)),
+    because: (_, { otherSynAckFrame }) =>
+      `comes from who sent the other SYN-ACK (frame ${otherSynAckFrame}), which the client did not take: another machine behind the same address`,
+  },
+  {
     // A host that has sent an RST has no socket any more that could send data.
     cause: 'injected-suspected',
-    when: ({ from, frame, time, senderState }, facts) =>
-      senderState !== SYN_SENT && facts[from].lastDataFrame > frame && facts[from].lastDataTime - time > SENDS_ON_AFTER,
+    when: (reset, facts) => wentOn(reset, facts) && !reset.isPast && !isOfScanner(reset),
     because: ({ from }, facts) => `the ${from} went on sending after it (frame ${facts[from].lastDataFrame})`,
   },
   {
     cause: 'injected-suspected',
-    when: ({ ttl, leastTtl, greatestTtl }) => greatestTtl !== 0 && (ttl < leastTtl || ttl > greatestTtl),
+    when: (reset) => hasOtherTtl(reset) && (reset.shape & SHAPE_HAS_SPOKEN) !== 0 && !isKernelsOwn(reset),
     because: ({ from, ttl, leastTtl, greatestTtl }) =>
       `TTL ${ttl}, and ${leastTtl === greatestTtl ? leastTtl : `${leastTtl} to ${greatestTtl}`} in the other packets of the ${from}`,
   },
   {
     // tcp_v4_rcv: no_tcp_socket, tcp_v4_send_reset.
     cause: 'port-closed',
-    when: ({ receiverState, shape }, { synAckFrame }) =>
-      receiverState === SYN_SENT && synAckFrame === 0 && (shape & SHAPE_ONLY_SYNS) !== 0,
-    because: (_, { synFrame }) => `answers the SYN of frame ${synFrame}: nothing listens there, or a firewall says so`,
+    when: (reset, facts) =>
+      reset.receiverState === SYN_SENT &&
+      (reset.shape & SHAPE_ONLY_SYNS) !== 0 &&
+      (facts.synAckFrame === 0 || reset.isPast),
+    because: ({ frame }, { synFrame, resets }) => {
+      const before = resets.findLast((other) => other.frame < frame && other.receiverState === SYN_SENT);
+      const answered = before === undefined ? `the SYN of frame ${synFrame}` : `the SYN after frame ${before.frame}`;
+      return `answers ${answered}: nothing listens there, or a firewall says so`;
+    },
   },
   {
     // RFC 9293 3.5.2: a SYN meets a connection that its sender knows nothing of.
     cause: 'half-open-peer',
     when: ({ senderState, receiverState, shape }) =>
       senderState === SYN_SENT && receiverState !== SYN_RECEIVED && (shape & SHAPE_ANSWER) !== 0,
-    because: ({ to }) => `answers an ACK that the ${to} sent for an older connection of the same ports`,
+    because: ({ to }) =>
+      `answers an ACK that the ${to} sent for an older connection of the same ports, or to test who asks`,
   },
   {
     // tcp_rcv_synsent_state_process has no socket to hand the SYN-ACK to.
     cause: 'client-abort',
     when: ({ from, senderState, receiverState }) =>
       from === 'client' && (receiverState === SYN_RECEIVED || senderState === SYN_SENT),
-    because: (_, { synAckFrame }) =>
-      synAckFrame === 0
-        ? 'the client gave up before an answer came'
-        : `answers the SYN-ACK of frame ${synAckFrame}: the client had given up, or only wanted to see it`,
+    because: ({ time }, { synAckFrame, lastSyn }) => {
+      if (synAckFrame === 0) return 'the client gave up before an answer came';
+      const answered = `answers the SYN-ACK of frame ${synAckFrame}`;
+      return lastSyn > time
+        ? `${answered}, ${STILL_ASKS}`
+        : `${answered}: the client had given up, or only wanted to see it`;
+    },
   },
   {
     // tcp_check_req with tcp_abort_on_overflow, or the listening socket was closed meanwhile.
@@ -135,7 +172,7 @@ const TCP_RULES: readonly CauseRule[] = [
   {
     // An RST of a live socket has the socket's count (ip_select_ident); an answer of none may have another.
     cause: 'injected-suspected',
-    when: ({ shape }) => isAbort(shape) && (shape & SHAPE_ID_BREAKS) !== 0,
+    when: (reset) => isAbort(reset.shape) && isOutOfCount(reset),
     because: ({ from, ipId, lastIpId }) =>
       `IP identification ${ipId}, and ${lastIpId} in the packet before of the ${from}, who counts them`,
   },
@@ -146,9 +183,54 @@ const TCP_RULES: readonly CauseRule[] = [
     because: ({ from, to, senderDataFrame, receiverDataFrame }) =>
       receiverDataFrame > senderDataFrame
         ? `the ${from} closed without FIN after the ${to}'s data of frame ${receiverDataFrame}: unread data, or SO_LINGER 0`
-        : `the ${from} closed without FIN: SO_LINGER 0, or its process was ended`,
+        : `the ${from} closed without FIN: SO_LINGER 0, or unread data`,
   },
 ];
+
+/** Its sender sent payload later than packets in the wrong order come. */
+function wentOn({ from, frame, time, senderState }: ResetFacts, facts: Facts): boolean {
+  const { lastDataFrame, lastDataTime } = facts[from];
+  return senderState !== SYN_SENT && lastDataFrame > frame && lastDataTime - time > SENDS_ON_AFTER;
+}
+
+/**
+ * The SYN was made by a program, with numbers and TTL of its own; the kernel of its host knows no such socket, and answers
+ * the SYN-ACK (tcp_v4_send_reset). What the program sends later does not make the RST somebody else's.
+ */
+function isOfScanner({ from, receiverState, shape }: ResetFacts): boolean {
+  return from === 'client' && receiverState === SYN_RECEIVED && isBareAnswer(shape);
+}
+
+/** What a host answers that has no such socket: the number of the ACK, and no ACK flag. */
+function isBareAnswer(shape: number): boolean {
+  return (shape & (SHAPE_ACK | SHAPE_ANSWER)) === SHAPE_ANSWER;
+}
+
+function hasOtherTtl({ ttl, leastTtl, greatestTtl }: ResetFacts): boolean {
+  return greatestTtl !== 0 && (ttl < leastTtl || ttl > greatestTtl);
+}
+
+/**
+ * An answer without a socket has the TTL of the host (ip_send_unicast_reply), where sockets may have their own (IP_TTL,
+ * the 255 of RFC 5082): it comes from as far away as they do.
+ */
+function isKernelsOwn({ shape, ttl, leastTtl, greatestTtl }: ResetFacts): boolean {
+  return isAnswer(shape) && (hopsOf(ttl) === hopsOf(leastTtl) || hopsOf(ttl) === hopsOf(greatestTtl));
+}
+
+/** Routers that a packet came through, if it began with one of the usual TTLs. */
+function hopsOf(ttl: number): number {
+  return (USUAL_TTLS.find((usual) => usual >= ttl) ?? ttl) - ttl;
+}
+
+/**
+ * Too far for a count. One that a host has for all its connections moves on with time: an hour later it may be anywhere.
+ */
+function isOutOfCount({ shape, ipId, lastIpId, senderSilence }: ResetFacts): boolean {
+  if ((shape & SHAPE_ID_BREAKS) === 0) return false;
+  const step = (ipId - lastIpId) & 0xffff;
+  return step > senderSilence * COUNTED_IN_A_SECOND;
+}
 
 /** The ACK of the handshake drew it, and not what came later. */
 function answersHandshake({ time, receiverDataFrame }: ResetFacts, facts: Facts): boolean {
@@ -176,6 +258,8 @@ export function causeOfReset(reset: ResetFacts, facts: Facts): CauseOfReset {
 }
 
 function findCause(reset: ResetFacts, facts: Facts): CauseOfReset {
+  const doubt = facts.evidence.doubt(BOTH_SEEN);
+  if (doubt !== null) return { cause: 'unknown', because: doubt };
   if (facts.protocol === 'sctp') return causeOfAbort(reset, facts);
   const rule = TCP_RULES.find(({ when }) => when(reset, facts));
   if (rule === undefined) {

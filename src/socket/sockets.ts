@@ -9,8 +9,8 @@ import { hadTrouble } from './trouble.ts';
 const NO_ERROR: SocketView = { error: null };
 const NO_ERRORS: Connection['sockets'] = { client: NO_ERROR, server: NO_ERROR };
 
-/** The errno that is left on the socket of each side. */
-export type SocketErrors = Record<Side, Pick<SocketView, 'error'>>;
+/** The errno that is left on the socket of each side, or why that is not known. */
+export type SocketErrors = Record<Side, Pick<SocketView, 'error' | 'unknown'>>;
 
 export function socketErrors(source: RecordSource, row: number, sides: Sides): SocketErrors {
   if (!hadTrouble(source.slab.ints, sides)) return NO_ERRORS;
@@ -28,8 +28,11 @@ export function makeSockets(source: RecordSource, row: number, sides: Sides): Co
 }
 
 function errorsOf(facts: Facts): SocketErrors {
-  return {
-    client: { error: socketErrorOf(facts, 'client')?.errno ?? null },
-    server: { error: socketErrorOf(facts, 'server')?.errno ?? null },
-  };
+  return { client: errorOf(facts, 'client'), server: errorOf(facts, 'server') };
+}
+
+function errorOf(facts: Facts, side: Side): SocketErrors[Side] {
+  const found = socketErrorOf(facts, side);
+  if (found === null) return NO_ERROR;
+  return found.unknown === undefined ? { error: found.errno } : { error: null, unknown: found.unknown };
 }

@@ -1,6 +1,8 @@
 import {
   C_EVENTS,
   C_HANDSHAKE,
+  C_PROTOCOL,
+  E_PACKETS,
   E_UNANSWERED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ASSUMED,
@@ -9,9 +11,12 @@ import {
 } from '../track/columns.ts';
 import type { Sides } from '../track/sides.ts';
 
-/** An RST, an ICMP error, a handshake that failed, something that went unanswered: else no socket has an error. */
+const UDP = 17;
+
+/** An RST, an ICMP error, a handshake that failed, something that went unanswered, a side that is not in the capture: else no socket has an error. */
 export function hadTrouble(ints: Int32Array, { at, client, server }: Sides): boolean {
   if (ints[at + C_EVENTS] !== 0 || ints[client + E_UNANSWERED] + ints[server + E_UNANSWERED] > 0) return true;
+  if (ints[client + E_PACKETS] === 0 || ints[server + E_PACKETS] === 0) return (ints[at + C_PROTOCOL] & 0xff) !== UDP;
   const handshake = ints[at + C_HANDSHAKE];
   if ((handshake & (HANDSHAKE_SYN | HANDSHAKE_SYN_ACK)) === 0) return false;
   return (handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED)) === 0;

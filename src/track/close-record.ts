@@ -1,61 +1,89 @@
 import type { Close, CloseStep, CloseStyle, Side, TcpState } from '../record.ts';
 import {
+  C_EVENTS,
   C_HANDSHAKE,
   C_STATUS,
   E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FLAGS,
+  E_PACKETS,
   E_UNANSWERED,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
+  END_FIN_AFTER_UNSEEN,
   END_FIN_SENT,
-  END_RESET_SENT,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_SYN,
+  HANDSHAKE_UNREACHABLE,
+  INT_STRIDE,
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
-import { EVENT_RST, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND } from './event-columns.ts';
+import { EVENT_RST, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE } from './event-columns.ts';
 import type { EventPool } from './events.ts';
+import { BOTH_SEEN, Evidence, shownBy } from './evidence.ts';
+import type { RecordSource } from './record-source.ts';
 import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
 import { stateOf, TCP_STATES } from './tcp-state.ts';
-import { formatTime, seconds } from './times.ts';
+import { elapsed, formatTime } from './times.ts';
 
 /** So many segments sent again into silence, each after a longer wait, and the sender was left alone. */
 const ABANDONED_AFTER = 3;
 
-/** How the connection ended, or how far its end came. @param client, server indices of the endpoints' int columns */
-export function closeStyle(ints: Int32Array, at: number, client: number, server: number): CloseStyle {
+/** How the connection ended, or how far its end came. */
+export function closeStyle(source: RecordSource, sides: Sides): CloseStyle {
+  const { ints } = source.slab;
+  const { at, client, server } = sides;
   const clientFlags = ints[client + E_FLAGS];
   const serverFlags = ints[server + E_FLAGS];
   const fins = (clientFlags & END_FIN_SENT) / END_FIN_SENT + (serverFlags & END_FIN_SENT) / END_FIN_SENT;
   const allAcked = (clientFlags & serverFlags & END_FIN_ACKED) !== 0;
   if ((ints[at + C_STATUS] & ROW_RESET) !== 0 && !allAcked) return fins > 0 ? 'reset-after-fin' : 'reset';
   if (fins === 2) return ((clientFlags | serverFlags) & END_CLOSED_SECOND) !== 0 ? 'graceful' : 'simultaneous';
-  const handshake = ints[at + C_HANDSHAKE];
-  const connected = HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_CONNECTED;
-  if ((handshake & HANDSHAKE_SYN) !== 0 && (handshake & connected) === 0) return 'abandoned';
-  if (ints[client + E_UNANSWERED] >= ABANDONED_AFTER || ints[server + E_UNANSWERED] >= ABANDONED_AFTER)
-    return 'abandoned';
+  if (isAbandoned(source, sides)) return 'abandoned';
   return fins === 1 ? 'half-closed' : 'open';
 }
 
-export function makeClose(slab: Rows, events: EventPool, row: number, sides: Sides): Close {
+/** One side went on trying for nothing, and has stopped: its next try is overdue. */
+function isAbandoned(source: RecordSource, sides: Sides): boolean {
+  const { ints } = source.slab;
+  const { at, client, server } = sides;
+  const handshake = ints[at + C_HANDSHAKE];
+  const connected = HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_CONNECTED;
+  if ((handshake & HANDSHAKE_SYN) !== 0 && (handshake & connected) === 0) {
+    if ((handshake & HANDSHAKE_UNREACHABLE) !== 0) return true;
+    const evidence = new Evidence(source, sides);
+    const awaited = evidence.nextSyn();
+    return evidence.isSilenceKnown() && evidence.doubt({ ...shownBy('client'), awaited }) === null;
+  }
+  if (ints[client + E_UNANSWERED] < ABANDONED_AFTER && ints[server + E_UNANSWERED] < ABANDONED_AFTER) return false;
+  return isLeftAlone(source, sides, 'client') || isLeftAlone(source, sides, 'server');
+}
+
+/** The side has given up to send again what nobody answered. */
+function isLeftAlone(source: RecordSource, sides: Sides, side: Side): boolean {
+  if (source.slab.ints[sides[side] + E_UNANSWERED] < ABANDONED_AFTER) return false;
+  const evidence = new Evidence(source, sides);
+  return evidence.doubt({ ...BOTH_SEEN, awaited: evidence.nextRetransmission(side) }) === null;
+}
+
+export function makeClose(source: RecordSource, row: number, sides: Sides): Close {
+  const { slab, events } = source;
   const { ints, floats } = slab;
   const { at, client, server } = sides;
-  const style = closeStyle(ints, at, client, server);
+  const style = closeStyle(source, sides);
   const state = {
     client: TCP_STATES[stateOf(ints, at, client, server)],
     server: TCP_STATES[stateOf(ints, at, server, client)],
   };
   return {
     style,
-    firstCloser: firstCloser(ints, sides, style),
+    firstCloser: firstCloser(source, row, sides, style),
     steps: makeSteps(slab, events, row, sides),
     finToAck: {
       client: finToAck(ints, floats, client, sides.clientTimes),
@@ -70,17 +98,44 @@ export function makeClose(slab: Rows, events: EventPool, row: number, sides: Sid
   };
 }
 
-/** Who sent the first FIN, or the RST where no FIN came; both where neither FIN knew of the other. */
-export function firstCloser(ints: Int32Array, sides: Sides, style: CloseStyle): Side | 'both' | null {
+/**
+ * Who sent the first FIN, or the RST where no FIN came; both where neither FIN knew of the other. Not known where the
+ * other side may have closed before: it is not in the capture, or something is missing that the FIN acknowledges.
+ */
+export function firstCloser(
+  { slab: { ints }, events }: Pick<RecordSource, 'slab' | 'events'>,
+  row: number,
+  sides: Sides,
+  style: CloseStyle,
+): Side | 'both' | null {
   const { client, server } = sides;
-  if (style === 'simultaneous') return 'both';
+  if (ints[client + E_PACKETS] === 0 || ints[server + E_PACKETS] === 0) return null;
+  if (style === 'simultaneous' || (style === 'reset-after-fin' && areFinsCrossing(ints, client, server))) return 'both';
   const clientFin = finFrame(ints, client);
   const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
-    return serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+    const first = serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+    return (ints[sides[first] + E_FLAGS] & END_FIN_AFTER_UNSEEN) === 0 ? first : null;
   }
-  if (style !== 'reset') return null;
-  return (ints[client + E_FLAGS] & END_RESET_SENT) !== 0 ? 'client' : 'server';
+  return style === 'reset' ? firstReset(events, ints, row, sides) : null;
+}
+
+/** Who sent the first RST that its receiver accepts. */
+function firstReset(events: EventPool, ints: Int32Array, row: number, sides: Sides): Side | null {
+  for (let event = ints[row * INT_STRIDE + C_EVENTS] - 1; event >= 0; event = events.next(event)) {
+    const v = event * EVENT_STRIDE;
+    if (events.eventInts[v + V_KIND] !== EVENT_RST || events.eventInts[v + V_VALUE] !== 1) continue;
+    return events.eventInts[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
+  }
+  return null;
+}
+
+/** Each sent its FIN before it acknowledged the other's; a RST between them does not tell who closed. */
+function areFinsCrossing(ints: Int32Array, client: number, server: number): boolean {
+  const [clientFin, serverFin] = [ints[client + E_FIN_FRAME], ints[server + E_FIN_FRAME]];
+  if (clientFin === 0 || serverFin === 0) return false;
+  const [clientFinAck, serverFinAck] = [ints[client + E_FIN_ACK_FRAME], ints[server + E_FIN_ACK_FRAME]];
+  return (serverFinAck === 0 || serverFinAck > clientFin) && (clientFinAck === 0 || clientFinAck > serverFin);
 }
 
 /** Frame of the FIN that closed a direction, 0 where none did. */
@@ -115,7 +170,8 @@ function makeSteps(slab: Rows, events: EventPool, row: number, sides: Sides): Cl
 
 function finToAck(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number | null {
   if ((ints[side + E_FLAGS] & END_FIN_ACKED) === 0) return null;
-  return seconds(floats[sideTimes + F_FIN_ACK_TIME] - floats[sideTimes + F_FIN_TIME]);
+  // Null would say that it was not acknowledged.
+  return elapsed(floats[sideTimes + F_FIN_TIME], floats[sideTimes + F_FIN_ACK_TIME]) ?? 0;
 }
 
 /** From the peer's FIN to the own one, for the side that closed second. */
@@ -127,7 +183,7 @@ function closeWait(
   peerTimes: number,
 ): number | null {
   if ((ints[side + E_FLAGS] & END_CLOSED_SECOND) === 0) return null;
-  return seconds(floats[sideTimes + F_FIN_TIME] - floats[peerTimes + F_FIN_TIME]);
+  return elapsed(floats[peerTimes + F_FIN_TIME], floats[sideTimes + F_FIN_TIME]);
 }
 
 function timeWait(client: TcpState, server: TcpState): Close['timeWait'] {

@@ -53,11 +53,27 @@ export const C_EVENT_COUNTS = 44;
 export const C_REUSED_STREAM = 45;
 /** Zone of link-local addresses: index into the tracker's zones, plus 1; 0 where there is none. */
 export const C_ZONE = 46;
-/** First frames of what findings point at: a copy of a packet, an ACK of what the capture does not have. */
+/** First frames of what findings point at: a copy of a packet, an ACK of bytes that have not come until now. */
 export const C_DUPLICATE_FRAME = 47;
 export const C_UNSEEN_FRAME = 48;
+/** TCP: MPTCP operations seen on either side, as in PacketView.operations (multipath.ts). */
+export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
+/** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
+export const C_RESENT_COPIES = 57; // to 58
+/**
+ * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (older-connection.ts):
+ * its row * 2 + which of its endpoints sent the SYN of this one, plus 1; 0 where there is none.
+ */
+export const C_OLDER = 59;
+/** Acknowledgment number of the last segment that was of an older connection. Guarded by END_OLDER. */
+export const C_OLDER_ACKNOWLEDGMENT = 60;
+/** Another SYN-ACK than the one of E_ISN: its sequence number, frame, window and options. Guarded by HANDSHAKE_OTHER. */
+export const C_OTHER_ISN = 61;
+export const C_OTHER_FRAME = 62;
+export const C_OTHER_WINDOW = 76;
+export const C_OTHER_OPTIONS = 77;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -146,6 +162,8 @@ export const E_RESENT_RUN = 99;
 export const E_UNANSWERED_BEFORE = 100;
 /** Left and right edges of the gaps, GAPS_KEPT (coverage.ts) pairs. */
 export const E_GAP_EDGES = 101; // to 108
+/** RSTs that came in a row * 65536 + packets of the peer before the last of them, copies counted in neither (duplicates.ts). */
+export const E_RESET_RUN = 109;
 
 // --- connection, float64 ---
 /** Whole seconds since 1970 of the first packet: what all times of this row count from. */
@@ -165,8 +183,12 @@ export const T_SYN_ACK = 33;
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
+/** When the SYN-ACK of C_OTHER_ISN came. */
+export const T_OTHER = 37;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
+/** When C_UNSEEN_FRAME was captured. */
+export const T_UNSEEN = 39;
 
 // --- endpoint, float64 ---
 export const F_BYTES = 8;
@@ -244,6 +266,8 @@ export const HANDSHAKE_UNREACHABLE = 2048;
 
 /** A SYN without ACK came, of whichever side: T_ANY_SYN is set. */
 export const HANDSHAKE_ANY_SYN = 4096;
+/** There was another SYN-ACK, with another ISN. */
+export const HANDSHAKE_OTHER = 32768;
 
 // --- bits of E_FLAGS ---
 export const END_BASE_SET = 1;
@@ -262,3 +286,13 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
+/** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
+export const END_BYTES_LOST = 1 << 23;
+/** Its FIN acknowledges more than the capture has of its peer: a FIN of the peer may be among what is missing. */
+export const END_FIN_AFTER_UNSEEN = 1 << 21;
+/** MPTCP: an operation was first seen since this side's last segment. */
+export const END_NEW_OPERATION = 1 << 22;
+/** The last RST of this side was a copy of one before. */
+export const END_RESET_COPIED = 4096;
+/** All that this side has sent belongs to an older connection of the same 4-tuple. */
+export const END_OLDER = 8192;

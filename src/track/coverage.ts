@@ -1,10 +1,15 @@
 import {
+  E_ACKED,
   E_COVER_END,
   E_FIRST_DATA_FRAME,
   E_FLAGS,
   E_GAP_EDGES,
   E_GAPS,
+  E_MAX_TO_ACKNOWLEDGE,
+  E_NEXT_SEQUENCE,
+  END_BYTES_LOST,
   END_COVERED,
+  END_HAS_ACKED,
   F_UNIQUE_BYTES,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
@@ -17,14 +22,19 @@ import { after, before, distance } from './sequence.ts';
 const GAPS_KEPT = 4;
 /** A jump further than this is not a gap in one stream (a window is at most 1 GiB, RFC 7323 2.2): counting starts anew. */
 const FURTHEST_GAP = 1 << 30;
+/** A keep-alive takes the number of the byte before the next (RFC 9293 3.8.4): in front of everything else, it is no gap. */
+const LENGTH_OF_PROBE = 1;
 
 /** Counts the bytes [left, left + length) of the sender's sequence space that were not seen before. */
 export function cover(cursor: Cursor, left: number, length: number): void {
-  const { ints, floats, me, myTimes } = cursor;
+  const { ints, floats, me, peer, myTimes } = cursor;
   const right = (left + length) | 0;
   if ((ints[me + E_FLAGS] & END_COVERED) === 0) {
     ints[me + E_FLAGS] |= END_COVERED;
     ints[me + E_COVER_END] = right;
+    const known = ints[me + E_MAX_TO_ACKNOWLEDGE];
+    const missing = distance(left, known);
+    if (known !== 0 && missing > LENGTH_OF_PROBE && missing < FURTHEST_GAP) openGap(ints, me, peer, known, left);
     floats[myTimes + F_UNIQUE_BYTES] += length;
     return;
   }
@@ -35,7 +45,7 @@ export function cover(cursor: Cursor, left: number, length: number): void {
     return;
   }
   if (after(left, end)) {
-    if (distance(left, end) < FURTHEST_GAP) openGap(ints, me, end, left);
+    if (distance(left, end) < FURTHEST_GAP) openGap(ints, me, peer, end, left);
     else ints[me + E_GAPS] = 0;
     ints[me + E_COVER_END] = right;
     floats[myTimes + F_UNIQUE_BYTES] += length;
@@ -59,10 +69,11 @@ export function beginCoverage(cursor: Cursor, sequence: number): void {
   ints[me + E_COVER_END] = sequence;
 }
 
-function openGap(ints: Int32Array, me: number, left: number, right: number): void {
+function openGap(ints: Int32Array, me: number, peer: number, left: number, right: number): void {
   const edges = me + E_GAP_EDGES;
   let gaps = ints[me + E_GAPS];
   if (gaps === GAPS_KEPT) {
+    if (isAcknowledgedBeyond(ints, peer, ints[edges])) ints[me + E_FLAGS] |= END_BYTES_LOST;
     ints.copyWithin(edges, edges + 2, edges + 2 * gaps);
     gaps--;
   }
@@ -102,4 +113,28 @@ function fillGaps(ints: Int32Array, me: number, left: number, right: number): nu
   }
   ints[me + E_GAPS] = gaps;
   return filled;
+}
+
+/** The endpoint has acknowledged something after this sequence number of its peer. */
+function isAcknowledgedBeyond(ints: Int32Array, endpoint: number, sequence: number): boolean {
+  return (ints[endpoint + E_FLAGS] & END_HAS_ACKED) !== 0 && after(ints[endpoint + E_ACKED], sequence);
+}
+
+/**
+ * Bytes that the receiver acknowledged and that have not come until now. Where frames are in the wrong order they come
+ * later; what stays away is not in the capture.
+ */
+export function lacksAcknowledged(ints: Int32Array, receiver: number, sender: number): boolean {
+  const flags = ints[sender + E_FLAGS];
+  if ((flags & END_BYTES_LOST) !== 0) return true;
+  const next = ints[sender + E_NEXT_SEQUENCE];
+  if (next === 0) return false;
+  const isCovered = (flags & END_COVERED) !== 0;
+  const end = isCovered && after(ints[sender + E_COVER_END], next) ? ints[sender + E_COVER_END] : next;
+  // Without a byte or a SYN of the sender, its number may be that of a keep-alive.
+  if (isAcknowledgedBeyond(ints, receiver, isCovered ? end : (end + LENGTH_OF_PROBE) | 0)) return true;
+  for (let gap = 0; gap < ints[sender + E_GAPS]; gap++) {
+    if (isAcknowledgedBeyond(ints, receiver, ints[sender + E_GAP_EDGES + 2 * gap])) return true;
+  }
+  return false;
 }

@@ -106,5 +106,5 @@ export function zeroWindowNanoseconds(
 ): number {
   const before = floats[sideTimes + F_ZERO_WINDOW_TIME];
   if ((ints[side + E_FLAGS] & END_WINDOW_CLOSED) === 0) return before;
-  return before + floats[times + T_NOW] - floats[sideTimes + F_ZERO_WINDOW_SINCE];
+  return before + Math.max(0, floats[times + T_NOW] - floats[sideTimes + F_ZERO_WINDOW_SINCE]);
 }

@@ -1,17 +1,28 @@
 import { type PacketView, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_DUPLICATE_FRAME,
+  E_COVER_END,
+  E_DUPLICATE_ACK_RUN,
   E_DUPLICATES,
+  E_FLAGS,
+  E_GAPS,
   E_LAST_ACKNOWLEDGMENT,
   E_NEXT_SEQUENCE,
   E_PACKETS,
+  E_RESET_RUN,
   E_SIGNATURE_SLOT,
   E_SIGNATURES,
+  E_TIMED,
+  E_TIMED_ENDS,
+  END_COVERED,
+  END_RESET_COPIED,
   F_LAST_TIME,
+  F_TIMED,
   T_NOW,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { atOrAfter } from './sequence.ts';
+import { TIMED_KEPT } from './rtt.ts';
+import { after, atOrAfter } from './sequence.ts';
 
 /** A copy arrives at once: mirror ports and `any` see a packet twice within this of the sender's last packet; nanoseconds. */
 export const COPY_WINDOW = 100e6;
@@ -20,25 +31,70 @@ export const COPY_WINDOW = 100e6;
  * alike; no retransmission comes this soon (the least RTO is 200 ms, tail loss probes wait 2 RTT).
  */
 const COPY_WINDOW_WITHOUT_ID = 1e6;
+/** The same for an RST, which is never sent again. */
+const RESET_COPY_WINDOW = 5e6;
 
 /**
  * Is the segment an exact copy of one of the sender's last four packets? Then it has the same IP identification
  * and the same checksum over everything else, and it takes nothing forward. Counts it; a copy tells nothing about
- * the endpoints, nor does an RST like the one before.
+ * the endpoints.
  */
 export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const { ints, me } = cursor;
   const signature = signatureOf(view);
-  const control = view.flags & (TCP_SYN | TCP_FIN | TCP_RST);
+  if ((view.flags & TCP_RST) !== 0) return isCopyOfReset(cursor, view, signature);
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
-  if (view.dataLength > 0 || control !== 0) {
-    const isNew = nextSequence === 0 || (atOrAfter(view.sequence, nextSequence) && (control & TCP_RST) === 0);
-    if (!isNew && isKnown(cursor, view, signature, view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID)) return true;
+  if (view.dataLength > 0 || (view.flags & (TCP_SYN | TCP_FIN)) !== 0) {
+    const isNew = nextSequence === 0 || atOrAfter(view.sequence, nextSequence);
+    if (!isNew && (isKnown(cursor, signature, windowOf(view)) || isCopyInBurst(cursor, view))) {
+      noteCopy(cursor, view);
+      return true;
+    }
   } else if (view.ipId !== 0 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT]) {
     // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
-    if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
+    if (isKnown(cursor, signature, COPY_WINDOW)) {
+      noteCopy(cursor, view);
+      return true;
+    }
   }
-  remember(cursor.ints, cursor.me, signature, view.ipId);
+  remember(ints, me, signature, view.ipId);
+  return false;
+}
+
+/**
+ * Is the RST a copy? Each segment that reaches a closed socket is answered with one, those of the same ACK with the same
+ * RST (RFC 9293 3.10.7.1), and Linux gives these no identification. So one that is like another is a copy if there is no
+ * other segment that it may answer, and every second one is where a capture is known to have packets twice.
+ */
+function isCopyOfReset(cursor: Cursor, view: PacketView, signature: number): boolean {
+  const { ints, me, peer } = cursor;
+  const mine = ints[me + E_FLAGS];
+  const word = ints[me + E_RESET_RUN];
+  const heard = (ints[peer + E_PACKETS] - ints[peer + E_DUPLICATES]) & 0xffff;
+  const hasId = view.ipId !== 0;
+  if (
+    hasId &&
+    ints[me + E_DUPLICATES] !== 0 &&
+    sinceLast(cursor) <= COPY_WINDOW &&
+    isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId)
+  ) {
+    noteCopy(cursor, view);
+    return true;
+  }
+  if (isKnown(cursor, signature, hasId ? COPY_WINDOW : RESET_COPY_WINDOW)) {
+    const waiting = ints[peer + E_TIMED];
+    const isAnotherPossible = heard !== (word & 0xffff) || waiting > word >>> 16 || waiting === TIMED_KEPT;
+    const areCopiesKnown = (ints[me + E_DUPLICATES] | ints[peer + E_DUPLICATES]) !== 0;
+    if (hasId || !isAnotherPossible || (areCopiesKnown && (mine & END_RESET_COPIED) === 0)) {
+      ints[me + E_FLAGS] = mine | END_RESET_COPIED;
+      noteCopy(cursor, view);
+      return true;
+    }
+  }
+  const run = sinceLast(cursor) <= RESET_COPY_WINDOW ? word >>> 16 : 0;
+  ints[me + E_FLAGS] = mine & ~END_RESET_COPIED;
+  ints[me + E_RESET_RUN] = (Math.min(run + 1, MOST_IN_RUN) << 16) | heard;
+  remember(ints, me, signature, view.ipId);
   return false;
 }
 
@@ -46,54 +102,83 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
 export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
   if (view.ipId === 0) return false;
   const signature = (view.ipId << 16) | ((view.checksum + view.dataLength) & 0xffff);
-  if (isKnown(cursor, view, signature, COPY_WINDOW)) return true;
+  if (isKnown(cursor, signature, COPY_WINDOW)) {
+    noteCopy(cursor, view);
+    return true;
+  }
   remember(cursor.ints, cursor.me, signature, view.ipId);
   return false;
 }
 
+/**
+ * Where the copies of a burst come after all of it, more than four packets are between. Nothing is sent again within a
+ * millisecond but for duplicate ACKs; and what a counting sender sends again has another, later identification.
+ */
+function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
+  const { ints, floats, me, peer, myTimes, times } = cursor;
+  if (ints[peer + E_DUPLICATE_ACK_RUN] >= DUPLICATE_ACKS_OF_LOSS) return false;
+  const last = (view.sequence + view.dataLength) | 0;
+  const end = (view.flags & (TCP_SYN | TCP_FIN)) !== 0 ? (last + 1) | 0 : last;
+  for (let i = 0; i < ints[me + E_TIMED]; i++) {
+    if (ints[me + E_TIMED_ENDS + i] !== end) continue;
+    return floats[times + T_NOW] - floats[myTimes + F_TIMED + i] <= COPY_WINDOW_WITHOUT_ID;
+  }
+  if (ints[me + E_DUPLICATES] === 0 || sinceLast(cursor) > windowOf(view)) return false;
+  const isCovered = (ints[me + E_FLAGS] & END_COVERED) !== 0 && ints[me + E_GAPS] === 0;
+  if (!isCovered || after(last, ints[me + E_COVER_END])) return false;
+  return view.ipId === 0 || isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId);
+}
+
+function windowOf(view: PacketView): number {
+  return view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID;
+}
+
+/** The identification is one that a counting sender gave before its last. @param word E_SIGNATURE_SLOT before the packet */
+function isBehind(word: number, ipId: number): boolean {
+  return (word & IDS_COUNT) !== 0 && (((word >>> 16) - ipId) & 0xffff) < COUNTING_STEP;
+}
+
 /** Is the signature among the sender's last four, and did it send anything so recently? */
-function isKnown(cursor: Cursor, view: PacketView, signature: number, copyWindow: number): boolean {
-  const { ints, floats, me } = cursor;
-  const sinceLast = floats[cursor.times + T_NOW] - floats[cursor.myTimes + F_LAST_TIME];
-  if (sinceLast > copyWindow) return false;
+function isKnown(cursor: Cursor, signature: number, copyWindow: number): boolean {
+  const { ints, me } = cursor;
+  if (sinceLast(cursor) > copyWindow) return false;
   const known = Math.min(ints[me + E_PACKETS] - 1, SIGNATURES_KEPT);
   for (let i = 0; i < known; i++) {
-    if (ints[me + E_SIGNATURES + i] === signature) {
-      if (isAnotherReset(cursor, view)) return true;
-      ints[me + E_DUPLICATES]++;
-      if (ints[cursor.at + C_DUPLICATE_FRAME] === 0) ints[cursor.at + C_DUPLICATE_FRAME] = view.frame;
-      return true;
-    }
+    if (ints[me + E_SIGNATURES + i] === signature) return true;
   }
   return false;
 }
 
-/**
- * Each segment that reaches a closed socket is answered with an RST of the same number (RFC 9293 3.10.7.1), and Linux
- * gives those no identification. Two alike say the same as one, and are two where nothing else came twice.
- */
-function isAnotherReset({ ints, me, peer }: Cursor, view: PacketView): boolean {
-  return (view.flags & TCP_RST) !== 0 && view.ipId === 0 && (ints[me + E_DUPLICATES] | ints[peer + E_DUPLICATES]) === 0;
+/** Nanoseconds since the sender's packet before. */
+function sinceLast({ floats, times, myTimes }: Cursor): number {
+  return floats[times + T_NOW] - floats[myTimes + F_LAST_TIME];
+}
+
+function noteCopy({ ints, at, me }: Cursor, { frame }: PacketView): void {
+  ints[me + E_DUPLICATES]++;
+  if (ints[at + C_DUPLICATE_FRAME] === 0) ints[at + C_DUPLICATE_FRAME] = frame;
 }
 
 /**
  * Keeps a packet's signature in the place of the oldest, and its IP identification: E_SIGNATURE_SLOT holds the next
- * place in its low bits, IDS_COUNT where the last step of the identification was a small one, and that above.
+ * place in its low bits, IDS_COUNT where the last step of the identification was a small one, IDS_COUNTED where the step
+ * before it was one, too, and the identification above.
  */
 export function remember(ints: Int32Array, me: number, signature: number, ipId: number): void {
   const word = ints[me + E_SIGNATURE_SLOT];
   const step = (ipId - (word >>> 16) - 1) & 0xffff;
   ints[me + E_SIGNATURES + (word & SLOT_MASK)] = signature;
-  ints[me + E_SIGNATURE_SLOT] = ((word + 1) & SLOT_MASK) | (step < COUNTING_STEP ? IDS_COUNT : 0) | (ipId << 16);
+  const counts = step < COUNTING_STEP ? IDS_COUNT | ((word & IDS_COUNT) << 1) : 0;
+  ints[me + E_SIGNATURE_SLOT] = ((word + 1) & SLOT_MASK) | counts | (ipId << 16);
 }
 
 /**
- * Does the IP identification fall out of the row of its sender's, which counts its packets? One of 0 tells nothing:
- * Linux sends its answers so.
+ * Does the IP identification fall out of the row of its sender's, which counts its packets? One small step may be chance
+ * where identifications are random, two in a row are a count. One of 0 tells nothing: Linux sends its answers so.
  * @param word E_SIGNATURE_SLOT before the packet
  */
 export function breaksCount(word: number, ipId: number): boolean {
-  if ((word & IDS_COUNT) === 0 || ipId === 0 || word >>> 16 === 0) return false;
+  if ((word & IDS_COUNTED) === 0 || ipId === 0 || word >>> 16 === 0) return false;
   const step = (ipId - (word >>> 16)) & 0xffff;
   return step > MOST_COUNTED && step < 0x10000 - MOST_REORDERED;
 }
@@ -106,11 +191,16 @@ export function signatureOf(view: PacketView): number {
   return ((view.ipId << 16) | view.checksum) ^ Math.imul(view.sequence, 0x9e3779b1);
 }
 
+/** After so many, segments are sent again at once (RFC 5681 3.2 says three, RFC 8985 fewer). */
+const DUPLICATE_ACKS_OF_LOSS = 1;
+/** Counted in the upper half of E_RESET_RUN. */
+const MOST_IN_RUN = 0x7fff;
 /** A power of two, and the room that columns.ts gives. */
 const SIGNATURES_KEPT = 4;
 const SLOT_MASK = SIGNATURES_KEPT - 1;
-/** Bit of E_SIGNATURE_SLOT beside the slot. */
+/** Bits of E_SIGNATURE_SLOT beside the slot. */
 const IDS_COUNT = 4;
+const IDS_COUNTED = 8;
 /** A host that counts gives other connections and unseen packets some numbers between two of this one. */
 const COUNTING_STEP = 256;
 const MOST_COUNTED = 4096;

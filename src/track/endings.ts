@@ -1,5 +1,6 @@
 import { type ClosedQueue, dropClosed, isQueueFull, oldestRow, oldestStream, pushClosed } from './closed-queue.ts';
 import {
+  C_OLDER,
   C_STATUS,
   C_STREAM,
   FLOAT_STRIDE,
@@ -14,6 +15,7 @@ import {
 import type { Cursor } from './cursor.ts';
 import { type EventPool, releaseEvents } from './events.ts';
 import { type FlowTable, removeFlow } from './flow-table.ts';
+import { olderRow } from './incarnations.ts';
 import { freeRow, type Slab } from './slab.ts';
 import { lastSeconds } from './times.ts';
 import { UNUSUAL, USUAL_KEPT, usualShape } from './usual.ts';
@@ -76,8 +78,36 @@ function reportOldest(tables: Tables): void {
   if (isClosed(slab, row, stream)) takeOut(tables, row);
 }
 
-/** Takes a connection out of the tables: one that is usual is only counted, any other waits to be reported. */
+/**
+ * Takes a connection out of the tables, and with it the older one of its addresses and ports that waits for it: one that
+ * is usual is only counted, any other waits to be reported.
+ */
 export function takeOut(tables: Tables, row: number): void {
+  takeOutOlder(tables, row);
+  takeOutAlone(tables, row);
+}
+
+/**
+ * Another connection begins on the addresses and ports of this one, which may not be over for the other side: packets go
+ * to the new one from now on, and this one waits for what the handshake tells of it.
+ * @param sender endpoint of this one that sent the SYN of the other
+ * @returns C_OLDER of the new one
+ */
+export function makeOlder(tables: Tables, row: number, sender: number): number {
+  takeOutOlder(tables, row);
+  removeFlow(tables.flows, tables.slab, row);
+  return 2 * row + sender + 1;
+}
+
+/** Takes out the older connection that waits for this one, if there is one. */
+export function takeOutOlder(tables: Tables, row: number): void {
+  const { ints } = tables.slab;
+  const older = olderRow(ints, row);
+  ints[row * INT_STRIDE + C_OLDER] = 0;
+  if (older >= 0) takeOutAlone(tables, older);
+}
+
+function takeOutAlone(tables: Tables, row: number): void {
   const { slab, flows, events, usual } = tables;
   removeFlow(flows, slab, row);
   slab.words[W_ROWS_USED]--;
@@ -94,6 +124,7 @@ export function takeOut(tables: Tables, row: number): void {
 /** The same for one that is given up only to keep memory bounded. */
 export function evict(tables: Tables, row: number): void {
   const { slab, flows } = tables;
+  takeOutOlder(tables, row);
   removeFlow(flows, slab, row);
   slab.words[W_ROWS_USED]--;
   slab.words[W_EVICTED]++;

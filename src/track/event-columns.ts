@@ -57,3 +57,11 @@ export const SHAPE_AT_FIN = 16;
 export const SHAPE_ONLY_SYNS = 32;
 /** Its IP identification falls out of the row of its sender's. */
 export const SHAPE_ID_BREAKS = 64;
+/** Its sender had sent more than its part of a handshake: payload, or an ACK of payload. */
+export const SHAPE_HAS_SPOKEN = 128;
+/** It answers a segment of an older connection of the same 4-tuple. */
+export const SHAPE_FOR_OLDER = 256;
+/** The same, seen from that older connection: its sender had begun another. */
+export const SHAPE_FROM_NEWER = 512;
+/** It has the numbers of a SYN-ACK that the receiver did not take. */
+export const SHAPE_OF_OTHER = 1024;

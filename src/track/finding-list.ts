@@ -1,15 +1,22 @@
 import type { Finding, Severity, Side } from '../record.ts';
+import type { Basis, Evidence } from './evidence.ts';
 
 export const SEVERITY_ORDER: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 
 /** What a connection without findings has; shared, and never changed. */
 const NONE: readonly Finding[] = [];
 
-/** Collects findings; makes no list before the first. */
+/** Collects what is found of a connection, and lets in only what its packets show; makes no list before the first. */
 export class FindingList {
+  readonly evidence: Evidence;
   #findings: Finding[] | null = null;
 
-  add(code: string, severity: Severity, side: Side | null, message: string, frames: number[]): void {
+  constructor(evidence: Evidence) {
+    this.evidence = evidence;
+  }
+
+  add(basis: Basis, code: string, severity: Severity, side: Side | null, message: string, frames: number[]): void {
+    if (this.evidence.doubt(basis) !== null) return;
     this.#findings ??= [];
     this.#findings.push({ code, severity, side, message, frames: frames.filter((frame) => frame !== 0) });
   }

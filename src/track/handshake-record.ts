@@ -35,12 +35,12 @@ import {
   T_SYN_ACK,
 } from './columns.ts';
 import { unpackOptions } from './tcp-handshake.ts';
-import { mark, seconds } from './times.ts';
+import { elapsed, mark, seconds } from './times.ts';
 
 /** A step that takes less than this part of the whole handshake happened beside the capture. */
 const NEAR_SHARE = 0.1;
-/** Under this the whole handshake stayed on one machine or link, and shares of it say nothing; nanoseconds. */
-const TOO_SHORT_TO_TELL = 200e3;
+/** Under this the whole handshake stayed on one machine or link, and shares of it say nothing; seconds. */
+const TOO_SHORT_TO_TELL = 200e-6;
 
 /** How the handshake ended, from the bits of C_HANDSHAKE. */
 export function handshakeOutcome(handshake: number): HandshakeOutcome {
@@ -53,11 +53,12 @@ export function handshakeOutcome(handshake: number): HandshakeOutcome {
   return answered ? 'half-open' : 'unanswered';
 }
 
-/** Nanoseconds from the first SYN to the SYN-ACK that acknowledged it, NaN where either is missing. */
+/** Nanoseconds from the first SYN to the SYN-ACK that acknowledged it, NaN where either is missing or the clock was set back. */
 export function connectNanoseconds(ints: Int32Array, floats: Float64Array, at: number, times: number): number {
   const both = HANDSHAKE_SYN | HANDSHAKE_CONNECTED;
   if ((ints[at + C_HANDSHAKE] & both) !== both) return Number.NaN;
-  return floats[times + T_CONNECTED] - floats[times + T_SYN];
+  const nanoseconds = floats[times + T_CONNECTED] - floats[times + T_SYN];
+  return nanoseconds < 0 ? Number.NaN : nanoseconds;
 }
 
 /** @param client, server indices of the endpoints' int columns */
@@ -75,8 +76,10 @@ export function makeHandshake(
   const isConnected = hasSyn && (handshake & HANDSHAKE_CONNECTED) !== 0;
   const isAccepted = (handshake & HANDSHAKE_ACCEPTED) !== 0;
   const hasSynAck = (handshake & HANDSHAKE_SYN_ACK) !== 0;
-  const synToSynAck = isConnected ? floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN] : null;
-  const synAckToAck = isAccepted && hasSynAck ? floats[times + T_ACCEPTED] - floats[times + T_ACCEPTED_SYN_ACK] : null;
+  const between = (is: boolean, from: number, to: number) =>
+    is ? elapsed(floats[times + from], floats[times + to]) : null;
+  const synToSynAck = between(isConnected, T_CONNECTED_SYN, T_CONNECTED);
+  const synAckToAck = between(isAccepted && hasSynAck, T_ACCEPTED_SYN_ACK, T_ACCEPTED);
   const initialRtt = floats[times + T_INITIAL_RTT];
   const synCount = ints[at + C_SYN_COUNT];
   const synAckCount = ints[at + C_SYN_ACK_COUNT];
@@ -86,10 +89,10 @@ export function makeHandshake(
     syn: mark(ints[at + C_SYN_FRAME], base, floats[times + T_SYN]),
     synAck: mark(ints[at + C_SYN_ACK_FRAME], base, floats[times + T_SYN_ACK]),
     ack: mark(ints[at + C_ACK_FRAME], base, floats[times + T_ACCEPTED]),
-    synToSynAck: synToSynAck === null ? null : seconds(synToSynAck),
-    synAckToAck: synAckToAck === null ? null : seconds(synAckToAck),
-    connectTime: isConnected ? seconds(floats[times + T_CONNECTED] - floats[times + T_SYN]) : null,
-    acceptTime: isAccepted && hasSyn ? seconds(floats[times + T_ACCEPTED] - floats[times + T_SYN]) : null,
+    synToSynAck,
+    synAckToAck,
+    connectTime: between(isConnected, T_SYN, T_CONNECTED),
+    acceptTime: between(isAccepted && hasSyn, T_SYN, T_ACCEPTED),
     initialRtt: initialRtt === 0 || !isAnswered(ints, client, server) ? null : seconds(initialRtt),
     synRetransmissions: synCount > 1 ? synCount - 1 : 0,
     synAckRetransmissions: synAckCount > 1 ? synAckCount - 1 : 0,
@@ -115,7 +118,7 @@ function kindOf(handshake: number, isSctp: boolean): Handshake['kind'] {
 function capturePoint(synToSynAck: number | null, synAckToAck: number | null): Handshake['capturePoint'] {
   if (synToSynAck === null || synAckToAck === null) return 'unknown';
   const whole = synToSynAck + synAckToAck;
-  if (whole < TOO_SHORT_TO_TELL || synToSynAck < 0 || synAckToAck < 0) return 'unknown';
+  if (whole < TOO_SHORT_TO_TELL) return 'unknown';
   if (synAckToAck < whole * NEAR_SHARE) return 'near-client';
   return synToSynAck < whole * NEAR_SHARE ? 'near-server' : 'between';
 }

@@ -12,6 +12,8 @@ export interface RecordSource {
   thresholds: Thresholds;
   /** Capture time in seconds since 1970. */
   nowSeconds: number;
+  /** The capture has shown both sides of some connection: it sees both directions, as far as can be told. */
+  isTwoWay: boolean;
   /** Null where the calls of the applications were not asked for. */
   turns: TurnBook | null;
 }

@@ -13,6 +13,8 @@ export interface RowMessage {
   eventTimes: Float64Array;
   /** Capture time when each row was copied. */
   nowSeconds: Float64Array;
+  /** 1 where the capture had shown both directions by then. */
+  isTwoWay: Uint8Array;
   zones: string[];
   thresholds: Thresholds;
 }
@@ -28,6 +30,7 @@ export class RowBatch {
   readonly #capacity: number;
   readonly #events = new EventPool();
   readonly #nowSeconds: Float64Array;
+  readonly #isTwoWay: Uint8Array;
   #zones: string[] = [];
   #thresholds: Thresholds | null = null;
   count = 0;
@@ -39,6 +42,7 @@ export class RowBatch {
     this.ints = new Int32Array(rows);
     this.floats = new Float64Array(rows);
     this.#nowSeconds = new Float64Array(capacity);
+    this.#isTwoWay = new Uint8Array(capacity);
   }
 
   get isFull(): boolean {
@@ -50,6 +54,7 @@ export class RowBatch {
     this.ints.set(source.slab.ints.subarray(row * INT_STRIDE, (row + 1) * INT_STRIDE), copy * INT_STRIDE);
     source.events.copyTo(source.slab, row, this.#events, this, copy);
     this.#nowSeconds[copy] = source.nowSeconds;
+    this.#isTwoWay[copy] = source.isTwoWay ? 1 : 0;
     this.#zones = source.zones.names;
     this.#thresholds = source.thresholds;
   }
@@ -65,6 +70,7 @@ export class RowBatch {
       eventInts: this.#events.eventInts.slice(0, events * EVENT_STRIDE),
       eventTimes: this.#events.eventTimes.slice(0, events),
       nowSeconds: this.#nowSeconds,
+      isTwoWay: this.#isTwoWay,
       zones: this.#zones,
       thresholds,
     };
@@ -79,10 +85,12 @@ export function forEachRow(message: RowMessage, each: (source: RecordSource, row
     zones: new Zones(message.zones),
     thresholds: message.thresholds,
     nowSeconds: 0,
+    isTwoWay: false,
     turns: null,
   };
   for (let row = 0; row < message.count; row++) {
     source.nowSeconds = message.nowSeconds[row];
+    source.isTwoWay = message.isTwoWay[row] === 1;
     each(source, row);
   }
 }

@@ -25,13 +25,17 @@ import {
   E_WINDOW_UPDATES,
   E_ZERO_WINDOW_PROBES,
   E_ZERO_WINDOWS,
+  END_NEW_OPERATION,
   END_UNSCALED,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   T_INITIAL_RTT,
   T_NOW,
+  T_UNSEEN,
 } from './columns.ts';
+import { lacksAcknowledged } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
+import { noteOperations } from './multipath.ts';
 import { after, atOrBefore, before } from './sequence.ts';
 
 /** What Wireshark would flag a segment as; bits of the value of `analyzeSegment`. */
@@ -116,6 +120,7 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
   }
 
   if (acknowledgment !== lastAcknowledgment) ints[me + E_DUPLICATE_ACK_RUN] = 0;
+  if (((ints[me + E_FLAGS] & END_NEW_OPERATION) | view.operations) !== 0) noteOperations(cursor, view);
 
   const reachable = ints[peer + E_MAX_TO_ACKNOWLEDGE];
   if (reachable !== 0 && (flags & TCP_ACK) !== 0 && after(acknowledgment, reachable)) {
@@ -126,10 +131,8 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
       if (ints[peer + E_DUPLICATE_ACK_RUN] === 0) found |= ANALYSIS_ACKED_UNSEEN;
       ints[peer + E_DUPLICATE_ACK_RUN] = -1;
     }
-    if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) {
-      ints[me + E_ACKED_UNSEEN]++;
-      if (ints[cursor.at + C_UNSEEN_FRAME] === 0) ints[cursor.at + C_UNSEEN_FRAME] = view.frame;
-    }
+    if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) ints[me + E_ACKED_UNSEEN]++;
+    noteUnseen(cursor, view.frame);
   }
 
   const phantom = (flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0;
@@ -153,6 +156,14 @@ export function analyzeSegment(cursor: Cursor, view: PacketView): number {
   return found;
 }
 
+/** An ACK of bytes that have not come. It is kept as the first as long as some stay away. */
+function noteUnseen({ ints, floats, at, me, peer, times }: Cursor, frame: number): void {
+  const isWaiting = ints[at + C_UNSEEN_FRAME] !== 0;
+  if (isWaiting && (lacksAcknowledged(ints, me, peer) || lacksAcknowledged(ints, peer, me))) return;
+  ints[at + C_UNSEEN_FRAME] = frame;
+  floats[times + T_UNSEEN] = floats[times + T_NOW];
+}
+
 /** An empty segment that repeats sequence and acknowledgment of the one before: which of five kinds it is. */
 function repeatedAck(ints: Int32Array, me: number, peer: number, window: number): number {
   const peerLast = ints[peer + E_LAST_ANALYSIS];
@@ -166,6 +177,8 @@ function repeatedAck(ints: Int32Array, me: number, peer: number, window: number)
     ints[me + E_KEEP_ALIVE_ACKS]++;
     return ANALYSIS_KEEP_ALIVE_ACK;
   }
+  // It may have been sent for an option alone (RFC 8684 3).
+  if ((ints[me + E_FLAGS] & END_NEW_OPERATION) !== 0) return 0;
   const run = ints[me + E_DUPLICATE_ACK_RUN];
   ints[me + E_DUPLICATE_ACK_RUN] = run === -1 ? 1 : run + 1;
   ints[me + E_DUPLICATE_ACKS]++;

@@ -1,8 +1,11 @@
 import { type PacketView, TCP_ACK, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
+  C_EVENT_COUNTS,
+  C_EVENTS,
   C_HANDSHAKE,
   C_STATUS,
   E_ACKED,
+  E_BASE_SEQUENCE,
   E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FIN_SEQUENCE,
@@ -14,13 +17,16 @@ import {
   E_NEXT_SEQUENCE,
   E_PACKETS,
   E_RESETS,
+  E_SIGNATURE_SLOT,
   E_SYNS,
   E_UNANSWERED,
   E_UNANSWERED_BEFORE,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
+  END_FIN_AFTER_UNSEEN,
   END_FIN_SENT,
   END_HAS_ACKED,
+  END_OLDER,
   END_RESET_SENT,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
@@ -46,8 +52,12 @@ import {
   SHAPE_ACK,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
+  SHAPE_FOR_OLDER,
+  SHAPE_FROM_NEWER,
+  SHAPE_HAS_SPOKEN,
   SHAPE_ID_BREAKS,
   SHAPE_NEXT,
+  SHAPE_OF_OTHER,
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
   V_ANALYSIS,
@@ -69,9 +79,10 @@ import {
   V_VALUE,
 } from './event-columns.ts';
 import { addEvent, type EventPool } from './events.ts';
+import { answersOlder, isOfOtherSynAck } from './incarnations.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
-import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_SENT, stateOf } from './tcp-state.ts';
+import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_RECEIVED, SYN_SENT, stateOf } from './tcp-state.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
 export function noteFinAck(cursor: Cursor, view: PacketView): void {
@@ -101,8 +112,12 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_PEER_BYTES_AT_FIN] = floats[peerTimes + F_UNIQUE_BYTES];
   }
   if (isVain) return;
+  const sent = ints[peer + E_NEXT_SEQUENCE];
+  if ((view.flags & TCP_ACK) !== 0 && sent !== 0 && after(view.acknowledgment, sent)) {
+    ints[me + E_FLAGS] |= END_FIN_AFTER_UNSEEN;
+  }
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
-  ints[me + E_FLAGS] = mine | END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
+  ints[me + E_FLAGS] |= END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
 }
 
@@ -138,6 +153,38 @@ export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab
   }
 }
 
+/**
+ * An RST that was captured in a newer connection of the same 4-tuple, and answers what the older one, on which the cursor
+ * stands, had sent: it ends the older one if its receiver accepts it. There must be room for an event.
+ * @param now its time, as those of the older connection's row
+ */
+export function noteResetOfOlder(
+  cursor: Cursor,
+  view: PacketView,
+  now: number,
+  slab: Slab,
+  events: EventPool,
+): boolean {
+  const { ints, floats, at, me, peer, times } = cursor;
+  const isNext = view.sequence === ints[me + E_NEXT_SEQUENCE];
+  const isAcked = (ints[peer + E_FLAGS] & END_HAS_ACKED) !== 0 && view.sequence === ints[peer + E_ACKED];
+  const receiverState = stateOf(ints, at, peer, me);
+  // Beyond these no program has a socket of it any more.
+  const isHeld = receiverState >= SYN_RECEIVED && receiverState <= CLOSE_WAIT;
+  if (!isHeld || !(isNext || isAcked) || !isAccepted(ints, me, peer, receiverState, view)) return false;
+  const last = floats[times + T_NOW];
+  floats[times + T_NOW] = now;
+  const before = ints[at + C_EVENT_COUNTS];
+  noteReset(cursor, view, ints[me + E_SIGNATURE_SLOT], slab, events);
+  floats[times + T_NOW] = last;
+  if (ints[at + C_EVENT_COUNTS] !== before) {
+    let event = ints[at + C_EVENTS] - 1;
+    while (events.next(event) >= 0) event = events.next(event);
+    events.eventInts[event * EVENT_STRIDE + V_SHAPE] |= SHAPE_FROM_NEWER;
+  }
+  return true;
+}
+
 /** What tells why an RST was sent. Comes before anything of this segment changes the columns, but those that count packets. */
 function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { eventInts }: EventPool, v: number): void {
   const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
@@ -147,10 +194,14 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   let shape = (view.flags & TCP_ACK) !== 0 ? SHAPE_ACK : 0;
   if (sequence === 0) shape |= SHAPE_ZERO;
   if (ints[peer + E_PACKETS] > 0 && sequence === ints[peer + E_LAST_ACKNOWLEDGMENT]) shape |= SHAPE_ANSWER;
+  if (answersOlder(ints, at, peer, sequence)) shape |= SHAPE_ANSWER | SHAPE_FOR_OLDER;
+  if (isOfOtherSynAck(ints, at, me, sequence)) shape |= SHAPE_OF_OTHER;
   if (sent !== 0 && sequence === sent) shape |= SHAPE_NEXT;
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
-  if (ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS]) shape |= SHAPE_ONLY_SYNS;
+  const isSilent = ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS];
+  if (isSilent || (mine & END_OLDER) !== 0) shape |= SHAPE_ONLY_SYNS;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
+  if (hasSpoken(ints, me, peer)) shape |= SHAPE_HAS_SPOKEN;
   eventInts[v + V_SHAPE] = shape;
   eventInts[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
   eventInts[v + V_STATE] = stateOf(ints, at, me, peer);
@@ -164,9 +215,16 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
   const heard = floats[myTimes + F_LAST_TIME];
-  eventInts[v + V_SILENCE] = (floats[times + T_NOW] - heard) / 1e6;
+  eventInts[v + V_SILENCE] = Math.max(0, floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
   eventInts[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
+}
+
+/** The endpoint sent payload, or acknowledged some. */
+function hasSpoken(ints: Int32Array, me: number, peer: number): boolean {
+  if (ints[me + E_LAST_DATA_FRAME] !== 0) return true;
+  if ((ints[me + E_FLAGS] & END_HAS_ACKED) === 0 || ints[peer + E_LAST_DATA_FRAME] === 0) return false;
+  return after(ints[me + E_ACKED], (ints[peer + E_BASE_SEQUENCE] + 1) | 0);
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   END_FIN_ACKED,
   END_FIN_SENT,
   END_HAS_ACKED,
+  END_NEW_OPERATION,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
@@ -57,7 +58,8 @@ const ANY_SYN = END_SYN_SENT | END_SYN_ACK_SENT;
  */
 export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   const { ints, floats, at, me, peer, times, myTimes } = cursor;
-  if ((view.flags | TCP_PSH) !== (TCP_ACK | TCP_PSH)) return false;
+  // No operation of MPTCP is one of the flags.
+  if ((view.flags | TCP_PSH | view.operations) !== (TCP_ACK | TCP_PSH)) return false;
   const { sequence, acknowledgment, window, dataLength: length } = view;
   const mine = ints[me + E_FLAGS];
   const theirs = ints[peer + E_FLAGS];
@@ -65,7 +67,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   const peerWindow = ints[peer + E_WINDOW];
   if (
     sequence !== ints[me + E_NEXT_SEQUENCE] ||
-    (mine & (END_COVERED | END_WINDOW_CLOSED)) !== END_COVERED ||
+    (mine & (END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION)) !== END_COVERED ||
     window === 0 ||
     peerWindow === 0 ||
     ints[peer + E_UNANSWERED] !== 0 ||

@@ -9,9 +9,10 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  E_BASE_SEQUENCE,
   E_FLAGS,
   E_ISN,
-  E_NEXT_SEQUENCE,
+  E_PACKETS,
   E_SYN_OPTIONS,
   E_SYN_WINDOW,
   E_WINDOW_SCALE,
@@ -29,6 +30,7 @@ import {
   HANDSHAKE_CONNECTED,
   HANDSHAKE_FAST_OPEN,
   HANDSHAKE_NOT_HEARD,
+  HANDSHAKE_OTHER,
   HANDSHAKE_REFUSED,
   HANDSHAKE_SIMULTANEOUS,
   HANDSHAKE_SYN,
@@ -48,7 +50,8 @@ import {
   T_SYN_ACK,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { after, atOrBefore, distance } from './sequence.ts';
+import { acknowledgesSyn, takeOther } from './incarnations.ts';
+import { distance } from './sequence.ts';
 
 /** Bits of E_SYN_OPTIONS: MSS (0xffff where absent) in the low half, then what follows. */
 const OPTION_SCALE_SHIFT = 16; // 5 bits, 31 where absent
@@ -175,6 +178,7 @@ export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
   const { ints, floats, at, me, peer, times } = cursor;
   const handshake = ints[at + C_HANDSHAKE];
   const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+  if ((handshake & HANDSHAKE_OTHER) !== 0) takeOther(cursor, view);
   const theirs = ints[peer + E_FLAGS];
   if ((theirs & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0) {
     if ((theirs & END_SYN_ACKED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment)) {
@@ -191,13 +195,16 @@ export function noteHandshakeAck(cursor: Cursor, view: PacketView): void {
   } else if (fromClient && (ints[me + E_FLAGS] & END_SYN_SENT) !== 0 && (view.flags & (TCP_SYN | TCP_RST)) === 0) {
     // The client goes on as if it had its SYN-ACK: it did, and the capture has not.
     ints[at + C_HANDSHAKE] |= HANDSHAKE_ASSUMED;
+  } else if (ints[peer + E_PACKETS] === 0 && (ints[me + E_FLAGS] & END_SYN_ACK_SENT) !== 0 && goesOn(cursor, view)) {
+    // So does a server whose client is not in the capture: out of SYN-RECEIVED only an ACK leads (RFC 9293 3.10.7.4).
+    ints[at + C_HANDSHAKE] |= HANDSHAKE_ASSUMED;
   }
 }
 
-/** The acknowledgment covers the endpoint's SYN and nothing that it has not sent. */
-function acknowledgesSyn(ints: Int32Array, endpoint: number, acknowledgment: number): boolean {
-  if ((ints[endpoint + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) return false;
-  return after(acknowledgment, ints[endpoint + E_ISN]) && atOrBefore(acknowledgment, ints[endpoint + E_NEXT_SEQUENCE]);
+/** More than the handshake: payload, or an ACK of some. */
+function goesOn({ ints, peer }: Cursor, view: PacketView): boolean {
+  if ((view.flags & (TCP_SYN | TCP_RST)) !== 0) return false;
+  return view.dataLength > 0 || view.acknowledgment !== ((ints[peer + E_BASE_SEQUENCE] + 1) | 0);
 }
 
 /** What Wireshark remembers of window scaling (verify_tcp_window_scaling): known only if both SYNs are. */

@@ -5,9 +5,11 @@ import {
   C_STATUS,
   E_FLAGS,
   E_PACKETS,
+  E_RESETS,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_OLDER,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
@@ -72,7 +74,7 @@ export function stateOf(ints: Int32Array, at: number, me: number, peer: number):
     if ((handshake & HANDSHAKE_NOT_HEARD) !== 0) return SYN_SENT;
     return (mine & END_SYN_ACKED) !== 0 || (handshake & HANDSHAKE_CONNECTED) !== 0 ? ESTABLISHED : SYN_SENT;
   }
-  // No SYN of this side was captured: it takes part if it sent anything, or if its peer never opened.
-  if (ints[me + E_PACKETS] > 0) return ESTABLISHED;
+  // No SYN of this side was captured: it takes part if it sent anything but RSTs, or if its peer never opened.
+  if (ints[me + E_PACKETS] > ints[me + E_RESETS] && (mine & END_OLDER) === 0) return ESTABLISHED;
   return (theirs & (END_SYN_SENT | END_SYN_ACK_SENT)) === END_SYN_SENT ? CLOSED : ESTABLISHED;
 }

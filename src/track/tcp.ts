@@ -1,6 +1,7 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_HANDSHAKE,
+  C_RESENT_COPIES,
   C_STATUS,
   E_ACKED,
   E_BASE_SEQUENCE,
@@ -10,6 +11,7 @@ import {
   E_LAST_DATA_FRAME,
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
+  E_PACKETS,
   E_RESETS,
   E_SIGNATURE_SLOT,
   E_SYNS,
@@ -21,6 +23,7 @@ import {
   END_FIN_ACKED,
   END_FIN_SENT,
   END_HAS_ACKED,
+  END_OLDER,
   END_SYN_ACKED,
   END_UNSCALED,
   END_WINDOW_CLOSED,
@@ -31,6 +34,7 @@ import {
   F_ZERO_WINDOW_SINCE,
   F_ZERO_WINDOW_TIME,
   HANDSHAKE_ANY_SYN,
+  HANDSHAKE_OTHER,
   INT_STRIDE,
   ROW_RESET,
   T_INITIAL_RTT,
@@ -40,6 +44,15 @@ import { beginCoverage, cover } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
 import { isDuplicate } from './duplicates.ts';
 import type { EventPool } from './events.ts';
+import {
+  analyzeAside,
+  forgetUnanswering,
+  isOfOlder,
+  isOfOther,
+  noteOlder,
+  noteOther,
+  takeOther,
+} from './incarnations.ts';
 import { forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
 import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
@@ -53,7 +66,9 @@ import {
   noteRoles,
   noteSyn,
   noteWindowScale,
+  packOptions,
 } from './tcp-handshake.ts';
+import { W_TWO_WAY } from './words.ts';
 import { updateZeek } from './zeek.ts';
 
 const CONTROL = TCP_SYN | TCP_FIN | TCP_RST;
@@ -82,22 +97,30 @@ export function updateTcpFully(
   const { ints, floats, at, me, peer, times } = cursor;
   const flags = view.flags;
 
+  if (ints[me + E_PACKETS] === 1 && ints[peer + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
   if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
+  const isOlder = isOfOlder(cursor, view);
+  const isAside = isOlder || isOfOther(cursor, view);
   const known = ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_BASE_SET;
-  if (known === 0 || (flags & TCP_SYN) !== 0) noteBaseSequences(cursor, view);
+  if ((known === 0 || (flags & TCP_SYN) !== 0) && !isAside) noteBaseSequences(cursor, view);
+  if ((ints[at + C_HANDSHAKE] & HANDSHAKE_OTHER) !== 0) takeOther(cursor, view);
+  if ((flags & TCP_SYN) !== 0 && !isAside) forgetUnanswering(cursor, view);
   const lastId = ints[me + E_SIGNATURE_SLOT];
   const isCopy = isDuplicate(cursor, view);
   if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, lastId, slab, events);
-  const found = analyzeSegment(cursor, view);
+  const found = isAside ? analyzeAside(cursor, view) : analyzeSegment(cursor, view);
   updateZeek(cursor, view, found);
   noteCompleteness(cursor, view, isFirst);
   if ((flags & (TCP_SYN | TCP_ACK)) === TCP_ACK) {
     if (floats[times + T_INITIAL_RTT] === 0 && hasAnySyn(ints, at)) noteInitialRtt(cursor);
-    ints[me + E_FLAGS] &= ~END_UNSCALED;
+    if (!isAside) ints[me + E_FLAGS] &= ~END_UNSCALED;
   }
-  if (!isCopy) updateEndpoints(cursor, view, found);
-  if ((flags & TCP_SYN) !== 0) noteWindowScale(cursor, view);
+  if (isOlder) noteOlder(cursor, view);
+  else if (isAside) noteOther(cursor, view, packOptions(view));
+  else if (!isCopy) updateEndpoints(cursor, view, found);
+  else if ((found & ANALYSIS_RESENT) !== 0) ints[at + C_RESENT_COPIES + cursor.sender]++;
+  if ((flags & TCP_SYN) !== 0 && !isAside) noteWindowScale(cursor, view);
 
   if ((ints[at + C_STATUS] & ROW_RESET) !== 0) return true;
   return (ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_FIN_SENT) !== 0;
@@ -107,6 +130,7 @@ export function updateTcpFully(
 function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void {
   const { ints, me, peer } = cursor;
   const flags = view.flags;
+  ints[me + E_FLAGS] &= ~END_OLDER;
   if ((flags & TCP_SYN) !== 0) {
     noteSyn(cursor, view);
     beginCoverage(cursor, (view.sequence + 1) | 0);
@@ -193,7 +217,9 @@ function noteWindow(cursor: Cursor, view: PacketView): void {
     floats[myTimes + F_ZERO_WINDOW_SINCE] = floats[cursor.times + T_NOW];
   } else if ((mine & END_WINDOW_CLOSED) !== 0) {
     ints[me + E_FLAGS] = mine & ~END_WINDOW_CLOSED;
-    floats[myTimes + F_ZERO_WINDOW_TIME] += floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    const shut = floats[cursor.times + T_NOW] - floats[myTimes + F_ZERO_WINDOW_SINCE];
+    // Less than nothing where the clock was set back: then it is not known how long.
+    if (shut > 0) floats[myTimes + F_ZERO_WINDOW_TIME] += shut;
   }
 }
 

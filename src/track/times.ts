@@ -1,6 +1,7 @@
 import type { Mark } from '../record.ts';
-import { T_BASE_SECONDS, T_NOW, T_UNTIL } from './columns.ts';
+import { C_FIRST_NANOSECONDS, E_PACKETS, F_LAST_TIME, T_BASE_SECONDS, T_NOW, T_UNTIL } from './columns.ts';
 import type { RecordSource } from './record-source.ts';
+import type { Sides } from './sides.ts';
 
 /** Nanoseconds since `baseSeconds` as an absolute time: seconds since 1970 with nine digits after the point. */
 export function formatTime(baseSeconds: number, nanoseconds: number): string {
@@ -27,6 +28,32 @@ export function mark(frame: number, baseSeconds: number, nanoseconds: number): M
 /** Nanoseconds to seconds. */
 export function seconds(nanoseconds: number): number {
   return nanoseconds / 1e9;
+}
+
+/**
+ * Nanoseconds from one packet to a later one, as seconds; null where the clock was set back between them (NTP, a virtual
+ * machine that slept), and how long it took is not known.
+ */
+export function elapsed(from: number, to: number): number | null {
+  return to < from ? null : (to - from) / 1e9;
+}
+
+/**
+ * Seconds from a connection's first packet to its last. Where that is the earlier of the two, because the clock was set
+ * back, from the earliest to the latest time that is known.
+ */
+export function durationOf(
+  ints: Int32Array,
+  floats: Float64Array,
+  { at, times, clientTimes, serverTimes, client, server }: Sides,
+): number {
+  const first = ints[at + C_FIRST_NANOSECONDS];
+  const last = floats[times + T_NOW];
+  if (last >= first) return (last - first) / 1e9;
+  const known = [first, last];
+  if (ints[client + E_PACKETS] > 0) known.push(floats[clientTimes + F_LAST_TIME]);
+  if (ints[server + E_PACKETS] > 0) known.push(floats[serverTimes + F_LAST_TIME]);
+  return (Math.max(...known) - Math.min(...known)) / 1e9;
 }
 
 /** Whole seconds since 1970 of a connection's last packet. @param times where its float columns begin */

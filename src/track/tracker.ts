@@ -4,14 +4,16 @@ import {
   PACKET_SCTP,
   PACKET_TCP,
   PACKET_UDP,
-  type PacketView,
+  PacketView,
   TCP_FIN,
   TCP_RST,
   TCP_SYN,
 } from '../../parsers/packet-view.ts';
+import { quoteCarrier } from '../../parsers/tunnel/carriers.ts';
 import { Beginnings } from './beginnings.ts';
 import { ClosedQueue } from './closed-queue.ts';
 import {
+  C_OLDER,
   C_STATUS,
   C_STREAM,
   FLOAT_STRIDE,
@@ -24,19 +26,21 @@ import {
 } from './columns.ts';
 import { Cursor } from './cursor.ts';
 import { updateUdp } from './datagrams.ts';
-import { endConnection, reportClosed, type Tables, takeOut, takeOutRest } from './endings.ts';
+import { endConnection, makeOlder, reportClosed, type Tables, takeOut, takeOutOlder, takeOutRest } from './endings.ts';
 import { EventPool } from './events.ts';
 import { FlowTable } from './flow-table.ts';
 import { FragmentTable } from './fragments.ts';
 import { FrameCounts } from './frame-counts.ts';
 import { noteIcmpError } from './icmp.ts';
 import { IdleSweep, isSweepDue } from './idle-sweep.ts';
+import { isAnswered, olderRow } from './incarnations.ts';
 import type { RowObserver } from './row-observer.ts';
 import { countPacket } from './rows.ts';
 import { beginsNewAssociation, updateSctp } from './sctp.ts';
 import { Slab } from './slab.ts';
 import { OrdinaryMemory } from './table-memory.ts';
 import { beginsNewStream, updateTcp } from './tcp.ts';
+import { noteResetOfOlder } from './tcp-close.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 import type { TrackerOptions } from './tracker-options.ts';
 import { TurnBook } from './turns.ts';
@@ -83,6 +87,9 @@ export class Tracker implements Tables {
   readonly usual: UsualSums;
   readonly #sweep: IdleSweep;
   readonly #cursor = new Cursor();
+  readonly #olderCursor = new Cursor();
+  /** Quotes the UDP packet of a tunnel. */
+  readonly #carrier = new PacketView();
   readonly #beginnings: Beginnings;
   readonly #waiting: Waiting;
 
@@ -156,7 +163,7 @@ export class Tracker implements Tables {
     this.#tellLeft();
 
     const kind = view.kind === PACKET_FRAGMENT ? this.#fragments.add(view) : view.kind;
-    if (view.isCarried !== 0) this.#noteCarrier(view);
+    for (let i = view.carrierCount - 1; i >= 0; i--) this.#noteCarrier(view, i);
     if (kind === PACKET_TCP) {
       this.#tcp(view);
     } else if (kind === PACKET_UDP) {
@@ -197,19 +204,43 @@ export class Tracker implements Tables {
     const flows = this.flows;
     let row = flows.find(view);
     let reused = 0;
+    let older = 0;
     if (row >= 0) {
       if ((view.flags & TCP_SYN) !== 0 && beginsNewStream(this.slab.ints, row, flows.sender, view)) {
         reused = this.slab.ints[row * INT_STRIDE + C_STREAM] + 1;
-        takeOut(this, row);
+        older = makeOlder(this, row, flows.sender);
         this.#tellLeft();
         row = -1;
       }
     }
     const cursor = this.#follow(view, row, reused);
-    if ((view.flags & TCP_RST) !== 0) this.events.makeRoom();
+    if (older !== 0) cursor.ints[cursor.at + C_OLDER] = older;
+    if ((view.flags & TCP_RST) !== 0) {
+      if (cursor.ints[cursor.at + C_OLDER] !== 0) this.#resetOlder(cursor, view);
+      this.events.makeRoom();
+    }
     if (updateTcp(cursor, view, row < 0, this.slab, this.events)) this.#endConnection(cursor, view.seconds);
     if (this.turns !== null) this.turns.note(cursor, view.frame, (view.flags & TCP_FIN) !== 0);
     if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
+    if ((view.flags & TCP_SYN) !== 0 && isAnswered(cursor.ints, cursor.at)) {
+      takeOutOlder(this, cursor.row);
+      this.#tellLeft();
+    }
+  }
+
+  /** An RST may answer what the other side sent on the older connection: that one is over then. */
+  #resetOlder(cursor: Cursor, view: PacketView): void {
+    const { slab, events } = this;
+    const older = olderRow(slab.ints, cursor.row);
+    const sender = (cursor.ints[cursor.at + C_OLDER] - 1) & 1;
+    if (older < 0 || cursor.sender !== 0) return;
+    events.makeRoom();
+    this.#olderCursor.set(slab, older, sender);
+    const now = (view.seconds - slab.floats[older * FLOAT_STRIDE + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
+    if (!noteResetOfOlder(this.#olderCursor, view, now, slab, events)) return;
+    if (this.#observer !== null) this.#observer.updated(older, sender);
+    takeOutOlder(this, cursor.row);
+    this.#tellLeft();
   }
 
   #sctp(view: PacketView): void {
@@ -242,9 +273,11 @@ export class Tracker implements Tables {
   }
 
   /** The UDP packets of a tunnel are not reported, but take a stream number before what they carry, as in Wireshark. */
-  #noteCarrier(view: PacketView): void {
-    const known = this.flows.findQuoted(view);
-    const row = known < 0 ? this.#beginnings.beginQuoted(view) : known;
+  #noteCarrier(view: PacketView, index: number): void {
+    const carrier = this.#carrier;
+    quoteCarrier(view, index, carrier);
+    const known = this.flows.findQuoted(carrier);
+    const row = known < 0 ? this.#beginnings.beginQuoted(carrier) : known;
     const { ints, floats } = this.slab;
     if ((ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) === 0) return; // it sends for itself, too
     const times = row * FLOAT_STRIDE;

@@ -3,6 +3,7 @@ import {
   C_EVENTS,
   C_FIRST_FRAME,
   C_HANDSHAKE,
+  C_MULTIPATH,
   C_PROTOCOL,
   C_REUSED_STREAM,
   C_STATUS,
@@ -14,6 +15,7 @@ import {
   E_FLAGS,
   E_PACKETS,
   E_RETRANSMISSIONS,
+  E_TTL,
   E_UNANSWERED,
   E_ZERO_WINDOW_FRAME,
   END_FIN_ACKED,
@@ -37,15 +39,22 @@ import {
   ROW_CLOSED,
   ROW_RESET,
   ROW_USED,
+  T_BASE_SECONDS,
   T_CONNECTED,
+  T_LAST_SYN,
+  T_NOW,
   T_SYN,
 } from './columns.ts';
+import { nextSyn, REFUSED_AGAIN, triesRefusedAgain } from './retries.ts';
 import type { Slab } from './slab.ts';
 import {
   N_LONG_CLOSE_WAIT,
+  N_NANOSECONDS,
+  N_SECONDS,
   N_SLOW_HANDSHAKE,
   W_FAILED_FROM,
   W_RETRANSMISSIONS_AT_LEAST,
+  W_TWO_WAY,
   W_USUAL_CONNECTS,
   W_USUAL_FROM,
 } from './words.ts';
@@ -98,13 +107,13 @@ export function usualShape(slab: Slab, row: number): number {
   if (protocol === UDP) {
     return !isWanted && ints[at + C_STATUS] === ROW_USED && ints[at + C_EVENTS] === 0 ? USUAL_EXCHANGE : UNUSUAL;
   }
-  if (protocol !== TCP || ints[at + C_ZONE] !== 0) return UNUSUAL;
+  if (protocol !== TCP || (ints[at + C_ZONE] | ints[at + C_MULTIPATH]) !== 0) return UNUSUAL;
   const unseen = ints[first + E_ACKED_UNSEEN] | ints[second + E_ACKED_UNSEEN];
   if ((unseen | ints[first + E_ZERO_WINDOW_FRAME] | ints[second + E_ZERO_WINDOW_FRAME]) !== 0) return UNUSUAL;
   const handshake = ints[at + C_HANDSHAKE] & ~BESIDE;
   if (handshake === THREE_WAY) return isWanted ? UNUSUAL : shapeOfTransfer(slab, row, first, second);
   if ((handshake & ~HANDSHAKE_REFUSED) !== SYN_ALONE || isWantedIfFailed) return UNUSUAL;
-  return shapeOfFailure(slab, at);
+  return shapeOfFailure(slab, row);
 }
 
 /** Of a connection whose handshake was usual. @param first, second where the int columns of the endpoints begin */
@@ -127,20 +136,37 @@ function shapeOfTransfer({ ints, floats, words, sums }: Slab, row: number, first
   return Math.abs(between) <= sums[N_LONG_CLOSE_WAIT] ? USUAL_CLOSED : UNUSUAL;
 }
 
-/** Of a connection of which nothing but SYNs, or an RST, came. */
-function shapeOfFailure({ ints, words }: Slab, at: number): number {
+/** Of a connection of which nothing but SYNs, or an RST, came, and whose next SYN is overdue. */
+function shapeOfFailure(slab: Slab, row: number): number {
+  const { ints, words } = slab;
+  const at = row * INT_STRIDE;
   const clientEndpoint = clientOfSyn(ints, at);
   const client = at + ENDPOINT_INT_0 + clientEndpoint * ENDPOINT_INT_STRIDE;
   const server = at + ENDPOINT_INT_0 + (1 - clientEndpoint) * ENDPOINT_INT_STRIDE;
   const syns = ints[at + C_SYN_COUNT];
   if (ints[client + E_PACKETS] !== syns || ints[client + E_RETRANSMISSIONS] !== syns - 1) return UNUSUAL;
-  if (syns > words[W_RETRANSMISSIONS_AT_LEAST] || ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
+  if (ints[server + E_RETRANSMISSIONS] !== 0) return UNUSUAL;
   const answers = ints[server + E_PACKETS];
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_REFUSED) === 0) {
+    if (words[W_TWO_WAY] === 0 || silenceAfter(slab, row) <= nextSynOf(slab, row)) return UNUSUAL;
     return answers === 0 && ints[at + C_EVENTS] === 0 && ints[at + C_STATUS] === ROW_USED ? USUAL_UNANSWERED : UNUSUAL;
   }
   if (ints[at + C_STATUS] !== (ROW_USED | ROW_CLOSED | ROW_RESET)) return UNUSUAL;
+  if (triesRefusedAgain(ints[client + E_TTL] & 0xff, syns) && silenceAfter(slab, row) <= REFUSED_AGAIN) return UNUSUAL;
   return answers === 1 && ints[at + C_EVENT_COUNTS] === ONE_RST ? USUAL_REFUSED : UNUSUAL;
+}
+
+function nextSynOf({ ints, floats }: Slab, row: number): number {
+  const times = row * FLOAT_STRIDE;
+  const syns = ints[row * INT_STRIDE + C_SYN_COUNT];
+  return nextSyn(syns, floats[times + T_SYN] / 1e9, floats[times + T_LAST_SYN] / 1e9);
+}
+
+/** Seconds that the capture went on after a connection's last packet. */
+function silenceAfter({ floats, sums }: Slab, row: number): number {
+  const times = row * FLOAT_STRIDE;
+  const until = sums[N_SECONDS] + sums[N_NANOSECONDS] / 1e9 - floats[times + T_BASE_SECONDS];
+  return until - floats[times + T_NOW] / 1e9;
 }
 
 /** Which endpoint is the client of a connection that began with a SYN. */

@@ -61,6 +61,8 @@ export const W_LEFT_COUNT = 36;
 export const W_EVICTED = 37;
 /** A connection with so many retransmissions may be worth a finding. */
 export const W_RETRANSMISSIONS_AT_LEAST = 24;
+/** 1 once the second side of some TCP connection was heard: the capture has both directions. */
+export const W_TWO_WAY = 39;
 export const WORDS = 64;
 
 // --- sums: float64 ---

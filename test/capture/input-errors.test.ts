@@ -43,6 +43,21 @@ describe('what cannot be read is said in one line that says what to do', () => {
     ],
     ['snoop', bytes('snoop\0\0\0', zeros(20)), 'a Solaris snoop capture: convert it with editcap -F pcap'],
     [
+      'Git LFS pointer',
+      bytes('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+      'a Git LFS pointer, not the capture itself: run git lfs pull',
+    ],
+    [
+      'git-annex pointer',
+      bytes('/annex/objects/SHA256E-s12345--4d7a.pcap\n'),
+      'a git-annex pointer, not the capture itself: run git annex get',
+    ],
+    [
+      'text that begins as an LFS pointer does',
+      bytes('version https://example.org/1\n'),
+      /^not a capture: starts with 76 65 72 73/,
+    ],
+    [
       'Network Monitor',
       bytes('GMBU', zeros(40)),
       'a Microsoft Network Monitor 2 capture: convert it with editcap -F pcap',

@@ -13,7 +13,10 @@ export type Question =
   | 'error of the server'
   | 'certain calls'
   | 'connect()'
-  | 'accept()';
+  | 'accept()'
+  /** The server owed an answer when it closed, or nothing: asked in the mixed run. */
+  | 'closed without answer'
+  | 'nothing owed';
 
 /** A question that the record answers otherwise than the truth. */
 export interface Disagreement {
@@ -39,11 +42,7 @@ export interface Agreement {
 /** Holds the records of a capture against the truth of it. */
 export function agreementOf(truth: Truth, records: Connection[]): Agreement {
   const agreement: Agreement = { asked: new Map(), disagreements: [] };
-  const left = [...records];
-  for (const connection of truth.connections) {
-    const index = left.findIndex((record) => isOf(record, connection));
-    const record: Connection | undefined = left[index];
-    if (record !== undefined) left.splice(index, 1);
+  for (const [connection, record] of pairsOf(truth, records)) {
     for (const [question, expected, got] of answers(connection, record)) {
       agreement.asked.set(question, (agreement.asked.get(question) ?? 0) + 1);
       const { client, server } = connection;
@@ -52,6 +51,15 @@ export function agreementOf(truth: Truth, records: Connection[]): Agreement {
     }
   }
   return agreement;
+}
+
+/** Each connection of the truth, and the record of it. */
+export function pairsOf(truth: Truth, records: Connection[]): [TrueConnection, Connection | undefined][] {
+  const left = [...records];
+  return truth.connections.map((connection) => {
+    const index = left.findIndex((record) => isOf(record, connection));
+    return [connection, index < 0 ? undefined : left.splice(index, 1)[0]];
+  });
 }
 
 /** One line for a person. */
@@ -64,7 +72,8 @@ function isOf(record: Connection, { protocol, client, server }: TrueConnection):
   return record.protocol === protocol && ends.includes(client) && ends.includes(server);
 }
 
-function endText({ address, port }: { address: string; port: number }): string {
+/** Address and port as the truth has them. */
+export function endText({ address, port }: { address: string; port: number }): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
@@ -91,7 +100,10 @@ function errorAnswers(truth: TrueConnection, { sockets }: Connection, swapped: b
     const actual = truth.sides[side];
     const told = swapped === (side === 'client') ? 'server' : 'client';
     const { error, asked } = actual ?? { error: null, asked: true };
-    const all: Answer[] = asked ? [[`error of the ${side}`, text(error), text(sockets[told].error)]] : [];
+    const all: Answer[] =
+      asked && sockets[told].unknown === undefined
+        ? [[`error of the ${side}`, text(error), text(sockets[told].error)]]
+        : [];
     const { asked: certain, wrong } = certainCalls(told, actual, sockets[told].calls ?? []);
     for (let i = wrong.length; i < certain; i++) all.push(['certain calls', 'true', 'true']);
     for (const each of wrong) all.push(['certain calls', 'true', each]);

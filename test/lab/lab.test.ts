@@ -76,7 +76,7 @@ onLab('real sockets between two namespaces', () => {
     expect(disagreements.filter(({ question }) => question !== 'connect()').map(disagreementText)).toEqual([]);
   });
 
-  test('a hundred connections of random kinds: no certain call is wrong, and hardly an error', async () => {
+  test('a hundred connections of random kinds: no certain call is wrong, nobody is accused who owed no answer, and hardly an error is wrong', async () => {
     const run = { connections: 100, threads: 50, seed: 1, at: 'client' } as const;
     const { agreement } = await playMixed(run, join(folder, 'mixed.pcap'));
     expect(agreement.asked.get('certain calls')).toBeGreaterThan(200);
@@ -85,6 +85,10 @@ onLab('real sockets between two namespaces', () => {
       expect(agreement.asked.get(`error of the ${side}` as Question)).toBeGreaterThan(80);
       expect(rightShare(agreement, `error of the ${side}`)).toBeGreaterThan(0.95);
     }
+    expect(agreement.asked.get('closed without answer')).toBeGreaterThan(15);
+    expect(rightShare(agreement, 'closed without answer')).toBeGreaterThan(0.95);
+    expect(agreement.asked.get('nothing owed')).toBeGreaterThan(25);
+    expect(agreement.disagreements.filter(({ question }) => question === 'nothing owed')).toEqual([]);
   });
 
   test('a close by the client leaves it in TIME-WAIT', async () => {

@@ -8,7 +8,8 @@ import { LabProcess, pause } from './processes.ts';
 import type { Scenario } from './scenario.ts';
 import type { Look, Testimony } from './witness.ts';
 
-const PRELUDE = ['calls.py', 'prelude.py']
+/** What goes before the code of every program of the lab. */
+export const PRELUDE = ['calls.py', 'prelude.py', 'programs.py']
   .map((name) => readFileSync(fileURLToPath(new URL(`./${name}`, import.meta.url)), 'utf8'))
   .join('');
 /** Neighbour discovery and multicast reports are no part of any scenario. */

@@ -8,8 +8,8 @@ export interface WireRules {
   twice?: number[];
   /** Of all frames, this share is lost by lot; the lots are the same every time. */
   share?: number;
-  /** Only frames from or to this port are lost so. */
-  sharePort?: number;
+  /** Only frames from or to these ports are lost so. */
+  sharePorts?: number[];
   /** Longer frames are lost, and nobody is told. */
   longest?: number;
   /** After this frame the wire sends one of its own: a RST with the next sequence number and another TTL. */

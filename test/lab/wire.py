@@ -48,9 +48,13 @@ def segment_in(frame):
     return Segment(frame, start, end)
 
 
-def has_port(segment, port):
+def has_port(segment, ports):
     """True too where no port is asked for."""
-    return port is None or (segment is not None and port in struct.unpack_from("!HH", segment.frame, segment.start))
+    if ports is None:
+        return True
+    return segment is not None and any(
+        port in ports for port in struct.unpack_from("!HH", segment.frame, segment.start)
+    )
 
 
 def checksum(data):
@@ -112,7 +116,7 @@ class Direction:
             return
         if number in rules.get("lose", ()) or len(frame) > rules.get("longest", 65535):
             return
-        if self.lots.random() < rules.get("share", 0) and has_port(segment, rules.get("sharePort")):
+        if self.lots.random() < rules.get("share", 0) and has_port(segment, rules.get("sharePorts")):
             return
         yield (4 if number in rules.get("late", ()) else 1) * delay, self.target, frame
         if number in rules.get("twice", ()):

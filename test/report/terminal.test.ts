@@ -291,6 +291,17 @@ describe('problems', () => {
     expect(withGroups([aGroup({ ...mixed, message: 'ICMP: host unreachable' })])).toContain('; ICMP: host unreachable');
   });
 
+  test('name the two hosts of a port scan once, and no port', () => {
+    const scan = aGroup({
+      ...{ code: 'port-scan', severity: 'warning', side: 'client', client: '10.0.0.7', clients: 1, count: 128 },
+      server: { address: '10.0.0.2', port: null },
+      message: '10.0.0.7 asked for 128 ports of 10.0.0.2 within 1.4 s: 128 refused; a port scan, or something else',
+    });
+    expect(line(withGroups([scan]), '×')).toMatch(
+      /^128 × {2}port-scan {2}10\.0\.0\.7 → 10\.0\.0\.2 {2}128 ports within 1\.4 s: 128 refused; a port scan, or something else {2}3 s to 9 s/,
+    );
+  });
+
   test('name the one client, count several, and round an estimate', () => {
     const who = (clients: number, client: string | null) => line(withGroups([aGroup({ clients, client })]), '×');
     expect(who(1, '10.0.0.7')).toContain('  10.0.0.7 → 10.0.0.2:81  ');

@@ -28,7 +28,15 @@ function pilesOf(steps: Step[], handle = (piles: TimeWaitPiles) => piles): Probl
     interfaceName: () => '',
     ended: (row) => {
       const { slab, events, zones } = tracker;
-      const source = { slab, events, zones, thresholds: DEFAULT_THRESHOLDS, nowSeconds: 0, turns: null };
+      const source = {
+        slab,
+        events,
+        zones,
+        thresholds: DEFAULT_THRESHOLDS,
+        nowSeconds: 0,
+        isTwoWay: true,
+        turns: null,
+      };
       piles.add(source, sidesOf(slab.ints, row));
     },
   });

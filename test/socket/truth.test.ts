@@ -8,6 +8,7 @@ import type { Truth } from '../lab/truth.ts';
 /** Where the packets cannot tell, or tell something else; why. */
 const NO_HANDSHAKE = 'the handshake was before the capture';
 const AT_SERVER = 'captured at the server, which has the SYN later and sees the SYN-ACK earlier than the client';
+const FAST_OPEN = 'with Fast Open accept() returns at the SYN with data, before the ACK';
 const EXCEPTIONS: Record<string, Partial<Record<Question, string>>> = {
   'capture/midstream.pcap': { 'connect()': NO_HANDSHAKE, 'accept()': NO_HANDSHAKE },
   'capture/midstream-reset.pcap': { 'connect()': NO_HANDSHAKE, 'accept()': NO_HANDSHAKE },
@@ -18,7 +19,15 @@ const EXCEPTIONS: Record<string, Partial<Record<Question, string>>> = {
   'udp/unconnected.pcap': {
     'error of the client': 'the packets of an unconnected socket are those of a connected one',
   },
-  'handshake/fast-open.pcap': { 'accept()': 'with Fast Open accept() returns at the SYN with data, before the ACK' },
+  'healthy/begun-before.pcap': { 'connect()': NO_HANDSHAKE, 'accept()': NO_HANDSHAKE },
+  'healthy/begun-at-goodbye.pcap': { 'connect()': NO_HANDSHAKE, 'accept()': NO_HANDSHAKE },
+  'healthy/begun-at-close.pcap': { 'connect()': NO_HANDSHAKE, 'accept()': NO_HANDSHAKE },
+  'healthy/smtp-quit-and-close.pcap': {
+    'first closer':
+      'the server closed because of the QUIT, before the FIN behind it came: neither FIN knew of the other',
+  },
+  'healthy/fast-open.pcap': { 'accept()': FAST_OPEN },
+  'handshake/fast-open.pcap': { 'accept()': FAST_OPEN },
 };
 
 async function disagreements(name: string): Promise<Disagreement[]> {

@@ -31,6 +31,8 @@ export interface StepFields {
   checksum?: number;
   /** Payload of a segment that is not named for it: data in a SYN, in a FIN. */
   length?: number;
+  /** The payload itself, where it matters; default: `length` zeros. */
+  content?: Uint8Array;
   /** The number that this and all later packets of the side count from. */
   isn?: number;
 }
@@ -91,6 +93,7 @@ function stepsOf(both: Pair, from: Side) {
     synAck: (fields: StepFields = {}) => segment(TCP_SYN | TCP_ACK, { seq: 0, ...fields }),
     ack: (fields: StepFields = {}) => segment(TCP_ACK, fields),
     data: (length: number, fields: StepFields = {}) => segment(TCP_ACK, { length, ...fields }),
+    says: (content: Uint8Array, fields: StepFields = {}) => segment(TCP_ACK, { content, ...fields }),
     fin: (fields: StepFields = {}) => segment(TCP_FIN | TCP_ACK, fields),
     rst: (fields: StepFields = {}) => segment(TCP_RST, fields),
     rstAck: (fields: StepFields = {}) => segment(TCP_RST | TCP_ACK, fields),
@@ -141,6 +144,14 @@ export async function connectionOf(...steps: Step[]): Promise<Connection> {
   const { connections, connection } = await talk(...steps);
   if (connections.length !== 1) throw new Error(`${connections.length} connections where one was meant`);
   return connection;
+}
+
+/** The capture goes on, to so many seconds, with a packet of another connection. */
+export const watchedTo = (at: number): Step => pair({ client: { port: 41000 } }).client.data(1, { at });
+
+/** The connection that a script begins with; the capture goes on with others. */
+export async function firstOf(...steps: Step[]): Promise<Connection> {
+  return (await talkWith({ order: 'capture' }, ...steps)).connection;
 }
 
 /** Plays a script: the packets of its steps. */
@@ -206,14 +217,14 @@ class Numbering {
   }
 
   segment(step: Step, moves: boolean): Uint8Array {
-    const { from, length = 0, flags = TCP_ACK, window, options } = step;
+    const { from, length = 0, content = zeros(length), flags = TCP_ACK, window, options } = step;
     const peer = otherSide(from);
     if (step.isn !== undefined) {
       this.#isn[from] = step.isn;
       this.#next[from] = 0;
     }
     const seq = step.seq ?? this.#next[from];
-    const space = length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0);
+    const space = content.length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0);
     if (moves && (flags & TCP_RST) === 0) this.#next[from] = Math.max(this.#next[from], seq + space);
     const ack = step.ack ?? this.#next[peer];
     const fields = {
@@ -225,7 +236,7 @@ class Numbering {
       ...(window === undefined ? {} : { window }),
       ...(options === undefined ? {} : { options }),
     };
-    return tcp(fields, zeros(length));
+    return tcp(fields, content);
   }
 }
 

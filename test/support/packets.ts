@@ -175,6 +175,8 @@ export const tcpOption = {
   sackPermitted: hex('0402'),
   sack: (...edges: number[]) => bytes(5, 2 + 4 * edges.length, ...edges.map(u32)),
   timestamps: (value: number, echo: number) => bytes(8, 10, u32(value), u32(echo)),
+  /** MPTCP (RFC 8684 3): only the subtype, where the rest does not matter. */
+  multipath: (subtype: number) => bytes(30, 4, subtype << 4, 0),
   fastOpen: (cookie: Uint8Array) => bytes(34, 2 + cookie.length, cookie),
 };
 

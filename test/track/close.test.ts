@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Close } from '../../src/record.ts';
-import { c, connectionOf, handshake, type Step, s, unseen } from '../support/conversation.ts';
+import { c, connectionOf, firstOf, handshake, type Step, s, unseen, watchedTo } from '../support/conversation.ts';
 
 async function closeOf(...steps: Step[]): Promise<Close> {
-  const { close } = await connectionOf(...handshake, ...steps);
+  const { close } = await firstOf(...handshake, ...steps);
   if (close === null) throw new Error('no close');
   return close;
 }
@@ -82,6 +82,18 @@ describe('an orderly close', () => {
     expect(found.closeWait).toEqual({ client: null, server: null });
   });
 
+  test.each([
+    ['before the RST', [c.data(7), c.fin(), s.fin({ ack: 1 }), c.ack(), s.rst({ seq: 1 })]],
+    ['on both sides of it', [s.fin(), c.data(7, { ack: 1 }), s.rst({ seq: 1 }), c.fin({ ack: 1 }), c.ack({ ack: 2 })]],
+  ])('both at once, and an RST for what one of them still sent: FINs %s', async (_, steps) => {
+    expect(await closeOf(...steps)).toMatchObject({ style: 'reset-after-fin', firstCloser: 'both' });
+  });
+
+  test('the server first, and an RST for what crossed its FIN: the FIN of the client answers that', async () => {
+    const found = await closeOf(c.data(7), s.fin({ ack: 1 }), c.fin({ ack: 2 }), s.rst({ seq: 1 }));
+    expect(found).toMatchObject({ style: 'reset-after-fin', firstCloser: 'server' });
+  });
+
   test('a FIN with data is acknowledged behind the data', async () => {
     expect((await closeOf(c.fin({ length: 10 }), s.ack({ ack: 11 }))).state.client).toBe('FIN-WAIT-1');
     expect((await closeOf(c.fin({ length: 10 }), s.ack({ ack: 12 }))).state.client).toBe('FIN-WAIT-2');
@@ -142,13 +154,14 @@ describe('no close', () => {
 
   test('data that is sent again three times without an answer was abandoned', async () => {
     expect((await closeOf(c.data(100), ...again(2))).style).toBe('open');
-    expect((await closeOf(c.data(100), ...again(3))).style).toBe('abandoned');
+    expect((await closeOf(c.data(100), ...again(3), watchedTo(9))).style).toBe('open');
+    expect((await closeOf(c.data(100), ...again(3), watchedTo(13))).style).toBe('abandoned');
     expect((await closeOf(c.data(100), ...again(3), s.ack())).style).toBe('open');
   });
 
   test('so were three keep-alive probes without an answer', async () => {
     const probes = Array.from({ length: 3 }, () => c.ack({ after: 75, seq: 0 }));
-    expect((await closeOf(...probes)).style).toBe('abandoned');
+    expect((await closeOf(...probes, watchedTo(400))).style).toBe('abandoned');
     expect((await closeOf(...probes.flatMap((probe) => [probe, s.ack()]))).style).toBe('open');
   });
 });

@@ -10,6 +10,7 @@ const WIDE: Record<string, number> = {
   C_ADDRESS_0: 4,
   C_ADDRESS_1: 4,
   C_HISTORY: 6,
+  C_RESENT_COPIES: 2,
   E_TIMED_ENDS: 4,
   E_SIGNATURES: 4,
   E_GAP_EDGES: 8,

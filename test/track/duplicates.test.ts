@@ -38,11 +38,49 @@ describe('without an identification copies are told by time', () => {
     ['not: later, where it may be a retransmission', [c.data(100), copy({ after: 0.0011 })], 0],
     ['not: pure ACKs, which repeat on purpose', [c.ack(), copy({ after: 0 })], 0],
     ['not: other data as soon', [c.data(100), c.data(100, { after: 0.0001 })], 0],
-    ['not: an RST, for each segment is answered with one', [c.rst(), copy({ after: 0.0001 })], 0],
+    ['an RST, up to 5 ms later: it is never sent again', [c.rst(), copy({ after: 0.005 })], 1],
+    ['not: an RST after that', [c.rst(), copy({ after: 0.0051 })], 0],
+    ['an RST that only one segment can have drawn', [s.data(1), c.rst(), copy({ after: 0.0001 })], 1],
+    ['not: an RST, where two segments each draw one', [s.data(1), s.data(1), c.rst(), copy({ after: 0.0001 })], 0],
+    ['not: an RST for what came after the first', [c.rst(), s.data(1, { after: 0.001 }), copy({ after: 0.001 })], 0],
     ['an RST where other packets came twice', [c.data(1, { id: 7 }), copy(), c.rst(), copy({ after: 0.0001 })], 2],
     ['an RST where those of the peer did', [s.data(1, { id: 7 }), copy(), c.rst(), copy({ after: 0.0001 })], 1],
   ])('%s', async (_, steps, copies) => {
     expect(await copiesOf(...handshake, ...steps)).toBe(copies);
+  });
+
+  test('two RSTs for two segments are two where every packet comes twice', async () => {
+    const soon = { after: 0.00005 };
+    const twice = (step: Step) => [step, copy(soon)];
+    const steps = [
+      ...handshake.flatMap(twice),
+      ...[s.data(1), s.data(1), c.rst({ seq: 1 }), c.rst({ seq: 1 })].flatMap(twice),
+    ];
+    const found = await connectionOf(...steps);
+    expect([found.resets.length, found.fromClient.resets]).toEqual([2, 4]);
+  });
+
+  test('a copy that comes after a packet of the other side is one, where others came twice', async () => {
+    const [rst, late] = [c.rst({ seq: 1 }), s.data(1, { after: 0.00002 })];
+    const steps = [c.syn({ id: 7 }), copy(), s.synAck(), c.ack(), s.data(1), rst, late, { ...rst, after: 0.00003 }];
+    expect((await connectionOf(...steps)).resets).toHaveLength(1);
+  });
+
+  test.each([
+    ['with identifications that count', 100],
+    ['without', 0],
+  ])('a burst whose copies come after all of it, %s', async (_, id) => {
+    const sent = Array.from({ length: 7 }, (_, i) => s.data(10, { id: id === 0 ? 0 : id + i, after: 0.000001 }));
+    const again = sent.map((step, i) => ({ ...step, seq: 1 + 10 * i, after: 0.000002 }));
+    const found = await connectionOf(...handshake, ...sent, ...again);
+    expect(found.fromServer).toMatchObject({ duplicates: 7, uniqueBytes: 70 });
+  });
+
+  test('not: what is sent again for duplicate ACKs, however soon', async () => {
+    const soon = { after: 0.00005 };
+    const lost = [s.data(10, soon), s.data(10, soon), c.ack({ ack: 1, ...soon }), c.ack({ ack: 1, ...soon })];
+    const found = await connectionOf(...handshake, c.ack({ ack: 1 }), ...lost, s.data(10, { ...soon, seq: 1, id: 9 }));
+    expect(found.fromServer.duplicates).toBe(0);
   });
 
   test('IPv6 has none', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { emptyTable, enter, entriesOf, makeTable, nextKey } from '../../src/track/keyed.ts';
 import { OrdinaryMemory } from '../../src/track/table-memory.ts';
 import { KEYED_WORDS, TABLE_PILES, TABLE_STEPS } from '../../src/track/time-wait-piles.ts';
-import { TABLE_FAILED } from '../../src/track/usual-sums.ts';
+import { TABLE_BEYOND, TABLE_FAILED } from '../../src/track/usual-sums.ts';
 import { randomOf } from '../support/random-conversation.ts';
 
 const WIDTH = 3;
@@ -56,7 +56,8 @@ test('no more than the most are kept, and those are still found', () => {
 test('the tables of a tracker do not overlap', () => {
   const { keyed } = new OrdinaryMemory().usual();
   const before = keyed.slice();
-  for (const table of [TABLE_FAILED, TABLE_PILES, TABLE_STEPS]) expect(keyed[table + 1]).toBeGreaterThan(0);
+  for (const table of [TABLE_FAILED, TABLE_PILES, TABLE_STEPS, TABLE_BEYOND])
+    expect(keyed[table + 1]).toBeGreaterThan(0);
   // Filling each to its end changes nothing of the next, nor beyond all.
   const fill = (table: number, next: number, width: number) => {
     for (let i = 0; i <= keyed[table + 1]; i++) {
@@ -67,6 +68,7 @@ test('the tables of a tracker do not overlap', () => {
   };
   fill(TABLE_FAILED, TABLE_PILES, 7);
   fill(TABLE_PILES, TABLE_STEPS, 10);
-  fill(TABLE_STEPS, KEYED_WORDS, 2);
-  expect(nextKey({ keyed }, TABLE_STEPS) + 3).toBeLessThanOrEqual(KEYED_WORDS);
+  fill(TABLE_STEPS, TABLE_BEYOND, 2);
+  fill(TABLE_BEYOND, KEYED_WORDS, 9);
+  expect(nextKey({ keyed }, TABLE_BEYOND) + 9).toBeLessThanOrEqual(KEYED_WORDS);
 });

@@ -1,16 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
+import { storyOf } from '../../src/explain/story.ts';
 import {
   analyzePackets,
   c,
   connectionOf,
   handshake,
+  icmpError,
   pair,
   START,
   type Step,
   s,
   talk,
+  talkWith,
 } from '../support/conversation.ts';
-import { ethernet, gre, ipv4, tcp, udp, vxlan } from '../support/packets.ts';
+import { ethernet, gre, icmp, ipv4, tcp, udp, vxlan } from '../support/packets.ts';
 
 const dns = pair({ client: { port: 5353 }, server: { port: 53 } });
 
@@ -38,9 +41,61 @@ describe('the frame and time of a connection', () => {
     expect(found.fromServer.firstData?.time).toBe(found.end);
   });
 
-  test('may run backwards: the last packet is the last in the capture', async () => {
+  test('may run backwards: the duration is that from the earliest to the latest packet', async () => {
     const found = await connectionOf(c.syn({ at: 5 }), s.synAck({ at: 4.5 }));
-    expect([found.duration, found.end]).toEqual([-0.5, `${START + 4}.500000000`]);
+    expect([found.duration, found.start, found.end]).toEqual([0.5, `${START + 5}.000000000`, `${START + 4}.500000000`]);
+    const setBack = await connectionOf(...handshake, c.data(1, { at: 9 }), s.ack({ at: 2 }), s.fin({ at: -3 }));
+    expect([setBack.duration, setBack.end]).toEqual([12, `${START - 3}.000000000`]);
+  });
+
+  describe('between two packets is not known where the clock was set back', () => {
+    const early = { after: -0.5 };
+
+    test('in the handshake', async () => {
+      const { handshake: found } = await connectionOf(c.syn({ at: 5 }), s.synAck(early), c.ack(early), c.data(1));
+      expect(found).toMatchObject({
+        outcome: 'completed',
+        synToSynAck: null,
+        synAckToAck: null,
+        connectTime: null,
+        acceptTime: null,
+        capturePoint: 'unknown',
+      });
+    });
+
+    test('in the close', async () => {
+      const { close } = await connectionOf(...handshake, c.fin({ at: 5 }), s.ack(early), s.fin(early), c.ack(early));
+      expect(close).toMatchObject({
+        style: 'graceful',
+        // Null would say that it was not acknowledged.
+        finToAck: { client: 0, server: 0 },
+        closeWait: { client: null, server: null },
+      });
+    });
+
+    test('while a window was closed', async () => {
+      const closed = [...handshake, c.data(1), s.ack({ at: 5, window: 0 })];
+      for (const steps of [[s.ack({ ...early, window: 9 })], [s.ack({ ...early, window: 0 })]]) {
+        expect((await connectionOf(...closed, ...steps)).fromServer.zeroWindowTime).toBe(0);
+      }
+    });
+
+    test('and no sentence says a negative one', async () => {
+      const wait = { after: -0.5 };
+      const stories: Step[][] = [
+        [c.syn({ at: 5 }), s.synAck(wait), c.ack(wait), c.data(9, wait), s.data(9, wait), s.rst(wait)],
+        [c.syn({ at: 5 }), s.rstAck(wait)],
+        [c.syn({ at: 5 }), icmpError(c.syn(), 3, 1, wait)],
+        [...handshake, c.data(9), s.ack(), c.fin({ at: 5 }), s.ack(wait), s.fin(wait), c.ack(wait)],
+      ];
+      for (const steps of stories) {
+        const { connection } = await talkWith({ calls: true }, ...steps);
+        const { happened, saw } = storyOf(connection, true, 0);
+        const messages = connection.findings.map(({ message }) => message);
+        expect([...happened, saw.client, saw.server, ...messages].join('\n')).not.toMatch(/(^|[ (])-\d/);
+        expect(saw.server).not.toMatch(/return -/);
+      }
+    });
   });
 });
 
@@ -124,6 +179,28 @@ describe('the way that the first packet came', () => {
       ['udp', 1],
     ]);
     expect(summary.connections).toEqual({ tcp: 1, udp: 1, sctp: 0 });
+  });
+
+  test('of a UDP tunnel in another takes a number for each, the outermost first', async () => {
+    const wrap = (port: number, payload: Uint8Array) =>
+      ethernet({}, ipv4({}, udp({ sourcePort: port, destinationPort: 4789 }, vxlan(payload))));
+    const dns = ethernet({}, ipv4({}, udp({ destinationPort: 53 }, 'query')));
+    const alone = ethernet({}, ipv4({}, udp({ sourcePort: 3, destinationPort: 4789 }, 'own')));
+    const frames = [wrap(3, wrap(2, wrap(1, dns))), wrap(3, wrap(2, ethernet({}, segment))), alone];
+    const { connections } = await analyzePackets(frames.map(at));
+    expect(connections.map(({ protocol, stream, client }) => [protocol, stream, client.port])).toEqual([
+      ['udp', 0, 4789],
+      ['udp', 3, 40000],
+      ['tcp', 0, 40000],
+    ]);
+  });
+
+  test('of a UDP tunnel takes a stream number also where an ICMP error is in it', async () => {
+    const about = ipv4({}, udp({ sourcePort: 7, destinationPort: 53 }, 'query'));
+    const error = ethernet({}, ipv4({ source: '10.0.0.9' }, icmp(4, 3, 3, 0, about)));
+    const frame = ethernet({}, ipv4({}, udp({ sourcePort: 1234, destinationPort: 4789 }, vxlan(error))));
+    const { connections } = await analyzePackets([frame, ethernet({}, about)].map(at));
+    expect(connections.map(({ protocol, stream }) => [protocol, stream])).toEqual([['udp', 1]]);
   });
 
   test('of a UDP tunnel that also sends for itself is a connection with its own packets', async () => {

@@ -95,6 +95,6 @@ test('the first 16 resets are kept, all are counted', async () => {
 
 test('a reset connection of which the capture has nothing but the RST', async () => {
   const found = await connectionOf(unseen(c.data(10, { seq: 1 })), s.rst({ seq: 1 }));
-  expect(found.close).toMatchObject({ style: 'reset', firstCloser: 'server' });
+  expect(found.close).toMatchObject({ style: 'reset', firstCloser: null });
   expect(found.handshake?.outcome).toBe('not-captured');
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { TCP_ACK, TCP_PSH } from '../../parsers/packet-view.ts';
 import type { Direction } from '../../src/record.ts';
 import { c, connectionOf, handshake, type Step, s, unseen } from '../support/conversation.ts';
+import { tcpOption } from '../support/packets.ts';
 
 /** What Wireshark's sequence analysis counts. */
 const COUNTERS = [
@@ -137,6 +138,24 @@ describe('duplicate ACK', () => {
     ['not: its window is another', [...open, s.ack({ window: 1000 })], {}, {}],
     ['not: its sequence number lies behind', [...open, s.data(1), s.ack({ seq: 1 })], {}, { keepAlives: 1 }],
     ['whatever its other flags', [...open, s.ack({ flags: TCP_ACK | TCP_PSH })], {}, { duplicateAcks: 1 }],
+  ]);
+});
+
+describe('duplicate ACK of a subflow of MPTCP', () => {
+  const signal = (subtype: number) => ({ options: tcpOption.multipath(subtype) });
+  const open = [c.data(100, signal(2)), s.ack()];
+  // Asked of tshark 4.0: a side's first ACK after an operation that neither side had sent is none.
+  table([
+    ['that has no new operation', [...open, s.ack(), s.ack(signal(2))], {}, { duplicateAcks: 2 }],
+    ['not: its side has just sent a new operation', [...open, s.ack(signal(3)), s.ack()], {}, { duplicateAcks: 1 }],
+    ['not: its peer has', [...open, s.ack(), c.ack(signal(4)), s.ack()], {}, { duplicateAcks: 1 }],
+    ['one later', [...open, s.ack(signal(3)), s.ack(signal(3)), s.ack(signal(3))], {}, { duplicateAcks: 2 }],
+    [
+      'one after new data of its side',
+      [...open, s.ack(signal(3)), s.data(9), s.ack(), s.ack()],
+      {},
+      { duplicateAcks: 3 },
+    ],
   ]);
 });
 

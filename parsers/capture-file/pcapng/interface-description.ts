@@ -2,6 +2,7 @@ import { maxCapturedLength } from '../limits.ts';
 import type { CaptureInterface } from '../reader.ts';
 import { TimestampUnit } from '../timestamp.ts';
 import { BLOCK_BODY } from './blocks.ts';
+import { interfaceLabel } from './interface-label.ts';
 import { findOption, optionText, signed64 } from './options.ts';
 
 // Interface description block:
@@ -15,6 +16,7 @@ const OPTIONS = BLOCK_BODY + 8;
 export const INTERFACE_DESCRIPTION_LENGTH = OPTIONS + 4;
 
 const IF_NAME = 2;
+const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
 const IF_FCSLEN = 13;
 const IF_TSOFFSET = 14;
@@ -25,6 +27,7 @@ const MICROSECONDS = 6;
 export class PcapngInterface implements CaptureInterface {
   readonly linkType: number;
   readonly name: string;
+  readonly label: string;
   readonly snapLength: number;
   readonly unit: TimestampUnit;
   /** Bytes of frame check sequence at the end of every frame. */
@@ -36,14 +39,19 @@ export class PcapngInterface implements CaptureInterface {
   /** Drops that the packets themselves tell of, one after the other. */
   dropsBetween = 0;
 
-  /** @param end of the options */
-  constructor(data: DataView, at: number, end: number, littleEndian: boolean) {
+  /**
+   * @param end of the options
+   * @param others interfaces that were described before
+   */
+  constructor(data: DataView, at: number, end: number, littleEndian: boolean, others: readonly CaptureInterface[]) {
     const options = at + OPTIONS;
     const resolution = findOption(data, options, end, littleEndian, IF_TSRESOL, 1);
     const offset = findOption(data, options, end, littleEndian, IF_TSOFFSET, 8);
     const fcs = findOption(data, options, end, littleEndian, IF_FCSLEN, 1);
     this.linkType = data.getUint16(at + LINK_TYPE, littleEndian);
-    this.name = optionText(data, options, end, littleEndian, IF_NAME);
+    const name = optionText(data, options, end, littleEndian, IF_NAME);
+    this.name = name;
+    this.label = interfaceLabel(name, optionText(data, options, end, littleEndian, IF_DESCRIPTION), others);
     this.snapLength = data.getUint32(at + SNAP_LENGTH, littleEndian);
     this.unit = new TimestampUnit(
       resolution < 0 ? MICROSECONDS : data.getUint8(resolution),

@@ -134,7 +134,7 @@ export class PcapngReader implements CaptureReader {
     if (type === blocks.INTERFACE_DESCRIPTION_BLOCK) {
       if (held < INTERFACE_DESCRIPTION_LENGTH) return 'is too short for an interface description';
       if (this.interfaces.length === MAX_INTERFACES) return `describes more than ${MAX_INTERFACES} interfaces`;
-      const described = new PcapngInterface(data, at, optionsEnd, littleEndian);
+      const described = new PcapngInterface(data, at, optionsEnd, littleEndian, this.interfaces);
       interfaces.push(described);
       this.interfaces.push(described);
     } else if (type === blocks.INTERFACE_STATISTICS_BLOCK && held >= INTERFACE_STATISTICS_LENGTH) {

@@ -61,6 +61,8 @@ export const SETTINGS: Settings = {
     'decodeIeee80211',
     // Pktap and PPI headers have lengths and link types of 32 bits without a sign: the same.
     'decodeInner',
+    // Keeps the packets of tunnels in an array of the view; what they carry is for the tracker anyway.
+    'noteCarrier',
   ],
   pages: ROWS_AT / PAGE,
 };

@@ -131,7 +131,7 @@ export class LiveMetrics implements LiveListener {
         outcome: protocol === 'udp' ? 'unreachable' : handshakeOutcome(ints[at + C_HANDSHAKE]),
       });
     } else {
-      const style = protocol === 'udp' ? 'none' : closeStyle(ints, at, sides.client, sides.server);
+      const style = protocol === 'udp' ? 'none' : closeStyle(source, sides);
       this.#closes.inc({ protocol, style });
     }
     if (ints[at + C_EVENTS] === 0) return;

@@ -99,6 +99,10 @@ export const ENCAPSULATIONS: HandBuilt[] = [
   wrapped('gre', 'GRE with a key.', {
     frame: (packet, from) => ethernet({}, ipv4(outer(from), gre(0x0800, packet, 0x2000, u32(42)))),
   }),
+  wrapped('eoip', 'EoIP of MikroTik: an Ethernet frame in GRE version 1, with the number of the tunnel.', {
+    frame: (packet, from) =>
+      ethernet({}, ipv4(outer(from), gre(0x6400, ethernet({}, packet), 0x2001, bytes(u16(14 + packet.length), 25, 0)))),
+  }),
   wrapped('erspan', 'ERSPAN II: a mirrored Ethernet frame in GRE.', {
     frame: (packet, from) => ethernet({}, ipv4(outer(from), gre(0x88be, erspan(packet), 0x1000, u32(1)))),
   }),

@@ -14,9 +14,10 @@ export class PcapngBlocks {
   }
 
   /** `resolution` as in if_tsresol: a power of ten, or with the high bit of two. */
-  interface(linkType: number, resolution?: number, name?: string): Uint8Array {
+  interface(linkType: number, resolution?: number, name?: string, description?: string): Uint8Array {
     const options = [
       ...(name === undefined ? [] : [this.option(2, bytes(name))]),
+      ...(description === undefined ? [] : [this.option(3, bytes(description))]),
       ...(resolution === undefined ? [] : [this.option(9, bytes(resolution))]),
     ];
     const end = options.length === 0 ? zeros(0) : zeros(4);

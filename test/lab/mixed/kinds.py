@@ -1,6 +1,6 @@
 """Kinds of connections for the mixed run. Each is a function for the server and one for the client, on a port of its
 own; how long they pause and how much they send is drawn by lot. `rules` are what the firewall of the server does to
-the port, in the words of nftables."""
+the port, in the words of nftables. `ends` is how the kind is made to end: one of the words below."""
 
 import random
 import threading
@@ -9,13 +9,21 @@ KINDS = []
 KEEP_ALIVE = [(SOL_SOCKET, SO_KEEPALIVE, 1), (SOL_TCP, TCP_KEEPIDLE, 1), (SOL_TCP, TCP_KEEPINTVL, 1), (SOL_TCP, TCP_KEEPCNT, 2)]
 PATIENCE = [(SOL_TCP, TCP_USER_TIMEOUT, 1500)]
 
+# The server closes and has not answered the last request by a byte.
+UNANSWERED = "closed-without-answer"
+# The same, where the request and the close cross.
+RACE = "keep-alive-race"
+# The same, where it is open which of the two it is to be called.
+EITHER = "either"
+# The server owes nothing when it closes, or it is not waited for.
+NOTHING_OWED = "nothing"
 
 ICMP = (
     "net-unreachable host-unreachable prot-unreachable port-unreachable net-prohibited host-prohibited admin-prohibited"
 )
 ICMPV6 = "no-route admin-prohibited addr-unreachable port-unreachable policy-fail reject-route"
-# The wire loses frames of this port.
-LOSSY_PORT = 8998
+# The wire loses frames of these ports.
+LOSSY_PORT, LOSSY_PORT_2 = 8998, 8997
 # Whoever connects to this ends the run.
 END_PORT = 8999
 
@@ -23,12 +31,13 @@ END_PORT = 8999
 class Kind:
     """A kind of connection. Where `serve` is None nobody listens; `slow` is how long the server waits with accept()."""
 
-    def __init__(self, client, serve, weight=3, where=SERVER, port=0, options=(), backlog=128, slow=0, rules=(), own=False):
-        self.client, self.serve, self.weight, self.where = client, serve, weight, where
+    def __init__(self, client, serve, weight=3, where=SERVER, port=0, options=(), backlog=128, slow=0, rules=(), own=False, ends=None):
+        self.client, self.serve, self.weight, self.where, self.ends = client, serve, weight, where, ends
         self.port = port or 9000 + len(KINDS)
         self.options, self.backlog, self.slow, self.rules = options, backlog, slow, rules
         # A process of its own for the server, and one for each connection.
         self.own_process = own
+        self.name = client.__name__
 
 
 def kind(serve=None, **named):
@@ -49,12 +58,23 @@ def some_bytes(most=6000):
     return bytes(random.randint(1, most))
 
 
+def sleep_until(moment):
+    time.sleep(max(0, moment - time.time()))
+
+
 def ask(connection):
     connection.send(some_bytes(900))
     pause()
 
 
 # --- what servers do ---
+
+
+def answer_some(connection):
+    """Answers a few requests of a kept connection."""
+    for turn in range(random.randint(1, 3)):
+        connection.recv(65536)
+        connection.send(some_bytes(500))
 
 
 def answer_and_wait(connection):
@@ -95,6 +115,80 @@ def reset_unanswered(connection):
     connection.recv(65536)
     pause()
     close_with_reset(connection)
+
+
+def hang_up(connection):
+    connection.recv(65536)
+    pause()
+
+
+def read_long_and_hang_up(connection):
+    message = connection.recv(65536)
+    while len(message) < struct.unpack_from("!I", message)[0]:
+        message += connection.recv(65536)
+    pause()
+
+
+def leave_part_unread(connection):
+    time.sleep(0.1)
+    connection.recv(1000)
+    pause()
+
+
+def answer_and_hang_up(connection):
+    answer_some(connection)
+    hang_up(connection)
+
+
+def answer_and_abort(connection):
+    answer_some(connection)
+    reset_unanswered(connection)
+
+
+def answer_and_leave_unread(connection):
+    answer_some(connection)
+    time.sleep(0.2)
+
+
+def answer_and_be_killed(connection):
+    answer_some(connection)
+    be_killed(connection)
+
+
+def answer_then_tell_when(connection):
+    """The last answer has the moment at which the server has been idle for too long; the others have 0."""
+    idle = random.choice([0.3, 0.5, 1, 2])
+    for turns_left in reversed(range(random.randint(1, 3))):
+        connection.recv(65536)
+        moment = 0 if turns_left else time.time() + idle
+        connection.send(struct.pack("!d", moment))
+    sleep_until(moment)
+
+
+def close_at_a_moment(connection):
+    answer_then_tell_when(connection)
+
+
+def reset_at_a_moment(connection):
+    answer_then_tell_when(connection)
+    close_with_reset(connection)
+
+
+def die_at_a_moment(connection):
+    answer_then_tell_when(connection)
+    die()
+
+
+def answer_early(connection):
+    """As with a request that is too large: answered and closed before it is read."""
+    connection.recv(4000)
+    connection.send(some_bytes(500))
+    pause(0.02)
+
+
+def greet_and_close(connection):
+    connection.send(some_bytes(100))
+    pause(0.02)
 
 
 def shut_down_and_reset(connection):
@@ -152,7 +246,7 @@ def stream_for_ever(connection):
 # --- what clients do; each gets `connect`, and what it does not close is closed for it ---
 
 
-@kind(answer_and_wait, weight=8)
+@kind(answer_and_wait, weight=8, ends=NOTHING_OWED)
 def client_closes(connect):
     connection = connect()
     for turn in range(random.randint(1, 4)):
@@ -165,7 +259,7 @@ def client_closes_ipv6(connect):
     client_closes(connect)
 
 
-@kind(answer_and_close, weight=8)
+@kind(answer_and_close, weight=8, ends=NOTHING_OWED)
 def server_closes(connect):
     connection = connect()
     ask(connection)
@@ -173,7 +267,7 @@ def server_closes(connect):
     pause()
 
 
-@kind(read_all_then_answer)
+@kind(read_all_then_answer, ends=NOTHING_OWED)
 def half_close(connect):
     connection = connect()
     connection.send(some_bytes(20000))
@@ -181,13 +275,13 @@ def half_close(connect):
     read_to_end(connection)
 
 
-@kind(close_at_once)
+@kind(close_at_once, ends=NOTHING_OWED)
 def both_close(connect):
     connection = connect()
     pause(0.06)
 
 
-@kind(close_at_once)
+@kind(close_at_once, ends=NOTHING_OWED)
 def write_after_close(connect):
     connection = connect()
     read_to_end(connection)
@@ -217,7 +311,7 @@ def dropped(connect):
     connect()
 
 
-@kind(answer_and_wait)
+@kind(answer_and_wait, ends=NOTHING_OWED)
 def client_resets(connect):
     connection = connect()
     ask(connection)
@@ -227,7 +321,7 @@ def client_resets(connect):
     close_with_reset(connection)
 
 
-@kind(answer_and_reset)
+@kind(answer_and_reset, ends=NOTHING_OWED)
 def server_resets(connect):
     connection = connect()
     ask(connection)
@@ -244,21 +338,21 @@ def server_resets_sleeper(connect):
     time.sleep(0.05)
 
 
-@kind(close_unread)
+@kind(close_unread, ends=UNANSWERED)
 def server_leaves_unread(connect):
     connection = connect()
     ask(connection)
     connection.recv(65536)
 
 
-@kind(answer_and_wait)
+@kind(answer_and_wait, ends=NOTHING_OWED)
 def client_leaves_unread(connect):
     connection = connect()
     ask(connection)
     time.sleep(0.1)
 
 
-@kind(shut_down_and_reset)
+@kind(shut_down_and_reset, ends=UNANSWERED)
 def reset_in_close_wait(connect):
     connection = connect()
     ask(connection)
@@ -267,7 +361,7 @@ def reset_in_close_wait(connect):
     connection.send(b"broken pipe")
 
 
-@kind(be_killed, own=True)
+@kind(be_killed, own=True, ends=UNANSWERED)
 def server_is_killed(connect):
     connection = connect()
     ask(connection)
@@ -275,7 +369,7 @@ def server_is_killed(connect):
     pause()
 
 
-@kind(read_slowly, options=[(SOL_SOCKET, SO_RCVBUF, 4096)])
+@kind(read_slowly, options=[(SOL_SOCKET, SO_RCVBUF, 4096)], ends=NOTHING_OWED)
 def zero_window(connect):
     connection = connect()
     connection.send(bytes(random.randint(20000, 60000)))
@@ -340,6 +434,162 @@ def keep_alive_race(connect):
     time.sleep(0.05)
 
 
+@kind(hang_up, ends=UNANSWERED)
+def empty_reply(connect):
+    connection = connect()
+    ask(connection)
+    connection.recv(65536)
+
+
+@kind(hang_up, where=SERVER6, weight=2, ends=UNANSWERED)
+def empty_reply_ipv6(connect):
+    empty_reply(connect)
+
+
+@kind(read_long_and_hang_up, ends=UNANSWERED)
+def empty_reply_to_long_request(connect):
+    connection = connect()
+    length = random.randint(2000, 40000)
+    connection.send(struct.pack("!I", length) + bytes(length - 4))
+    connection.recv(65536)
+
+
+@kind(leave_part_unread, weight=2, ends=UNANSWERED)
+def part_of_request_unread(connect):
+    connection = connect()
+    connection.send(bytes(random.randint(2000, 20000)))
+    connection.recv(65536)
+
+
+@kind(reset_unanswered, ends=UNANSWERED)
+def aborted_unanswered(connect):
+    empty_reply(connect)
+
+
+@kind(answer_and_hang_up, weight=5, ends=UNANSWERED)
+def later_request_unanswered(connect):
+    connection = connect()
+    ask(connection)
+    while connection.recv(65536):
+        ask(connection)
+
+
+@kind(answer_and_hang_up, where=SERVER6, weight=1, ends=UNANSWERED)
+def later_request_unanswered_ipv6(connect):
+    later_request_unanswered(connect)
+
+
+@kind(answer_and_hang_up, weight=4, port=LOSSY_PORT_2, ends=UNANSWERED)
+def lossy_later_request_unanswered(connect):
+    later_request_unanswered(connect)
+
+
+@kind(answer_and_abort, weight=2, ends=UNANSWERED)
+def later_request_aborted(connect):
+    later_request_unanswered(connect)
+
+
+@kind(answer_and_leave_unread, weight=2, ends=UNANSWERED)
+def later_request_unread(connect):
+    connection = connect()
+    connection.send(some_bytes(900))
+    while connection.recv(65536):
+        connection.send(some_bytes(900))
+
+
+@kind(answer_and_be_killed, own=True, weight=2, ends=UNANSWERED)
+def killed_at_later_request(connect):
+    later_request_unanswered(connect)
+
+
+def learn_when(connection):
+    """Asks until an answer tells when the server closes."""
+    moment = 0
+    while moment == 0:
+        ask(connection)
+        (moment,) = struct.unpack("!d", connection.recv(65536))
+    return moment
+
+
+@kind(close_at_a_moment, weight=10, ends=RACE)
+def request_meets_close(connect):
+    connection = connect()
+    sleep_until(learn_when(connection) + random.uniform(-0.003, 0.002))
+    connection.send(some_bytes(900))
+    attempt(connection.recv, 65536)
+    if random.random() < 0.5:
+        time.sleep(0.05)
+        connection.send(b"broken pipe")
+
+
+@kind(reset_at_a_moment, weight=3, ends=EITHER)
+def request_meets_reset(connect):
+    request_meets_close(connect)
+
+
+@kind(die_at_a_moment, own=True, weight=3, ends=EITHER)
+def request_meets_death(connect):
+    request_meets_close(connect)
+
+
+@kind(close_at_a_moment, weight=4, ends=NOTHING_OWED)
+def goodbye_meets_close(connect):
+    connection = connect()
+    sleep_until(learn_when(connection) + random.uniform(-0.003, 0.002))
+    connection.send(b"goodbye")
+
+
+@kind(hang_up, weight=3, ends=NOTHING_OWED)
+def one_message_and_goodbye(connect):
+    connection = connect()
+    connection.send(some_bytes(900))
+    pause(0.004)
+
+
+@kind(read_slowly, ends=NOTHING_OWED)
+def one_way(connect):
+    connection = connect()
+    for turn in range(random.randint(1, 5)):
+        ask(connection)
+
+
+# As TLS does: its last record comes after the whole answer, and perhaps after the FIN.
+@kind(answer_and_close, weight=4, ends=NOTHING_OWED)
+def goodbye_after_answer(connect):
+    connection = connect()
+    ask(connection)
+    if random.random() < 0.5:
+        read_to_end(connection)
+    else:
+        connection.recv(65536)
+        time.sleep(0.1)
+    connection.send(b"goodbye")
+
+
+@kind(close_at_a_moment, weight=4, ends=NOTHING_OWED)
+def kept_connection_closed_idle(connect):
+    connection = connect()
+    moment = learn_when(connection)
+    if random.random() < 0.7:
+        read_to_end(connection)
+    else:
+        sleep_until(moment + 0.1)
+
+
+@kind(answer_early, ends=NOTHING_OWED)
+def early_answer(connect):
+    connection = connect()
+    connection.send(bytes(random.randint(20000, 60000)))
+    while connection.recv(65536):
+        pass
+
+
+@kind(greet_and_close, weight=2, ends=NOTHING_OWED)
+def greeted_and_closed(connect):
+    connection = connect()
+    read_to_end(connection)
+
+
 @kind(answer_and_wait, slow=0.3)
 def reset_before_accept(connect):
     connection = connect()
@@ -348,7 +598,7 @@ def reset_before_accept(connect):
     close_with_reset(connection)
 
 
-@kind(answer_and_close, slow=0.2)
+@kind(answer_and_close, slow=0.2, ends=NOTHING_OWED)
 def slow_accept(connect):
     connection = connect()
     ask(connection)
@@ -367,7 +617,7 @@ def client_gives_up(connect):
     connect(aborts=True)
 
 
-@kind(close_much_later, weight=2)
+@kind(close_much_later, weight=2, ends=NOTHING_OWED)
 def fin_wait_2_expires(connect):
     connection = connect()
     ask(connection)
@@ -381,7 +631,7 @@ def client_has_enough(connect):
         connection.recv(65536)
 
 
-@kind(answer_and_wait, weight=5, port=LOSSY_PORT)
+@kind(answer_and_wait, weight=5, port=LOSSY_PORT, ends=NOTHING_OWED)
 def lossy(connect):
     connection = connect()
     for turn in range(5):
@@ -399,9 +649,11 @@ def datagram_to_nobody(connect):
 def rejection(protocol, code, where):
     rule = f"in tcp dport PORT reject with {protocol} type {code}"
 
-    @kind(weight=1, where=where, rules=[rule])
     def rejected(connect):
         connect()
+
+    rejected.__name__ = f"rejected_{protocol}_{code}".replace("-", "_")
+    kind(weight=1, where=where, rules=[rule])(rejected)
 
 
 for code in ICMP.split():
@@ -410,7 +662,13 @@ for code in ICMPV6.split():
     rejection("icmpv6", code, SERVER6)
 
 
-# --- the two programs ---
+# --- the two programs, and the list of kinds ---
+
+
+def list_kinds():
+    """A line of JSON for each kind."""
+    for each in KINDS:
+        print(json.dumps({"name": each.name, "port": each.port, "ends": each.ends}))
 
 
 def serve():

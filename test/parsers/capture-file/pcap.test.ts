@@ -88,6 +88,16 @@ test.each<[string, number, number, string]>([
   expect(packets).toMatchObject([{ time }]);
 });
 
+test.each<[string, number, number, string]>([
+  ['microseconds', 0xa1b2c3d4, -667_118, '9.332882000'],
+  ['the least that is one', 0xa1b2c3d4, -999_999, '9.000001000'],
+  ['not in nanoseconds, where it may as well be a large number', 0xa1b23c4d, -1, '14.294967295'],
+  ['a second and more below nothing is a large number', 0xa1b2c3d4, -1_000_000, '4303.967296000'],
+])('a negative fraction is taken from the second: %s', async (_name, magic, fraction, time) => {
+  const { packets } = await readBytes(bytes(pcapHeader({ magic }), pcapRecord([10, fraction >>> 0, 8, 8], DATA)));
+  expect(packets).toMatchObject([{ time }]);
+});
+
 test.each([
   ['microseconds', 0xa1b2c3d4, 1e-6],
   ['nanoseconds', 0xa1b23c4d, 1e-9],

@@ -3,6 +3,7 @@ import {
   FAULT_CUT,
   FAULT_MALFORMED,
   FAULT_NONE,
+  FIRST_OPERATION,
   PACKET_IP_OTHER,
   PACKET_TCP,
   type PacketView,
@@ -75,6 +76,15 @@ describe('options', () => {
 
   test('another experiment is no fast open', () => {
     expect(decodedTcp({ options: bytes(254, 4, hex('1234')) }).fastOpen).toBe(0);
+  });
+
+  test('MPTCP says which operations it carries', () => {
+    const both = bytes(tcpOption.multipath(2), tcpOption.multipath(3));
+    expect(decodedTcp({ options: both }).operations).toBe((FIRST_OPERATION << 2) | (FIRST_OPERATION << 3));
+    expect(decodedTcp({ options: bytes(30, 2, noOperation, noOperation) }).operations).toBe(0);
+    const view = decodedTcp({ options: both });
+    decoded(ethernet({}, ipv4({}, tcp({}))), { view });
+    expect(view.operations).toBe(0);
   });
 
   test('what follows the end of options is not read', () => {

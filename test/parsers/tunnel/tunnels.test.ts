@@ -46,6 +46,7 @@ test.each([
   ['GRE with an Ethernet frame', ['gre'], overIp(gre(0x6558, frame, 0x2000, KEY))],
   ['GRE of PPTP', ['gre'], overIp(gre(0x880b, bytes(hex('ff03 0021'), inner4), 0x3081, zeros(12)))],
   ['GRE of PPTP without acknowledgment', ['gre'], overIp(gre(0x880b, bytes(hex('21'), inner4), 0x3001, zeros(8)))],
+  ['EoIP', ['eoip'], overIp(gre(0x6400, frame, 0x2001, bytes(u16(frame.length), 25, 0)))],
   ['GRE of WCCP', ['gre'], overIp(gre(0x883e, bytes(u32(0), inner4)))],
   ['GRE with a reserved flag', ['gre'], overIp(gre(0x0800, inner4, 0x0080))],
   ['GRE in UDP', ['gre'], overUdp(4754, gre(0x0800, inner4))],
