@@ -45,6 +45,7 @@ const FINDINGS = {
   'icmp-error': { nature: 'so far' },
   'reset-ignored': { nature: 'so far' },
   'port-reuse': { nature: 'so far' },
+  'mptcp-subflow': { nature: 'so far' },
 } as const satisfies Record<string, Finding>;
 
 /** Every code that the table knows. */

@@ -81,6 +81,8 @@ function report(): void {
   if (options.details) for (const row of tally.rows) console.log(lineOf(row));
   console.log(`${tally.table()}\n`);
   for (const saying of tally.sayings()) console.log(saying);
+  for (const failure of tally.failures) console.log(`failed: ${failure}`);
+  if (tally.failures.length > 0) process.exitCode = 1;
   const reached = options.check === undefined ? null : readReached(options.check);
   for (const { row, why } of sorted(tally, reached?.explained ?? []).explained) {
     console.log(`explained: ${row.change} ${row.kind}  ${row.file} ${row.stream}: ${row.words}\n    ${why}`);
