@@ -99,6 +99,8 @@ export class PacketView {
   flags = 0;
   /** Window field as sent, not scaled. */
   window = 0;
+  /** 1 where the payload is short and no request (wants-answer.ts), or cut so that it may be none. */
+  wantsNoAnswer = 0;
   /** Maximum segment size option; -1 where absent. */
   mss = -1;
   /** Window scale shift option (0..14, larger values are taken as 14, RFC 7323 2.3); -1 where absent. */

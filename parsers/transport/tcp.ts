@@ -1,5 +1,6 @@
 import { FAULT_CUT, FAULT_MALFORMED, FAULT_NONE, PACKET_TCP, type PacketView } from '../packet-view.ts';
 import { stopShort } from '../stop.ts';
+import { LONG_MESSAGE, wantsNoAnswer } from '../wants-answer.ts';
 import { decodeTcpOptions } from './tcp-options.ts';
 
 /*
@@ -59,6 +60,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   view.operations = 0;
   view.sackCount = 0;
   view.dataLength = 0;
+  view.wantsNoAnswer = 0;
 
   const headerLength = (bytes[offset + DATA_OFFSET] >> 4) << 2;
   const payload = offset + headerLength;
@@ -69,6 +71,7 @@ export function decodeTcp(view: PacketView, offset: number, claimedEnd: number):
   if (payload > claimedEnd) view.fault = FAULT_MALFORMED;
   else view.dataLength = claimedEnd - payload;
   if (payload > view.end && view.fault === FAULT_NONE) view.fault = FAULT_CUT;
+  if (view.dataLength > 0 && view.dataLength < LONG_MESSAGE && wantsNoAnswer(view, payload)) view.wantsNoAnswer = 1;
   if (headerLength === MIN_HEADER_LENGTH) return PACKET_TCP;
 
   const isWhole = payload <= view.end && payload <= claimedEnd;

@@ -1,6 +1,13 @@
 import type { CloseStyle, Side } from '../record.ts';
 import { finFrame } from '../track/close-record.ts';
-import { E_FIN_FRAME, E_FLAGS, E_LAST_DATA_FRAME, END_CLOSED_SECOND, F_FIN_TIME } from '../track/columns.ts';
+import {
+  E_FIN_FRAME,
+  E_FLAGS,
+  E_LAST_DATA_FRAME,
+  END_CLOSED_SECOND,
+  F_FIN_TIME,
+  F_LAST_DATA_TIME,
+} from '../track/columns.ts';
 import { type Basis, BOTH_SEEN } from '../track/evidence.ts';
 import { type FindingList, formatSeconds } from '../track/finding-list.ts';
 import { isSubflow } from '../track/multipath.ts';
@@ -27,20 +34,24 @@ export function findInCloseWait(
   const peerFin = finFrame(ints, sides[otherSide(side)]);
   if (peerFin === 0) return;
   const basis: Basis = { ...BOTH_SEEN, finOf: otherSide(side) };
-  const waitedFrom = floats[(isClient ? sides.serverTimes : sides.clientTimes) + F_FIN_TIME];
+  const [myTimes, peerTimes] = isClient
+    ? [sides.clientTimes, sides.serverTimes]
+    : [sides.serverTimes, sides.clientTimes];
+  // One that still sends has a reason to be open (RFC 9293 3.6: a half-close in use); it waits from then on.
+  const sentOn = ints[me + E_LAST_DATA_FRAME] > peerFin;
+  const waitedFrom = sentOn ? floats[myTimes + F_LAST_DATA_TIME] : floats[peerTimes + F_FIN_TIME];
+  const since = sentOn ? "its last data, which came after the peer's FIN" : "the peer's FIN";
   if ((ints[me + E_FLAGS] & END_CLOSED_SECOND) !== 0) {
-    const closed = floats[(isClient ? sides.clientTimes : sides.serverTimes) + F_FIN_TIME];
-    const waited = seconds(closed - waitedFrom);
+    const waited = seconds(floats[myTimes + F_FIN_TIME] - waitedFrom);
     if (waited > source.thresholds.closeWait) {
-      const message = `closed ${formatSeconds(waited)} after the peer's FIN`;
+      const message = `closed ${formatSeconds(waited)} after ${since}`;
       found.add(basis, 'long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
     }
   } else if (style === 'half-closed') {
     const waited = watchedUntil(source, sides.times) - seconds(waitedFrom);
     if (waited > source.thresholds.closeWait) {
-      const message = `still open ${formatSeconds(waited)} after the peer's FIN`;
-      // One that still sends has a reason to be open; one that does not has forgotten to close.
-      const code = ints[me + E_LAST_DATA_FRAME] > peerFin ? 'half-closed' : 'close-wait-leak';
+      const message = `still open ${formatSeconds(waited)} after ${since}`;
+      const code = sentOn ? 'half-closed' : 'close-wait-leak';
       found.add(basis, code, 'warning', side, message, [peerFin]);
     }
   }

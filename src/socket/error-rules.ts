@@ -157,8 +157,12 @@ const TCP_RULES: readonly ErrorRule[] = [
     source: 'tcp_close: the socket is gone',
     find(facts, side) {
       const reset = acceptedReset(facts, side);
-      if (reset === null || facts[side].finFrame === 0 || facts[side].finFrame > reset.frame) return null;
+      if (reset === null || !facts[side].hasClosed) return null;
       if (isHalfClose(facts, side)) return null;
+      if (facts[side].finFrame === 0 || facts[side].finFrame > reset.frame) {
+        const because = `its FIN left before the RST of frame ${reset.frame} came: a socket that was reset sends none`;
+        return { errno: null, certainty: 'likely', because, frames: [reset.frame] };
+      }
       const because = `RST in frame ${reset.frame} after its own FIN in frame ${facts[side].finFrame}`;
       return { errno: null, certainty: 'likely', because, frames: [facts[side].finFrame, reset.frame] };
     },

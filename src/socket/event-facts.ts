@@ -3,6 +3,7 @@ import {
   EVENT_RST,
   EVENT_STRIDE,
   V_ANALYSIS,
+  V_CAME_SINCE,
   V_DETAIL,
   V_ENDPOINT,
   V_FRAME,
@@ -15,10 +16,12 @@ import {
   V_RESENT_FOR,
   V_SHAPE,
   V_SILENCE,
+  V_SINCE_DATA,
   V_STATE,
   V_TTL,
   V_UNANSWERED,
   V_UNANSWERED_BEFORE,
+  V_UNANSWERED_BYTES,
   V_VALUE,
   V_VERSION,
 } from '../track/event-columns.ts';
@@ -59,7 +62,14 @@ export interface ResetFacts {
   unansweredBefore: number;
   resentFor: number;
   senderAnalysis: number;
-  /** Seconds without a packet of its sender: until it, and until its receiver last sent something new. */
+  /**
+   * Payload of its receiver that its sender had answered by no byte (negative: that had not come to it), and seconds since
+   * the last payload; payload that had come to it since it last sent any.
+   */
+  unansweredBytes: number;
+  sinceData: number;
+  cameSince: number;
+  /** Seconds without a packet of its sender: until it, and until the first packet of its receiver that it answers. */
   senderSilence: number;
   idle: number;
 }
@@ -127,6 +137,9 @@ function resetFacts(
     unansweredBefore: ints[v + V_UNANSWERED_BEFORE],
     resentFor: ints[v + V_RESENT_FOR] / 1000,
     senderAnalysis: ints[v + V_ANALYSIS],
+    unansweredBytes: ints[v + V_UNANSWERED_BYTES],
+    sinceData: ints[v + V_SINCE_DATA] / 1000,
+    cameSince: ints[v + V_CAME_SINCE],
     senderSilence: ints[v + V_SILENCE] / 1000,
     idle: ints[v + V_IDLE] / 1000,
   };

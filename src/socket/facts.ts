@@ -3,13 +3,17 @@ import {
   C_ACK_FRAME,
   C_EVENTS,
   C_HANDSHAKE,
+  C_IDLE_AT_FIN,
   C_LAST_FRAME,
   C_OTHER_FRAME,
+  C_SILENCE_BEFORE,
   C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  C_UNANSWERED_AT_FIN,
   E_ACKED,
+  E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FLAGS,
   E_ISN,
@@ -21,19 +25,24 @@ import {
   E_RESENT_SEQUENCE,
   E_SYN_OPTIONS,
   E_UNANSWERED,
+  END_CROSSED,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_GOES_ON,
   END_HAS_ACKED,
+  END_MET_FIN,
+  END_NO_REQUEST,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
   F_FIN_TIME,
+  F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   F_PEER_BYTES_AT_FIN,
   F_UNIQUE_BYTES,
   HANDSHAKE_ACCEPTED,
-  HANDSHAKE_ACK_IGNORED,
+  HANDSHAKE_ACK_MISSED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
   HANDSHAKE_OTHER,
@@ -49,6 +58,7 @@ import {
 import { Evidence } from '../track/evidence.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
 import type { RecordSource } from '../track/record-source.ts';
+import { areRolesGuessed } from '../track/roles.ts';
 import { distance } from '../track/sequence.ts';
 import { protocolOf, type Sides } from '../track/sides.ts';
 import { unpackOptions } from '../track/tcp-handshake.ts';
@@ -71,7 +81,7 @@ export interface Facts {
   isAccepted: boolean;
   isSimultaneous: boolean;
   /** The SYN-ACK came again although its ACK had passed. */
-  isAckIgnored: boolean;
+  isAckMissed: boolean;
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
@@ -80,9 +90,12 @@ export interface Facts {
   synCount: number;
   synAckCount: number;
   firstSyn: number;
-  /** When the ACK of the handshake passed, and from SYN to SYN-ACK. */
+  /** When the ACK of the handshake passed, from SYN to SYN-ACK, and from SYN to ACK: to the server and back, to the client and back. */
   ackTime: number;
   roundTrip: number;
+  wholeRoundTrip: number;
+  /** Nothing but who was seen first tells who is the client. */
+  areRolesGuessed: boolean;
   lastSyn: number;
   /** The last packet, and how long the capture went on after it. */
   lastTime: number;
@@ -101,9 +114,28 @@ export interface SideFacts {
   finFrame: number;
   finTime: number;
   isFinAcked: boolean;
+  /** A FIN of its own passed, be it after an RST: that had not come to it yet (a socket that was reset sends nothing). */
+  hasClosed: boolean;
+  /** It closed, and did not know of a FIN of its peer. */
+  closedItself: boolean;
+  /**
+   * When its FIN came: payload of its peer that it had answered by no byte (negative: that had not come to it), and seconds
+   * since the last payload.
+   */
+  unansweredAtFin: number;
+  idleAtFin: number;
+  /** Its last payload was sent while its peer went on sending. */
+  isCrossed: boolean;
+  /** Its last payload wanted no answer, or may have wanted none. */
+  wantsNoAnswer: boolean;
+  /** It has sent payload after a pause in which its peer had said nothing. */
+  goesOn: boolean;
+  /** Payload of its own, sent before its peer's FIN came, passed after it. */
+  metFin: boolean;
   /** Payload of its own, each byte once, and of its peer when its FIN came. */
   uniqueBytes: number;
   peerBytesAtFin: number;
+  firstDataTime: number;
   lastDataFrame: number;
   lastDataTime: number;
   /** Time of its last segment, and of the last one that was new. */
@@ -111,6 +143,8 @@ export interface SideFacts {
   lastNewTime: number;
   /** What it sent again, or asked, since its peer last sent anything; ANALYSIS_ bits of the last of these. */
   unanswered: number;
+  /** If there is such: seconds without a packet of its peer before the first that it got no answer to; negative if its peer spoke after that. */
+  silenceBefore: number;
   lastAnalysis: number;
   /** The segment at the edge of what its peer acknowledged was sent again so many times, and so long it is. */
   stuckRun: number;
@@ -153,7 +187,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     outcome: handshakeOutcome(handshake),
     isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD,
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
-    isAckIgnored: (handshake & HANDSHAKE_ACK_IGNORED) !== 0,
+    isAckMissed: (handshake & HANDSHAKE_ACK_MISSED) !== 0,
     isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
@@ -163,14 +197,16 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
     roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
+    wholeRoundTrip: seconds(floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]),
+    areRolesGuessed: areRolesGuessed(ints, at),
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(
       floats[(handshake & NOT_HEARD) === HANDSHAKE_NOT_HEARD ? sides.clientTimes + F_LAST_TIME : times + T_LAST_SYN],
     ),
     lastTime,
     silence: Math.max(0, watchedUntil(source, times) - lastTime),
-    client: sideFacts('client', ints, floats, sides.client, sides.server, sides.clientTimes),
-    server: sideFacts('server', ints, floats, sides.server, sides.client, sides.serverTimes),
+    client: sideFacts('client', ints, floats, sides),
+    server: sideFacts('server', ints, floats, sides),
     resets: [],
     icmp: [],
   };
@@ -178,15 +214,13 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
   return facts;
 }
 
-function sideFacts(
-  side: Side,
-  ints: Int32Array,
-  floats: Float64Array,
-  me: number,
-  peer: number,
-  myTimes: number,
-): SideFacts {
+function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Sides): SideFacts {
+  const isClient = side === 'client';
+  const [me, peer] = isClient ? [sides.client, sides.server] : [sides.server, sides.client];
+  const myTimes = isClient ? sides.clientTimes : sides.serverTimes;
+  const endpoint = sides.at + (isClient ? sides.clientEndpoint : 1 - sides.clientEndpoint);
   const flags = ints[me + E_FLAGS];
+  const peerFinAck = ints[peer + E_FIN_ACK_FRAME];
   const hasAcked = (ints[peer + E_FLAGS] & END_HAS_ACKED) !== 0;
   const hasIsn = (flags & (END_SYN_SENT | END_SYN_ACK_SENT)) !== 0;
   return {
@@ -195,13 +229,23 @@ function sideFacts(
     finFrame: (flags & END_FIN_SENT) !== 0 ? ints[me + E_FIN_FRAME] : 0,
     finTime: seconds(floats[myTimes + F_FIN_TIME]),
     isFinAcked: (flags & END_FIN_ACKED) !== 0,
+    hasClosed: ints[me + E_FIN_FRAME] !== 0,
+    closedItself: ints[me + E_FIN_FRAME] !== 0 && !(peerFinAck !== 0 && peerFinAck <= ints[me + E_FIN_FRAME]),
+    unansweredAtFin: (flags & END_FIN_SENT) !== 0 ? ints[endpoint + C_UNANSWERED_AT_FIN] : 0,
+    idleAtFin: ints[endpoint + C_IDLE_AT_FIN] / 1000,
+    wantsNoAnswer: (flags & END_NO_REQUEST) !== 0,
+    goesOn: (flags & END_GOES_ON) !== 0,
+    isCrossed: (flags & END_CROSSED) !== 0,
+    metFin: (flags & END_MET_FIN) !== 0,
     uniqueBytes: floats[myTimes + F_UNIQUE_BYTES],
     peerBytesAtFin: floats[myTimes + F_PEER_BYTES_AT_FIN],
+    firstDataTime: seconds(floats[myTimes + F_FIRST_DATA_TIME]),
     lastDataFrame: ints[me + E_LAST_DATA_FRAME],
     lastDataTime: seconds(floats[myTimes + F_LAST_DATA_TIME]),
     lastTime: seconds(floats[myTimes + F_LAST_TIME]),
     lastNewTime: seconds(floats[myTimes + F_NEXT_SEQUENCE_TIME]),
     unanswered: ints[me + E_UNANSWERED],
+    silenceBefore: ints[endpoint + C_SILENCE_BEFORE] / 1000,
     lastAnalysis: ints[me + E_LAST_ANALYSIS],
     stuckRun: hasAcked && ints[peer + E_ACKED] === ints[me + E_RESENT_SEQUENCE] ? ints[me + E_RESENT_RUN] : 0,
     stuckLength: ints[me + E_RESENT_LENGTH],

@@ -234,7 +234,7 @@ function isOutOfCount({ shape, ipId, lastIpId, senderSilence }: ResetFacts): boo
 
 /** The ACK of the handshake drew it, and not what came later. */
 function answersHandshake({ time, receiverDataFrame }: ResetFacts, facts: Facts): boolean {
-  if (facts.isAckIgnored || time - facts.ackTime < facts.roundTrip * AT_ONCE) return true;
+  if (facts.isAckMissed || time - facts.ackTime < facts.roundTrip * AT_ONCE) return true;
   return receiverDataFrame === 0 && facts.client.finFrame === 0;
 }
 

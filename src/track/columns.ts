@@ -77,6 +77,16 @@ export const C_OTHER_OPTIONS = 77;
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
+/**
+ * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
+ * milliseconds since the last payload before.
+ */
+export const C_UNANSWERED_AT_FIN = 74; // and 75
+export const C_IDLE_AT_FIN = 59; // and 60
+/** Window of the first SYN or SYN-ACK of an endpoint. */
+export const C_SYN_WINDOW = 76; // and 77
+/** Milliseconds without a packet of its peer before the first that an endpoint got no answer to. Guarded by its E_UNANSWERED. */
+export const C_SILENCE_BEFORE = 61; // and 62
 
 // --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */
@@ -116,9 +126,10 @@ export const E_SIGNATURE_SLOT = 40;
 export const E_FIRST_DATA_FRAME = 41;
 export const E_LAST_DATA_FRAME = 42;
 export const E_RTT_SAMPLES = 43;
-/** First SYN or SYN-ACK of this side: its sequence number, window, and options packed by packOptions (tcp-handshake.ts). */
+/** First SYN or SYN-ACK of this side: its sequence number, and its options packed by packOptions (tcp-handshake.ts). */
 export const E_ISN = 44;
-export const E_SYN_WINDOW = 45;
+/** How far the peer had sent when this side last sent new payload: what came later is not answered. Guarded by F_UNIQUE_BYTES. */
+export const E_ANSWERED = 45;
 export const E_SYN_OPTIONS = 46;
 /** Wireshark's base_seq: the ISN as far as it is known. Guarded by END_BASE_SET. */
 export const E_BASE_SEQUENCE = 47;
@@ -259,7 +270,9 @@ export const HANDSHAKE_REFUSED = 512;
 export const HANDSHAKE_ABORTED = 1024;
 /** The client sent its SYN again after the SYN-ACK passed: it did not hear it, and only its ACK shows that it did later. */
 export const HANDSHAKE_NOT_HEARD = 8192;
-/** The server sent its SYN-ACK again although the client's ACK had passed, and longer ago than a round trip. */
+/** The server sent its SYN-ACK again although the client's ACK had passed, and longer ago than a round trip: that was lost, or ignored. */
+export const HANDSHAKE_ACK_MISSED = 32768;
+/** The same although more of the client had passed than that ACK: what comes again and again is not lost, but ignored. */
 export const HANDSHAKE_ACK_IGNORED = 16384;
 /** An ICMP error quoted the SYN while it was in flight. */
 export const HANDSHAKE_UNREACHABLE = 2048;
@@ -286,6 +299,16 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
+/** The last new payload of this side ended in the middle of a write: a large segment without PSH. */
+export const END_UNFINISHED = 1 << 16;
+/** The last new payload of this side left when not all that its peer was saying had come: it is no answer to the rest. */
+export const END_CROSSED = 1 << 17;
+/** The last new payload of this side wants no answer, by its first bytes (parsers/wants-answer.ts). */
+export const END_NO_REQUEST = 1 << 18;
+/** Payload of this side passed after its peer's FIN, and had been sent before that FIN came. */
+export const END_MET_FIN = 1 << 19;
+/** This side sent new payload after a pause in which its peer had said nothing: it does not wait for answers. */
+export const END_GOES_ON = 1 << 20;
 /** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
 export const END_BYTES_LOST = 1 << 23;
 /** Its FIN acknowledges more than the capture has of its peer: a FIN of the peer may be among what is missing. */

@@ -42,7 +42,12 @@ export const V_UNANSWERED_BEFORE = 16;
 export const V_RESENT_FOR = 17;
 /** IP identification of its sender's packet before it * 65536 + its own. ICMP: that of the error. */
 export const V_IP_IDS = 18;
-export const EVENT_STRIDE = 19;
+/** RST: payload of its receiver that its sender had not answered (unanswered.ts); milliseconds since the last payload. */
+export const V_UNANSWERED_BYTES = 19;
+export const V_SINCE_DATA = 20;
+/** RST: payload of its receiver that had come to its sender, in order, since that last sent any. */
+export const V_CAME_SINCE = 21;
+export const EVENT_STRIDE = 22;
 
 /** The RST has the ACK flag. */
 export const SHAPE_ACK = 1;
@@ -57,6 +62,10 @@ export const SHAPE_AT_FIN = 16;
 export const SHAPE_ONLY_SYNS = 32;
 /** Its IP identification falls out of the row of its sender's. */
 export const SHAPE_ID_BREAKS = 64;
+/** It acknowledges all that its receiver had sent. */
+export const SHAPE_ACKS_ALL = 256;
+/** The last payload of its receiver ended in the middle of a write. */
+export const SHAPE_AMID_WRITE = 512;
 /** Its sender had sent more than its part of a handshake: payload, or an ACK of payload. */
 export const SHAPE_HAS_SPOKEN = 128;
 /** It answers a segment of an older connection of the same 4-tuple. */

@@ -25,6 +25,7 @@ import {
   E_ZERO_WINDOW_FRAME,
   END_HAS_ACKED,
   HANDSHAKE_ACK_IGNORED,
+  HANDSHAKE_ACK_MISSED,
   HANDSHAKE_ASSUMED,
   T_UNSEEN,
 } from './columns.ts';
@@ -122,7 +123,11 @@ export function findInHandshake(source: RecordSource, row: number, sides: Sides,
     const message = `the client sent ${counted(synCount, words.syn)} until the answer`;
     found.add(BOTH_SEEN, 'handshake-retransmitted', 'warning', 'client', message, frames);
   } else if (synAckCount > 1 && outcome === 'completed' && (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_IGNORED) === 0) {
-    const message = `the server sent ${counted(synAckCount, words.synAck)}`;
+    const isMissed = (ints[at + C_HANDSHAKE] & HANDSHAKE_ACK_MISSED) !== 0;
+    const why = isMissed
+      ? ", also after the client's ACK: that was lost behind this capture, or else the accept queue was full"
+      : '';
+    const message = `the server sent ${counted(synAckCount, words.synAck)}${why}`;
     const where = [synAck, ints[at + C_ACK_FRAME]];
     found.add(shownBy('server'), 'handshake-retransmitted', 'warning', 'server', message, where);
   }
@@ -259,7 +264,7 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
   const endings = ints[client + E_FINS] + ints[server + E_FINS] + ints[client + E_RESETS] + ints[server + E_RESETS];
   if (endings > 0 && isSubflow(ints, at)) {
     const message = 'a subflow of a Multipath TCP connection: a FIN or RST ends the subflow, a DATA_FIN the connection';
-    found.add('mptcp-subflow', 'note', null, message, [ints[at + C_FIRST_FRAME]]);
+    found.add(COUNTED, 'mptcp-subflow', 'note', null, message, [ints[at + C_FIRST_FRAME]]);
   }
   const reused = ints[at + C_REUSED_STREAM];
   if (reused > 0) {

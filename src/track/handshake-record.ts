@@ -7,14 +7,15 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  C_SYN_WINDOW,
   E_FIRST_DATA_FRAME,
   E_FLAGS,
   E_ISN,
   E_PACKETS,
   E_SYN_OPTIONS,
-  E_SYN_WINDOW,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
+  ENDPOINT_INT_0,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ASSUMED,
@@ -97,8 +98,8 @@ export function makeHandshake(
     synRetransmissions: synCount > 1 ? synCount - 1 : 0,
     synAckRetransmissions: synAckCount > 1 ? synAckCount - 1 : 0,
     capturePoint: capturePoint(synToSynAck, synAckToAck),
-    client: makeSynOptions(ints, client),
-    server: makeSynOptions(ints, server),
+    client: makeSynOptions(ints, at, client),
+    server: makeSynOptions(ints, at, server),
   };
 }
 
@@ -123,10 +124,18 @@ function capturePoint(synToSynAck: number | null, synAckToAck: number | null): H
   return synToSynAck < whole * NEAR_SHARE ? 'near-server' : 'between';
 }
 
-function makeSynOptions(ints: Int32Array, endpoint: number): SynOptions | null {
+function makeSynOptions(ints: Int32Array, at: number, endpoint: number): SynOptions | null {
   if ((ints[endpoint + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT)) === 0) return null;
   if (ints[endpoint + E_SYN_OPTIONS] === 0) return null;
   const { mss, windowScale, sackPermitted, timestamps, fastOpen } = unpackOptions(ints[endpoint + E_SYN_OPTIONS]);
   const isn = ints[endpoint + E_ISN] >>> 0;
-  return { isn, window: ints[endpoint + E_SYN_WINDOW], mss, windowScale, sackPermitted, timestamps, fastOpen };
+  return {
+    isn,
+    window: ints[at + C_SYN_WINDOW + (endpoint === at + ENDPOINT_INT_0 ? 0 : 1)],
+    mss,
+    windowScale,
+    sackPermitted,
+    timestamps,
+    fastOpen,
+  };
 }

@@ -12,6 +12,7 @@ import {
   C_STATUS,
   C_STREAM,
   C_SYN_ACK_FRAME,
+  C_SYN_WINDOW,
   C_UNSEEN_FRAME,
   E_BASE_SEQUENCE,
   E_COVER_END,
@@ -27,7 +28,6 @@ import {
   E_RESENT_RUN,
   E_RESENT_SEQUENCE,
   E_SYN_OPTIONS,
-  E_SYN_WINDOW,
   E_TIMED,
   E_WINDOW,
   E_WINDOW_SCALE,
@@ -188,12 +188,13 @@ function bindOther({ ints, floats, at, times }: Cursor, server: number, clientTi
   const window = ints[at + C_OTHER_WINDOW];
   const handshake = ints[at + C_HANDSHAKE];
   const frame = ints[at + C_OTHER_FRAME];
+  const offered = at + C_SYN_WINDOW + (server === at + ENDPOINT_INT_0 ? 0 : 1);
   ints[at + C_OTHER_ISN] = first;
   ints[at + C_OTHER_FRAME] = ints[at + C_SYN_ACK_FRAME];
   ints[at + C_OTHER_OPTIONS] = ints[server + E_SYN_OPTIONS];
-  ints[at + C_OTHER_WINDOW] = ints[server + E_SYN_WINDOW];
+  ints[at + C_OTHER_WINDOW] = ints[offered];
   ints[server + E_ISN] = isn;
-  ints[server + E_SYN_WINDOW] = window;
+  ints[offered] = window;
   ints[server + E_SYN_OPTIONS] = options;
   ints[server + E_WINDOW] = window;
   beginSequences(ints, server, (isn + 1) | 0);

@@ -2,6 +2,7 @@ import {
   E_RTT_SAMPLES,
   E_TIMED,
   E_TIMED_ENDS,
+  F_NEXT_SEQUENCE_TIME,
   F_RTT_M2,
   F_RTT_MAX,
   F_RTT_MEAN,
@@ -61,4 +62,9 @@ export function sampleRtt(cursor: Cursor, acknowledgment: number): void {
   const moved = mean + (rtt - mean) / samples;
   floats[peerTimes + F_RTT_MEAN] = moved;
   floats[peerTimes + F_RTT_M2] += (rtt - mean) * (rtt - moved);
+}
+
+/** When an endpoint sent the first of what its peer has not acknowledged, as far as that is timed; else the last that was new. */
+export function firstUnacknowledged(ints: Int32Array, floats: Float64Array, side: number, sideTimes: number): number {
+  return ints[side + E_TIMED] > 0 ? floats[sideTimes + F_TIMED] : floats[sideTimes + F_NEXT_SEQUENCE_TIME];
 }

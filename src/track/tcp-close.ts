@@ -3,7 +3,10 @@ import {
   C_EVENT_COUNTS,
   C_EVENTS,
   C_HANDSHAKE,
+  C_IDLE_AT_FIN,
+  C_SILENCE_BEFORE,
   C_STATUS,
+  C_UNANSWERED_AT_FIN,
   E_ACKED,
   E_BASE_SEQUENCE,
   E_FIN_ACK_FRAME,
@@ -26,8 +29,10 @@ import {
   END_FIN_AFTER_UNSEEN,
   END_FIN_SENT,
   END_HAS_ACKED,
+  END_MET_FIN,
   END_OLDER,
   END_RESET_SENT,
+  END_UNFINISHED,
   F_FIN_ACK_TIME,
   F_FIN_TIME,
   F_LAST_TIME,
@@ -50,6 +55,8 @@ import {
   EVENT_RST,
   EVENT_STRIDE,
   SHAPE_ACK,
+  SHAPE_ACKS_ALL,
+  SHAPE_AMID_WRITE,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
   SHAPE_FOR_OLDER,
@@ -61,6 +68,7 @@ import {
   SHAPE_ONLY_SYNS,
   SHAPE_ZERO,
   V_ANALYSIS,
+  V_CAME_SINCE,
   V_DETAIL,
   V_ENDPOINT,
   V_FRAME,
@@ -72,17 +80,21 @@ import {
   V_RESENT_FOR,
   V_SHAPE,
   V_SILENCE,
+  V_SINCE_DATA,
   V_STATE,
   V_TTL,
   V_UNANSWERED,
   V_UNANSWERED_BEFORE,
+  V_UNANSWERED_BYTES,
   V_VALUE,
 } from './event-columns.ts';
 import { addEvent, type EventPool } from './events.ts';
 import { answersOlder, isOfOtherSynAck } from './incarnations.ts';
+import { firstUnacknowledged } from './rtt.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_RECEIVED, SYN_SENT, stateOf } from './tcp-state.ts';
+import { cameSince, idleBefore, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
 export function noteFinAck(cursor: Cursor, view: PacketView): void {
@@ -94,6 +106,8 @@ export function noteFinAck(cursor: Cursor, view: PacketView): void {
     ints[peer + E_FLAGS] = theirs | END_FIN_ACKED;
     ints[peer + E_FIN_ACK_FRAME] = view.frame;
     floats[peerTimes + F_FIN_ACK_TIME] = floats[cursor.times + T_NOW];
+  } else if (view.dataLength > 0) {
+    ints[cursor.me + E_FLAGS] |= END_MET_FIN;
   }
 }
 
@@ -116,6 +130,9 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
   if ((view.flags & TCP_ACK) !== 0 && sent !== 0 && after(view.acknowledgment, sent)) {
     ints[me + E_FLAGS] |= END_FIN_AFTER_UNSEEN;
   }
+  const unanswered = unansweredAtFin(cursor, view);
+  ints[cursor.at + C_UNANSWERED_AT_FIN + cursor.sender] = unanswered;
+  ints[cursor.at + C_IDLE_AT_FIN + cursor.sender] = idleBefore(cursor, unanswered);
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
   ints[me + E_FLAGS] |= END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
@@ -200,6 +217,8 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
   const isSilent = ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS];
   if (isSilent || (mine & END_OLDER) !== 0) shape |= SHAPE_ONLY_SYNS;
+  if (view.acknowledgment === ints[peer + E_NEXT_SEQUENCE]) shape |= SHAPE_ACKS_ALL;
+  if ((ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) shape |= SHAPE_AMID_WRITE;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
   if (hasSpoken(ints, me, peer)) shape |= SHAPE_HAS_SPOKEN;
   eventInts[v + V_SHAPE] = shape;
@@ -214,10 +233,17 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_UNANSWERED_BEFORE] = ints[me + E_UNANSWERED_BEFORE];
   eventInts[v + V_ANALYSIS] = ints[me + E_LAST_ANALYSIS];
   if (ints[me + E_PACKETS] === 1) return;
+  const unanswered = unansweredAtReset(cursor, view);
+  eventInts[v + V_UNANSWERED_BYTES] = unanswered;
+  eventInts[v + V_SINCE_DATA] = idleBefore(cursor, unanswered);
+  eventInts[v + V_CAME_SINCE] = cameSince(cursor, view);
   const heard = floats[myTimes + F_LAST_TIME];
   eventInts[v + V_SILENCE] = Math.max(0, floats[times + T_NOW] - heard) / 1e6;
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
-  eventInts[v + V_IDLE] = (floats[peerTimes + F_NEXT_SEQUENCE_TIME] - heard) / 1e6;
+  const isAsked = ints[peer + E_UNANSWERED] > 0;
+  eventInts[v + V_IDLE] = isAsked
+    ? ints[at + C_SILENCE_BEFORE + 1 - cursor.sender]
+    : (firstUnacknowledged(ints, floats, peer, peerTimes) - heard) / 1e6;
 }
 
 /** The endpoint sent payload, or acknowledged some. */

@@ -3,6 +3,7 @@ import {
   C_COMPLETENESS,
   C_HANDSHAKE,
   E_ACKED,
+  E_ANSWERED,
   E_COVER_END,
   E_DUPLICATE_ACK_RUN,
   E_FIRST_DATA_FRAME,
@@ -19,13 +20,17 @@ import {
   E_WINDOW_SCALE,
   E_ZEEK,
   END_COVERED,
+  END_CROSSED,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_GOES_ON,
   END_HAS_ACKED,
   END_NEW_OPERATION,
+  END_NO_REQUEST,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
+  END_UNFINISHED,
   END_UNSCALED,
   END_WINDOW_CLOSED,
   F_FIRST_DATA_TIME,
@@ -42,6 +47,7 @@ import { remember, signatureOf } from './duplicates.ts';
 import { sampleRtt, TIMED_KEPT, timeSegment } from './rtt.ts';
 import { noteFinAck } from './tcp-close.ts';
 import { COMPLETENESS_ACK, COMPLETENESS_DATA, noteHandshakeAck, noteInitialRtt } from './tcp-handshake.ts';
+import { END_OF_PAYLOAD, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
 import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
 const ANY_SYN = END_SYN_SENT | END_SYN_ACK_SENT;
@@ -77,6 +83,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     return false;
   }
   const now = floats[times + T_NOW];
+  let bits = mine | END_HAS_ACKED;
   if (length > 0) {
     const following = (sequence + length) | 0;
     const acknowledged = ints[peer + E_LAST_ACKNOWLEDGMENT];
@@ -94,18 +101,27 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     if (ints[me + E_FIRST_DATA_FRAME] === 0) {
       ints[me + E_FIRST_DATA_FRAME] = view.frame;
       floats[myTimes + F_FIRST_DATA_TIME] = now;
+    } else if (now - floats[myTimes + F_LAST_DATA_TIME] > PAUSE && ints[peer + E_ANSWERED] !== sequence) {
+      bits |= END_GOES_ON;
     }
     ints[me + E_LAST_DATA_FRAME] = view.frame;
     floats[myTimes + F_NEXT_SEQUENCE_TIME] = now;
     floats[myTimes + F_LAST_DATA_TIME] = now;
     floats[myTimes + F_UNIQUE_BYTES] += length;
+    // As noteNewPayload does.
+    const sent = ints[peer + E_NEXT_SEQUENCE];
+    ints[me + E_ANSWERED] = sent;
+    bits &= ~END_OF_PAYLOAD;
+    if (view.wantsNoAnswer !== 0) bits |= END_NO_REQUEST;
+    if ((view.flags & TCP_PSH) === 0 && length >= LEAST_FULL_SIZE) bits |= END_UNFINISHED;
+    if (acknowledgment !== sent || (theirs & END_UNFINISHED) !== 0) bits |= END_CROSSED;
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);
     ints[at + C_COMPLETENESS] |= COMPLETENESS_DATA;
   } else {
     if (acknowledgment === lastAcknowledgment) return false;
     ints[at + C_COMPLETENESS] |= COMPLETENESS_ACK;
   }
-  ints[me + E_FLAGS] = (mine | END_HAS_ACKED) & ~END_UNSCALED;
+  ints[me + E_FLAGS] = bits & ~END_UNSCALED;
   if (acknowledgment !== lastAcknowledgment) {
     ints[me + E_LAST_ACKNOWLEDGMENT] = acknowledgment;
     ints[me + E_ACKED] = acknowledgment;

@@ -9,20 +9,24 @@ import {
   C_SYN_ACK_FRAME,
   C_SYN_COUNT,
   C_SYN_FRAME,
+  C_SYN_WINDOW,
   E_BASE_SEQUENCE,
   E_FLAGS,
   E_ISN,
+  E_LAST_DATA_FRAME,
   E_PACKETS,
   E_SYN_OPTIONS,
-  E_SYN_WINDOW,
   E_WINDOW_SCALE,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
   END_UNSCALED,
+  F_LAST_DATA_TIME,
+  F_LAST_TIME,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ACK_IGNORED,
+  HANDSHAKE_ACK_MISSED,
   HANDSHAKE_ANY_SYN,
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CLIENT_1,
@@ -128,7 +132,7 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     isSynAck && (handshake & HANDSHAKE_CONNECTED) === 0 && acknowledgesSyn(ints, peer, view.acknowledgment);
   if (isFirst || isBetter) {
     ints[me + E_ISN] = view.sequence;
-    ints[me + E_SYN_WINDOW] = view.window;
+    ints[at + C_SYN_WINDOW + cursor.sender] = view.window;
     ints[me + E_SYN_OPTIONS] = packOptions(view);
   }
   ints[me + E_FLAGS] |= isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT;
@@ -148,7 +152,7 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     }
   } else {
     if (!fromClient) ints[at + C_SYN_ACK_COUNT]++;
-    if (!fromClient && isAckIgnored(cursor, handshake)) handshake |= HANDSHAKE_ACK_IGNORED;
+    if (!fromClient) handshake |= whatBecameOfAck(cursor, handshake);
     if ((handshake & HANDSHAKE_SYN_ACK) === 0) {
       handshake |= HANDSHAKE_SYN_ACK;
       ints[at + C_SYN_ACK_FRAME] = view.frame;
@@ -166,11 +170,28 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
   ints[at + C_HANDSHAKE] = handshake;
 }
 
-/** A SYN-ACK again, although its ACK passed longer than a round trip ago and cannot have crossed it. */
-function isAckIgnored({ ints, floats, at, times }: Cursor, handshake: number): boolean {
-  if ((handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_SIMULTANEOUS)) !== HANDSHAKE_ACCEPTED) return false;
-  const sinceAck = floats[times + T_NOW] - floats[times + T_ACCEPTED];
-  return ints[at + C_SYN_ACK_COUNT] > 1 && sinceAck > floats[times + T_CONNECTED] - floats[times + T_CONNECTED_SYN];
+/** A client acknowledges a SYN-ACK that comes again, which is a second after the first at the earliest; a copy of its ACK comes sooner. */
+const ACKED_AGAIN_AFTER = 500e6;
+
+/**
+ * A SYN-ACK again, although its ACK passed longer than a round trip ago and cannot have crossed it: the ACK was lost behind this
+ * capture, or dropped because the accept queue was full (tcp_check_req). The second where what the client sent since has passed
+ * as long ago.
+ */
+function whatBecameOfAck({ ints, floats, at, peer, times, peerTimes }: Cursor, handshake: number): number {
+  if ((handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_SIMULTANEOUS)) !== HANDSHAKE_ACCEPTED) return 0;
+  if (ints[at + C_SYN_ACK_COUNT] < 2) return 0;
+  const now = floats[times + T_NOW];
+  const accepted = floats[times + T_ACCEPTED];
+  // Which of several SYNs it answers is not known: at the most, the round trip began with the first.
+  const syn = ints[at + C_SYN_COUNT] > 1 ? floats[times + T_SYN] : floats[times + T_CONNECTED_SYN];
+  const roundTrip = floats[times + T_CONNECTED] - syn;
+  if (now - accepted <= roundTrip) return 0;
+  const last = floats[peerTimes + F_LAST_TIME];
+  const saidMore =
+    last - accepted > ACKED_AGAIN_AFTER ||
+    (ints[peer + E_LAST_DATA_FRAME] !== 0 && floats[peerTimes + F_LAST_DATA_TIME] > accepted);
+  return saidMore && now - last > roundTrip ? HANDSHAKE_ACK_MISSED | HANDSHAKE_ACK_IGNORED : HANDSHAKE_ACK_MISSED;
 }
 
 /** An ACK while a SYN of the other side is not yet acknowledged: the third step, or its like. */

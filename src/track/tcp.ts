@@ -2,6 +2,7 @@ import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parse
 import {
   C_HANDSHAKE,
   C_RESENT_COPIES,
+  C_SILENCE_BEFORE,
   C_STATUS,
   E_ACKED,
   E_BASE_SEQUENCE,
@@ -31,6 +32,8 @@ import {
   ENDPOINT_INT_STRIDE,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
+  F_LAST_TIME,
+  F_UNIQUE_BYTES,
   F_ZERO_WINDOW_SINCE,
   F_ZERO_WINDOW_TIME,
   HANDSHAKE_ANY_SYN,
@@ -53,7 +56,7 @@ import {
   noteOther,
   takeOther,
 } from './incarnations.ts';
-import { forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
+import { firstUnacknowledged, forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
 import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT, ANALYSIS_ZERO_WINDOW_PROBE, analyzeSegment } from './tcp-analysis.ts';
@@ -68,6 +71,7 @@ import {
   noteWindowScale,
   packOptions,
 } from './tcp-handshake.ts';
+import { noteNewPayload } from './unanswered.ts';
 import { W_TWO_WAY } from './words.ts';
 import { updateZeek } from './zeek.ts';
 
@@ -148,13 +152,22 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
     ints[peer + E_UNANSWERED_BEFORE] = ints[peer + E_UNANSWERED];
     ints[peer + E_UNANSWERED] = 0;
   }
-  if ((found & UNANSWERED) !== 0) ints[me + E_UNANSWERED]++;
+  if ((found & UNANSWERED) !== 0) noteUnanswered(cursor, found);
   const length = view.dataLength;
   const space = length + ((flags & (TCP_SYN | TCP_FIN)) !== 0 ? 1 : 0);
   if (space === 0 || (flags & TCP_RST) !== 0) return;
   if ((found & ANALYSIS_RESENT) !== 0) forgetTimed(cursor);
   else timeSegment(cursor, (view.sequence + space) | 0);
   if (length > 0 && (found & ANALYSIS_KEEP_ALIVE) === 0) notePayload(cursor, view);
+}
+
+/** Sent again, or a probe: before the first of them in a row, the silence that the first of what they repeat broke. */
+function noteUnanswered(cursor: Cursor, found: number): void {
+  const { ints, floats, at, me, peer, times, myTimes, peerTimes } = cursor;
+  if (++ints[me + E_UNANSWERED] > 1 || ints[peer + E_PACKETS] === 0) return;
+  const isRepeated = (found & ANALYSIS_RESENT) !== 0;
+  const first = isRepeated ? firstUnacknowledged(ints, floats, me, myTimes) : floats[times + T_NOW];
+  ints[at + C_SILENCE_BEFORE + cursor.sender] = (first - floats[peerTimes + F_LAST_TIME]) / 1e6;
 }
 
 function countControl(cursor: Cursor, flags: number): void {
@@ -226,6 +239,7 @@ function noteWindow(cursor: Cursor, view: PacketView): void {
 function notePayload(cursor: Cursor, view: PacketView): void {
   const { ints, floats, me, myTimes, times } = cursor;
   const now = floats[times + T_NOW];
+  const before = ints[me + E_FIRST_DATA_FRAME] === 0 ? now : floats[myTimes + F_LAST_DATA_TIME];
   if (ints[me + E_FIRST_DATA_FRAME] === 0) {
     ints[me + E_FIRST_DATA_FRAME] = view.frame;
     floats[myTimes + F_FIRST_DATA_TIME] = now;
@@ -233,7 +247,9 @@ function notePayload(cursor: Cursor, view: PacketView): void {
   ints[me + E_LAST_DATA_FRAME] = view.frame;
   floats[myTimes + F_LAST_DATA_TIME] = now;
   const first = (view.flags & TCP_SYN) !== 0 ? (view.sequence + 1) | 0 : view.sequence;
+  const known = floats[myTimes + F_UNIQUE_BYTES];
   cover(cursor, first, view.dataLength);
+  if (floats[myTimes + F_UNIQUE_BYTES] > known) noteNewPayload(cursor, view, before);
 }
 
 function hasAnySyn(ints: Int32Array, at: number): boolean {

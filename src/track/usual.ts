@@ -9,6 +9,7 @@ import {
   C_STATUS,
   C_SYN_ACK_COUNT,
   C_SYN_COUNT,
+  C_UNANSWERED_AT_FIN,
   C_ZONE,
   E_ACKED_UNSEEN,
   E_DUPLICATES,
@@ -20,6 +21,7 @@ import {
   E_ZERO_WINDOW_FRAME,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_MET_FIN,
   END_RESET_SENT,
   ENDPOINT_FLOAT_0,
   ENDPOINT_FLOAT_STRIDE,
@@ -130,6 +132,9 @@ function shapeOfTransfer({ ints, floats, words, sums }: Slab, row: number, first
   const mine = ints[first + E_FLAGS] & (FIN | END_RESET_SENT);
   if (mine !== (ints[second + E_FLAGS] & (FIN | END_RESET_SENT))) return UNUSUAL;
   if (mine === 0 && ints[at + C_STATUS] === ROW_USED) return USUAL_OPEN;
+  const server = 1 - clientOfSyn(ints, at);
+  if (ints[at + C_UNANSWERED_AT_FIN + server] !== 0) return UNUSUAL;
+  if (((ints[first + E_FLAGS] | ints[second + E_FLAGS]) & END_MET_FIN) !== 0) return UNUSUAL;
   if (mine !== FIN || ints[at + C_STATUS] !== (ROW_USED | ROW_CLOSED)) return UNUSUAL;
   const firstTimes = times + ENDPOINT_FLOAT_0;
   const between = floats[firstTimes + F_FIN_TIME] - floats[firstTimes + ENDPOINT_FLOAT_STRIDE + F_FIN_TIME];
