@@ -197,10 +197,19 @@ describe('both ends, merged', () => {
     expect(numbersOf(frames)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
   });
 
-  test('an ICMP error of a router came to one end alone', async () => {
+  test('what a router answers with an ICMP error has not come to the far end', async () => {
     const syn = c.syn();
-    const [{ frames }] = copiesOf('merged', await wholeOf(syn, icmpError(syn, 3, 1)));
-    expect(numbersOf(frames)).toEqual([1, 1, 2]);
+    const [{ frames }] = copiesOf(
+      'merged',
+      await wholeOf(syn, icmpError(syn, 3, 1), c.syn({ seq: 0, after: 1, id: 1 })),
+    );
+    expect(numbersOf(frames)).toEqual([1, 2, 3, 3]);
+  });
+
+  test('what the far host itself answers with an ICMP error has', async () => {
+    const syn = c.syn();
+    const [{ frames }] = copiesOf('merged', await wholeOf(syn, icmpError(syn, 3, 3, { from: '10.0.0.2' })));
+    expect(numbersOf(frames)).toEqual([1, 1, 2, 2]);
   });
 });
 
