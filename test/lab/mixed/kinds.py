@@ -62,8 +62,18 @@ def sleep_until(moment):
     time.sleep(max(0, moment - time.time()))
 
 
+def request():
+    """Longer than a farewell that wants no answer."""
+    return bytes(random.randint(40, 900))
+
+
+def farewell():
+    """From a QUIT to the last record of TLS."""
+    return bytes(random.randint(2, 31))
+
+
 def ask(connection):
-    connection.send(some_bytes(900))
+    connection.send(request())
     pause()
 
 
@@ -130,7 +140,7 @@ def read_long_and_hang_up(connection):
 
 
 def leave_part_unread(connection):
-    time.sleep(0.1)
+    time.sleep(0.15)
     connection.recv(1000)
     pause()
 
@@ -492,9 +502,9 @@ def later_request_aborted(connect):
 @kind(answer_and_leave_unread, weight=2, ends=UNANSWERED)
 def later_request_unread(connect):
     connection = connect()
-    connection.send(some_bytes(900))
+    connection.send(request())
     while connection.recv(65536):
-        connection.send(some_bytes(900))
+        connection.send(request())
 
 
 @kind(answer_and_be_killed, own=True, weight=2, ends=UNANSWERED)
@@ -515,7 +525,7 @@ def learn_when(connection):
 def request_meets_close(connect):
     connection = connect()
     sleep_until(learn_when(connection) + random.uniform(-0.003, 0.002))
-    connection.send(some_bytes(900))
+    connection.send(request())
     attempt(connection.recv, 65536)
     if random.random() < 0.5:
         time.sleep(0.05)
@@ -536,7 +546,7 @@ def request_meets_death(connect):
 def goodbye_meets_close(connect):
     connection = connect()
     sleep_until(learn_when(connection) + random.uniform(-0.003, 0.002))
-    connection.send(b"goodbye")
+    connection.send(farewell())
 
 
 @kind(hang_up, weight=3, ends=NOTHING_OWED)
@@ -563,7 +573,7 @@ def goodbye_after_answer(connect):
     else:
         connection.recv(65536)
         time.sleep(0.1)
-    connection.send(b"goodbye")
+    connection.send(farewell())
 
 
 @kind(close_at_a_moment, weight=4, ends=NOTHING_OWED)

@@ -13,7 +13,7 @@ export type Verdict = 'closed-without-answer' | 'keep-alive-race' | 'either' | '
 
 const CODES = ['closed-without-answer', 'keep-alive-race'] as const;
 /** In nanoseconds: so long after the delay of the wire a frame has arrived, also on a busy machine. */
-const SURELY_THERE = 50_000_000n;
+const SURELY_THERE = 90_000_000n;
 const LEAVING = ['close', 'exit', 'killed'];
 const ENDED_BY_PEER = ['ECONNRESET', 'EPIPE'];
 
