@@ -84,8 +84,9 @@ function report(): void {
   for (const failure of tally.failures) console.log(`failed: ${failure}`);
   if (tally.failures.length > 0) process.exitCode = 1;
   const reached = options.check === undefined ? null : readReached(options.check);
-  for (const { row, why } of sorted(tally, reached?.explained ?? []).explained) {
-    console.log(`explained: ${row.change} ${row.kind}  ${row.file} ${row.stream}: ${row.words}\n    ${why}`);
+  const { explained } = sorted(tally, reached?.explained ?? []);
+  for (const line of new Set(explained.map(({ row, why }) => `${row.change}: ${row.file} ${row.stream}: ${why}`))) {
+    console.log(`explained: ${line}`);
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${tally.captures} captures, ${tally.leftOut.length} left out, in ${seconds} s, seed ${options.seed}`);
