@@ -31,6 +31,8 @@ const FRAME_WINDOW_UPDATE = 8;
 /** "HTTP" and "SIP/": a status line answers. */
 const HTTP = 0x48545450;
 const SIP = 0x5349502f;
+/** PostgreSQL: a CancelRequest begins with its length, and is never answered. */
+const CANCEL_LENGTH = 16;
 /** "<34>": the priority of a syslog message (RFC 5424 6.2.1), which nobody answers (RFC 6587). */
 const SYSLOG = 0x3c;
 const DIGIT_0 = 0x30;
@@ -43,6 +45,7 @@ export function wantsNoAnswer(view: PacketView, payload: number): boolean {
   if (payload + RECORD_HEADER_LENGTH > view.end) return dataLength < SHORTEST_TLS_REQUEST;
   const first = data.getInt32(payload);
   if (first === HTTP || first === SIP) return true;
+  if (first === CANCEL_LENGTH && dataLength === CANCEL_LENGTH) return true;
   const type = bytes[payload];
   const second = bytes[payload + 1];
   if (type === SYSLOG && second >= DIGIT_0 && second <= DIGIT_9) return true;

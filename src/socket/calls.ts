@@ -165,9 +165,12 @@ function addClosing(calls: PlacedCall[], facts: Facts): void {
       const because = `FIN in frame ${finFrame}: close(), shutdown(SHUT_WR) or the end of the process`;
       calls.push(done(side, 'close', at, 'likely', because));
     }
+    // A socket that was gone when the FIN came, and answered it with an RST, has nobody who reads.
+    if (!facts[side].isFinAcked && facts.resets.some((each) => each.to === side && each.frame > finFrame)) continue;
     if (facts.evidence.isFinMissing(side) || !facts.evidence.isSeen(otherSide(side))) continue;
     const because = `FIN in frame ${finFrame}: end of file after all data before it`;
-    const isOver = facts[otherSide(side)].finFrame !== 0 && facts[otherSide(side)].finFrame < finFrame;
+    const { closedItself, finFrame: ownFin } = facts[otherSide(side)];
+    const isOver = closedItself || (ownFin !== 0 && ownFin < finFrame);
     calls.push(done(otherSide(side), 'read', at, isOver ? 'possible' : 'likely', because));
   }
   for (const reset of facts.resets) {

@@ -4,7 +4,7 @@ import { BOTH_SEEN } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import type { Ending, EndingRule, Found } from './ending.ts';
 import { socketErrorOf } from './error-rules.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, SideFacts } from './facts.ts';
 import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
 import { LONGEST_FAREWELL } from './unanswered-requests.ts';
@@ -144,6 +144,11 @@ const REASONS: Record<ResetCause, string> = {
   unknown: '',
 };
 
+/** What was unread is no request: nobody misses it. */
+function isFarewell({ wantsNoAnswer, hasClosed }: SideFacts, bytes: number): boolean {
+  return (wantsNoAnswer && bytes < SHORT_MESSAGE) || (hasClosed && bytes <= LONGEST_FAREWELL);
+}
+
 /** Of so many bytes, a message that wants no answer may be all that was unread. */
 const SHORT_MESSAGE = 512;
 
@@ -156,13 +161,20 @@ export function unreadOf(ending: Ending): Found | null {
   if (reset === null || cause !== 'abortive-close' || isKeepAliveExpiry(reset) || isLeaving(ending)) return null;
   const { from, to, cameSince, receiverDataFrame, senderDataFrame, frame } = reset;
   if (cameSince > 0) {
-    if (facts[to].wantsNoAnswer && cameSince < SHORT_MESSAGE) return null;
+    if (isFarewell(facts[to], cameSince)) return null;
     const message = `the ${from} closed with data of the ${to} unread, or with SO_LINGER 0`;
     return { side: from, message, frames: [receiverDataFrame, frame] };
   }
-  // An answer does not say that the request was read to its end; one that was reset before it was acknowledged had no time to be.
-  const isAtOnce = (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT && reset.senderUnanswered === 0;
-  if (from !== 'server' || !isAtOnce || senderDataFrame === 0 || facts.client.uniqueBytes === 0) return null;
+  // An answer does not say that the request was read to its end: it was reset before it was acknowledged, or crossed the rest.
+  const isAtOnce = facts.server.isCrossed || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
+  if (
+    from !== 'server' ||
+    !isAtOnce ||
+    reset.senderUnanswered > 0 ||
+    reset.time - facts.server.lastDataTime > IDLE_AFTER
+  )
+    return null;
+  if (senderDataFrame === 0 || facts.client.uniqueBytes === 0) return null;
   const message = 'the server reset the connection right after its answer: data of the client unread, or SO_LINGER 0';
   return { side: from, message, frames: [receiverDataFrame, senderDataFrame, frame] };
 }

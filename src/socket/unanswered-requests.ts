@@ -32,12 +32,15 @@ export const KEEP_ALIVE_RACE: EndingRule = {
   code: 'keep-alive-race',
   severity: 'error',
   basis: BOTH_SEEN,
-  find({ facts, reset }) {
+  find({ facts, reset, cause }) {
     const { client, server } = facts;
-    if (!isRace(facts, reset)) return null;
-    const frames = [server.finFrame, client.lastDataFrame].sort((a, b) => a - b);
+    const byFin = isRace(facts, reset);
+    if (!byFin && !isRaceWithReset(facts, reset, cause)) return null;
+    const frames = [byFin ? server.finFrame : 0, client.lastDataFrame].sort((a, b) => a - b);
     if (reset?.from === 'server') frames.push(reset.frame);
-    const message = `the server closes after ${formatSeconds(server.idleAtFin)} idle; the next request was on its way`;
+    const idle = byFin ? server.idleAtFin : (reset?.sinceData ?? 0);
+    const how = byFin ? 'closes' : 'resets the connection';
+    const message = `the server ${how} after ${formatSeconds(idle)} idle; the next request was on its way`;
     return { side: 'server', message, frames };
   },
 };
@@ -72,11 +75,27 @@ function isRace(facts: Facts, reset: Ending['reset']): boolean {
   if (server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed) return false;
   if (client.closedItself || client.wantsNoAnswer || server.idleAtFin < facts.wholeRoundTrip) return false;
   const later = client.metFin ? client.uniqueBytes - server.peerBytesAtFin : 0;
-  if (Math.max(later, -server.unansweredAtFin) <= LONGEST_FAREWELL) return false;
+  const bytes = Math.max(later, -server.unansweredAtFin);
+  if (bytes <= 0) return false;
   if (reset?.from === 'server') return true;
+  // The client's FIN may be on its way behind a farewell.
+  if (bytes <= LONGEST_FAREWELL) return false;
   // A server that takes what comes after its FIN has only shut down its own direction.
   const came = server.peerBytesAtFin + Math.min(0, server.unansweredAtFin);
   return client.ackedBytes !== null && client.ackedBytes <= came;
+}
+
+/** The same where the server clears the idle connection away by RST (SO_LINGER 0, or its process was killed). */
+function isRaceWithReset(
+  { client, server, areRolesGuessed, wholeRoundTrip }: Facts,
+  reset: Ending['reset'],
+  cause: Ending['cause'],
+): boolean {
+  if (reset?.from !== 'server' || cause !== 'abortive-close' || server.finFrame !== 0 || reset.senderDataFrame === 0)
+    return false;
+  if (server.isCrossed || areRolesGuessed || client.closedItself || client.wantsNoAnswer) return false;
+  if (reset.sinceData < wholeRoundTrip) return false;
+  return reset.unansweredBytes < 0 || (reset.cameSince === 0 && client.lastDataFrame > reset.frame);
 }
 
 function unansweredOf({ facts, reset, cause }: Ending): Unanswered | null {
@@ -107,7 +126,7 @@ function isKept({ server }: Facts, said: number, bytes: number): boolean {
 }
 
 function mayWantNone({ client, server, outcome }: Facts, { bytes }: Unanswered): boolean {
-  if (bytes <= LONGEST_FAREWELL || client.goesOn) return true;
+  if (client.goesOn || (bytes <= LONGEST_FAREWELL && server.uniqueBytes > 0)) return true;
   // What came before the capture may have been answered, or may have gone on for long.
   return server.uniqueBytes === 0 && outcome === 'not-captured';
 }

@@ -60,20 +60,26 @@ export const C_UNSEEN_FRAME = 48;
 export const C_MULTIPATH = 63;
 /** First SYN-ACK that acknowledges the SYN: the frame of T_CONNECTED. */
 export const C_CONNECTED_FRAME = 56;
-/** Copies that count as retransmissions, as in Wireshark: of endpoint 0 and 1. */
+/** Retransmissions to Wireshark that are none: copies, and what only another ISN makes seem old. Of endpoint 0 and 1. */
 export const C_RESENT_COPIES = 57; // to 58
 /**
  * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (older-connection.ts):
  * its row * 2 + which of its endpoints sent the SYN of this one, plus 1; 0 where there is none.
  */
-export const C_OLDER = 59;
+export const C_OLDER = 80;
 /** Acknowledgment number of the last segment that was of an older connection. Guarded by END_OLDER. */
-export const C_OLDER_ACKNOWLEDGMENT = 60;
+export const C_OLDER_ACKNOWLEDGMENT = 81;
 /** Another SYN-ACK than the one of E_ISN: its sequence number, frame, window and options. Guarded by HANDSHAKE_OTHER. */
-export const C_OTHER_ISN = 61;
-export const C_OTHER_FRAME = 62;
-export const C_OTHER_WINDOW = 76;
-export const C_OTHER_OPTIONS = 77;
+export const C_OTHER_ISN = 82;
+export const C_OTHER_FRAME = 83;
+export const C_OTHER_WINDOW = 84;
+export const C_OTHER_OPTIONS = 85;
+/**
+ * E_NEXT_SEQUENCE and E_MAX_TO_ACKNOWLEDGE of endpoint 0 and 1 as Wireshark has them, which takes every segment of the 4-tuple
+ * for one of the connection. Guarded by END_DIVERGED.
+ */
+export const C_WIRESHARK_NEXT = 88; // and 89
+export const C_WIRESHARK_REACHABLE = 90; // and 91
 /** Zeek history letters in order, 5 bits each, 6 to a word; how many. */
 export const C_HISTORY = 49; // to 54
 export const C_HISTORY_LENGTH = 55;
@@ -81,7 +87,7 @@ export const C_HISTORY_LENGTH = 55;
  * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
  * milliseconds since the last payload before.
  */
-export const C_UNANSWERED_AT_FIN = 74; // and 75
+export const C_UNANSWERED_AT_FIN = 86; // and 87
 export const C_IDLE_AT_FIN = 59; // and 60
 /** Window of the first SYN or SYN-ACK of an endpoint. */
 export const C_SYN_WINDOW = 76; // and 77
@@ -195,7 +201,7 @@ export const T_SYN_ACK = 33;
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
 /** When the SYN-ACK of C_OTHER_ISN came. */
-export const T_OTHER = 37;
+export const T_OTHER = 43;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */
 export const T_UNTIL = 36;
 /** When C_UNSEEN_FRAME was captured. */
@@ -228,12 +234,12 @@ export const F_FIN_ACK_TIME = 34;
 export const F_PEER_BYTES_AT_FIN = 55;
 
 /** Where the endpoints start in a row, their length, and the length of a row. */
-export const ENDPOINT_INT_0 = 80;
+export const ENDPOINT_INT_0 = 96;
 export const ENDPOINT_INT_STRIDE = 112;
-export const INT_STRIDE = 304;
-export const ENDPOINT_FLOAT_0 = 40;
+export const INT_STRIDE = 320;
+export const ENDPOINT_FLOAT_0 = 48;
 export const ENDPOINT_FLOAT_STRIDE = 56;
-export const FLOAT_STRIDE = 152;
+export const FLOAT_STRIDE = 160;
 
 // --- bits of C_STATUS ---
 export const ROW_USED = 1;
@@ -280,7 +286,7 @@ export const HANDSHAKE_UNREACHABLE = 2048;
 /** A SYN without ACK came, of whichever side: T_ANY_SYN is set. */
 export const HANDSHAKE_ANY_SYN = 4096;
 /** There was another SYN-ACK, with another ISN. */
-export const HANDSHAKE_OTHER = 32768;
+export const HANDSHAKE_OTHER = 1 << 16;
 
 // --- bits of E_FLAGS ---
 export const END_BASE_SET = 1;
@@ -299,7 +305,7 @@ export const END_WINDOW_CLOSED = 512;
 export const END_RESET_SENT = 1024;
 /** This side's SYN was acknowledged. */
 export const END_SYN_ACKED = 2048;
-/** The last new payload of this side ended in the middle of a write: a large segment without PSH. */
+/** The last new payload of this side ended in the middle of a write (unanswered.ts). */
 export const END_UNFINISHED = 1 << 16;
 /** The last new payload of this side left when not all that its peer was saying had come: it is no answer to the rest. */
 export const END_CROSSED = 1 << 17;
@@ -319,3 +325,5 @@ export const END_NEW_OPERATION = 1 << 22;
 export const END_RESET_COPIED = 4096;
 /** All that this side has sent belongs to an older connection of the same 4-tuple. */
 export const END_OLDER = 8192;
+/** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (incarnations.ts). */
+export const END_DIVERGED = 16384;

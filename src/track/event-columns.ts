@@ -69,8 +69,8 @@ export const SHAPE_AMID_WRITE = 512;
 /** Its sender had sent more than its part of a handshake: payload, or an ACK of payload. */
 export const SHAPE_HAS_SPOKEN = 128;
 /** It answers a segment of an older connection of the same 4-tuple. */
-export const SHAPE_FOR_OLDER = 256;
+export const SHAPE_FOR_OLDER = 2048;
 /** The same, seen from that older connection: its sender had begun another. */
-export const SHAPE_FROM_NEWER = 512;
+export const SHAPE_FROM_NEWER = 4096;
 /** It has the numbers of a SYN-ACK that the receiver did not take. */
-export const SHAPE_OF_OTHER = 1024;
+export const SHAPE_OF_OTHER = 8192;

@@ -141,3 +141,16 @@ export function addEvent({ eventInts, words }: EventPool, { ints }: Rows, row: n
   eventInts[last * EVENT_STRIDE + V_NEXT] = event + 1;
   return event;
 }
+
+/** The last event of a kind that a row has; -1 where there is none. */
+export function lastEvent({ eventInts }: EventPool, { ints }: Rows, row: number, kind: number): number {
+  let found = -1;
+  for (
+    let event = ints[row * INT_STRIDE + C_EVENTS] - 1;
+    event >= 0;
+    event = eventInts[event * EVENT_STRIDE + V_NEXT] - 1
+  ) {
+    if (eventInts[event * EVENT_STRIDE + V_KIND] === kind) found = event;
+  }
+  return found;
+}

@@ -8,30 +8,48 @@ import {
   C_OTHER_ISN,
   C_OTHER_OPTIONS,
   C_OTHER_WINDOW,
+  C_RESENT_COPIES,
   C_REUSED_STREAM,
   C_STATUS,
   C_STREAM,
   C_SYN_ACK_FRAME,
   C_SYN_WINDOW,
   C_UNSEEN_FRAME,
-  E_BASE_SEQUENCE,
+  C_WIRESHARK_NEXT,
+  C_WIRESHARK_REACHABLE,
+  E_ACKED,
+  E_ACKED_UNSEEN,
   E_COVER_END,
   E_DUPLICATE_ACK_RUN,
+  E_DUPLICATE_ACKS,
+  E_FAST_RETRANSMISSIONS,
   E_FLAGS,
   E_GAPS,
   E_ISN,
+  E_KEEP_ALIVE_ACKS,
+  E_KEEP_ALIVES,
   E_LAST_ACKNOWLEDGMENT,
   E_LAST_ANALYSIS,
+  E_LOST_SEGMENTS,
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
+  E_OUT_OF_ORDER,
   E_RESENT_LENGTH,
   E_RESENT_RUN,
   E_RESENT_SEQUENCE,
+  E_RETRANSMISSIONS,
+  E_SPURIOUS_RETRANSMISSIONS,
   E_SYN_OPTIONS,
   E_TIMED,
   E_WINDOW,
+  E_WINDOW_FULL,
   E_WINDOW_SCALE,
+  E_WINDOW_UPDATES,
+  E_ZERO_WINDOW_PROBES,
+  E_ZERO_WINDOWS,
   END_COVERED,
+  END_DIVERGED,
+  END_HAS_ACKED,
   END_OLDER,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
@@ -40,6 +58,7 @@ import {
   ENDPOINT_INT_STRIDE,
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
+  HANDSHAKE_ACCEPTED,
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CLIENT_1,
   HANDSHAKE_CONNECTED,
@@ -58,7 +77,22 @@ import {
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { after, atOrBefore, distance } from './sequence.ts';
-import { analyzeSegment } from './tcp-analysis.ts';
+import {
+  ANALYSIS_ACKED_UNSEEN,
+  ANALYSIS_DUPLICATE_ACK,
+  ANALYSIS_FAST_RETRANSMISSION,
+  ANALYSIS_KEEP_ALIVE,
+  ANALYSIS_KEEP_ALIVE_ACK,
+  ANALYSIS_LOST_SEGMENT,
+  ANALYSIS_OUT_OF_ORDER,
+  ANALYSIS_RESENT,
+  ANALYSIS_SPURIOUS_RETRANSMISSION,
+  ANALYSIS_WINDOW_FULL,
+  ANALYSIS_WINDOW_UPDATE,
+  ANALYSIS_ZERO_WINDOW,
+  ANALYSIS_ZERO_WINDOW_PROBE,
+  analyzeSegment,
+} from './tcp-analysis.ts';
 
 /*
  * Whose packet it was. The frames of a 4-tuple from one SYN to the next are one stream, as in Wireshark. Not all of them
@@ -166,46 +200,52 @@ export function noteOther({ ints, floats, at, times }: Cursor, view: PacketView,
   floats[times + T_OTHER] = floats[times + T_NOW];
 }
 
-/** The client acknowledges the other SYN-ACK, or its sender goes on from it, and neither was known of the first: it is the server's. */
+/**
+ * The client acknowledges the other SYN-ACK, or its sender goes on from it: it is the server's, unless the first has said
+ * more than its SYN-ACK.
+ */
 export function takeOther(cursor: Cursor, view: PacketView): void {
-  const { ints, at, me, peer, myTimes, peerTimes } = cursor;
+  const { ints, at, me, peer } = cursor;
   const handshake = ints[at + C_HANDSHAKE];
   if ((handshake & HANDSHAKE_OTHER) === 0 || (view.flags & (TCP_SYN | TCP_RST | TCP_ACK)) !== TCP_ACK) return;
   const next = (ints[at + C_OTHER_ISN] + 1) | 0;
   const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
   const server = fromClient ? peer : me;
-  if ((ints[server + E_FLAGS] & END_SYN_ACKED) !== 0 || ints[at + C_OTHER_ISN] === ints[server + E_ISN]) return;
-  if (fromClient ? view.acknowledgment === next : view.sequence === next) {
-    bindOther(cursor, server, fromClient ? myTimes : peerTimes);
+  const first = ints[server + E_ISN];
+  if (ints[at + C_OTHER_ISN] === first || ints[server + E_NEXT_SEQUENCE] !== ((first + 1) | 0)) return;
+  if (fromClient) {
+    if (view.acknowledgment === next) bindOther(cursor, server, me, true);
+  } else if (view.sequence === next && (ints[server + E_FLAGS] & END_SYN_ACKED) === 0) {
+    bindOther(cursor, server, peer, false);
   }
 }
 
-/** @param clientTimes where the client's float columns begin */
-function bindOther({ ints, floats, at, times }: Cursor, server: number, clientTimes: number): void {
+function bindOther(cursor: Cursor, server: number, client: number, fromClient: boolean): void {
+  const { ints, floats, at, times, myTimes, peerTimes } = cursor;
   const isn = ints[at + C_OTHER_ISN];
-  const first = ints[server + E_ISN];
   const options = ints[at + C_OTHER_OPTIONS];
   const window = ints[at + C_OTHER_WINDOW];
-  const handshake = ints[at + C_HANDSHAKE];
   const frame = ints[at + C_OTHER_FRAME];
+  const handshake = ints[at + C_HANDSHAKE];
   const offered = at + C_SYN_WINDOW + (server === at + ENDPOINT_INT_0 ? 0 : 1);
-  ints[at + C_OTHER_ISN] = first;
+  ints[at + C_OTHER_ISN] = ints[server + E_ISN];
   ints[at + C_OTHER_FRAME] = ints[at + C_SYN_ACK_FRAME];
   ints[at + C_OTHER_OPTIONS] = ints[server + E_SYN_OPTIONS];
   ints[at + C_OTHER_WINDOW] = ints[offered];
   ints[server + E_ISN] = isn;
   ints[offered] = window;
   ints[server + E_SYN_OPTIONS] = options;
-  ints[server + E_WINDOW] = window;
   beginSequences(ints, server, (isn + 1) | 0);
-  ints[server + E_BASE_SEQUENCE] = isn;
+  if ((ints[client + E_FLAGS] & END_HAS_ACKED) !== 0) ints[client + E_ACKED] = (isn + 1) | 0;
   const scale = (options >>> 16) & 31;
   if (ints[server + E_WINDOW_SCALE] >= 0 && scale !== 31) ints[server + E_WINDOW_SCALE] = scale;
+  if ((handshake & HANDSHAKE_ACCEPTED) !== 0) return;
   if ((handshake & HANDSHAKE_CONNECTED) !== 0) {
     ints[at + C_CONNECTED_FRAME] = frame;
     floats[times + T_CONNECTED] = floats[times + T_OTHER];
     const wasSentAgain = (handshake & HANDSHAKE_NOT_HEARD) !== 0;
-    floats[times + T_CONNECTED_SYN] = wasSentAgain ? floats[clientTimes + F_LAST_TIME] : floats[times + T_LAST_SYN];
+    const lastOfClient = floats[(fromClient ? myTimes : peerTimes) + F_LAST_TIME];
+    floats[times + T_CONNECTED_SYN] = wasSentAgain ? lastOfClient : floats[times + T_LAST_SYN];
   }
   floats[times + T_LAST_SYN_ACK] = floats[times + T_OTHER];
 }
@@ -221,42 +261,108 @@ function beginSequences(ints: Int32Array, endpoint: number, sequence: number): v
 }
 
 /** A SYN-ACK that acknowledges the SYN comes after one that did not: the numbers of that were not its sender's. */
-export function forgetUnanswering({ ints, at, me, peer }: Cursor, view: PacketView): void {
+export function forgetUnanswering(cursor: Cursor, view: PacketView): void {
+  const { ints, at, me, peer } = cursor;
   if ((view.flags & (TCP_SYN | TCP_ACK)) !== (TCP_SYN | TCP_ACK) || (ints[me + E_FLAGS] & END_SYN_ACK_SENT) === 0)
     return;
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_CONNECTED) !== 0 || view.sequence === ints[me + E_ISN]) return;
-  if (acknowledgesSyn(ints, peer, view.acknowledgment)) beginSequences(ints, me, view.sequence);
+  if (!acknowledgesSyn(ints, peer, view.acknowledgment)) return;
+  diverge(cursor);
+  beginSequences(ints, me, view.sequence);
 }
 
-/** Counts a segment that is not of this connection as Wireshark does, and leaves all as it was. @returns ANALYSIS_ bits */
-export function analyzeAside(cursor: Cursor, view: PacketView): number {
-  const { ints, floats, at, me, peer, myTimes } = cursor;
+/** From here on Wireshark goes on from other numbers than the connection's. */
+function diverge({ ints, at, me, peer, sender }: Cursor): void {
+  if ((ints[me + E_FLAGS] & END_DIVERGED) !== 0) return;
+  ints[me + E_FLAGS] |= END_DIVERGED;
+  ints[peer + E_FLAGS] |= END_DIVERGED;
+  const mine = at + sender;
+  const theirs = at + 1 - sender;
+  ints[mine + C_WIRESHARK_NEXT] = ints[me + E_NEXT_SEQUENCE];
+  ints[theirs + C_WIRESHARK_NEXT] = ints[peer + E_NEXT_SEQUENCE];
+  ints[mine + C_WIRESHARK_REACHABLE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
+  ints[theirs + C_WIRESHARK_REACHABLE] = ints[peer + E_MAX_TO_ACKNOWLEDGE];
+}
+
+/**
+ * Analyses a segment where not all are of the connection: it counts as in Wireshark, and is judged by the numbers of the
+ * connection. One that is not of it changes none of these.
+ * @returns ANALYSIS_ bits
+ */
+export function analyzeDiverged(cursor: Cursor, view: PacketView, isAside: boolean): number {
+  const { ints, floats, at, me, peer, myTimes, sender } = cursor;
+  diverge(cursor);
+  const mine = at + sender;
+  const theirs = at + 1 - sender;
   const nextSequence = ints[me + E_NEXT_SEQUENCE];
-  const nextSequenceTime = floats[myTimes + F_NEXT_SEQUENCE_TIME];
+  const theirNext = ints[peer + E_NEXT_SEQUENCE];
   const contiguous = ints[me + E_MAX_TO_ACKNOWLEDGE];
+  const reachable = ints[peer + E_MAX_TO_ACKNOWLEDGE];
+  const nextSequenceTime = floats[myTimes + F_NEXT_SEQUENCE_TIME];
+  const lastTime = floats[myTimes + F_LAST_TIME];
   const lastAcknowledgment = ints[me + E_LAST_ACKNOWLEDGMENT];
   const window = ints[me + E_WINDOW];
   const lastAnalysis = ints[me + E_LAST_ANALYSIS];
   const run = ints[me + E_DUPLICATE_ACK_RUN];
+  const theirRun = ints[peer + E_DUPLICATE_ACK_RUN];
   const resentSequence = ints[me + E_RESENT_SEQUENCE];
   const resentLength = ints[me + E_RESENT_LENGTH];
   const resentRun = ints[me + E_RESENT_RUN];
-  const reachable = ints[peer + E_MAX_TO_ACKNOWLEDGE];
-  const theirRun = ints[peer + E_DUPLICATE_ACK_RUN];
   const unseenFrame = ints[at + C_UNSEEN_FRAME];
-  const found = analyzeSegment(cursor, view);
+
+  ints[me + E_NEXT_SEQUENCE] = ints[mine + C_WIRESHARK_NEXT];
+  ints[peer + E_NEXT_SEQUENCE] = ints[theirs + C_WIRESHARK_NEXT];
+  ints[me + E_MAX_TO_ACKNOWLEDGE] = ints[mine + C_WIRESHARK_REACHABLE];
+  ints[peer + E_MAX_TO_ACKNOWLEDGE] = ints[theirs + C_WIRESHARK_REACHABLE];
+  const counted = analyzeSegment(cursor, view);
+  ints[mine + C_WIRESHARK_NEXT] = ints[me + E_NEXT_SEQUENCE];
+  ints[mine + C_WIRESHARK_REACHABLE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
+  ints[theirs + C_WIRESHARK_REACHABLE] = ints[peer + E_MAX_TO_ACKNOWLEDGE];
+
   ints[me + E_NEXT_SEQUENCE] = nextSequence;
-  floats[myTimes + F_NEXT_SEQUENCE_TIME] = nextSequenceTime;
+  ints[peer + E_NEXT_SEQUENCE] = theirNext;
   ints[me + E_MAX_TO_ACKNOWLEDGE] = contiguous;
+  ints[peer + E_MAX_TO_ACKNOWLEDGE] = reachable;
+  floats[myTimes + F_NEXT_SEQUENCE_TIME] = nextSequenceTime;
+  ints[me + E_RESENT_SEQUENCE] = resentSequence;
+  ints[me + E_RESENT_LENGTH] = resentLength;
+  ints[me + E_RESENT_RUN] = resentRun;
+  ints[at + C_UNSEEN_FRAME] = unseenFrame;
+  if (isAside) {
+    if ((counted & ANALYSIS_RESENT) !== 0) ints[mine + C_RESENT_COPIES]++;
+    return counted;
+  }
   ints[me + E_LAST_ACKNOWLEDGMENT] = lastAcknowledgment;
   ints[me + E_WINDOW] = window;
   ints[me + E_LAST_ANALYSIS] = lastAnalysis;
   ints[me + E_DUPLICATE_ACK_RUN] = run;
-  ints[me + E_RESENT_SEQUENCE] = resentSequence;
-  ints[me + E_RESENT_LENGTH] = resentLength;
-  ints[me + E_RESENT_RUN] = resentRun;
-  ints[peer + E_MAX_TO_ACKNOWLEDGE] = reachable;
   ints[peer + E_DUPLICATE_ACK_RUN] = theirRun;
-  ints[at + C_UNSEEN_FRAME] = unseenFrame;
+  floats[myTimes + F_LAST_TIME] = lastTime;
+  const found = analyzeSegment(cursor, view);
+  takeBack(ints, me, found);
+  if ((counted & ANALYSIS_RESENT) !== 0 && (found & ANALYSIS_RESENT) === 0) ints[mine + C_RESENT_COPIES]++;
   return found;
+}
+
+/** Undoes what `analyzeSegment` has counted. */
+function takeBack(ints: Int32Array, me: number, found: number): void {
+  if ((found & ANALYSIS_RESENT) !== 0) ints[me + E_RETRANSMISSIONS]--;
+  if ((found & ANALYSIS_FAST_RETRANSMISSION) !== 0) ints[me + E_FAST_RETRANSMISSIONS]--;
+  if ((found & ANALYSIS_SPURIOUS_RETRANSMISSION) !== 0) ints[me + E_SPURIOUS_RETRANSMISSIONS]--;
+  if ((found & ANALYSIS_OUT_OF_ORDER) !== 0) ints[me + E_OUT_OF_ORDER]--;
+  if ((found & ANALYSIS_DUPLICATE_ACK) !== 0) ints[me + E_DUPLICATE_ACKS]--;
+  if ((found & ANALYSIS_LOST_SEGMENT) !== 0) ints[me + E_LOST_SEGMENTS]--;
+  if ((found & ANALYSIS_ACKED_UNSEEN) !== 0) ints[me + E_ACKED_UNSEEN]--;
+  if ((found & ANALYSIS_ZERO_WINDOW) !== 0) ints[me + E_ZERO_WINDOWS]--;
+  if ((found & ANALYSIS_ZERO_WINDOW_PROBE) !== 0) ints[me + E_ZERO_WINDOW_PROBES]--;
+  if ((found & ANALYSIS_WINDOW_FULL) !== 0) ints[me + E_WINDOW_FULL]--;
+  if ((found & ANALYSIS_WINDOW_UPDATE) !== 0) ints[me + E_WINDOW_UPDATES]--;
+  if ((found & ANALYSIS_KEEP_ALIVE) !== 0) ints[me + E_KEEP_ALIVES]--;
+  if ((found & ANALYSIS_KEEP_ALIVE_ACK) !== 0) ints[me + E_KEEP_ALIVE_ACKS]--;
+}
+
+/** A SYN that comes again takes Wireshark's expected number back, too. */
+export function repeatSynInWireshark({ ints, at, me, sender }: Cursor): void {
+  if ((ints[me + E_FLAGS] & END_DIVERGED) === 0) return;
+  ints[at + sender + C_WIRESHARK_NEXT] = ints[at + sender + C_WIRESHARK_REACHABLE];
 }

@@ -88,7 +88,7 @@ import {
   V_UNANSWERED_BYTES,
   V_VALUE,
 } from './event-columns.ts';
-import { addEvent, type EventPool } from './events.ts';
+import { addEvent, type EventPool, lastEvent } from './events.ts';
 import { answersOlder, isOfOtherSynAck } from './incarnations.ts';
 import { firstUnacknowledged } from './rtt.ts';
 import { after, atOrBefore } from './sequence.ts';
@@ -119,7 +119,8 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
   const { ints, floats, me, peer, myTimes, peerTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   if ((mine & END_FIN_SENT) !== 0) return;
-  const isVain = (view.flags & TCP_SYN) !== 0 || (ints[cursor.at + C_STATUS] & ROW_RESET) !== 0;
+  const wasReset = (ints[cursor.at + C_STATUS] & ROW_RESET) !== 0 && !isBeforePeer(cursor);
+  const isVain = (view.flags & TCP_SYN) !== 0 || wasReset;
   if (ints[me + E_FIN_FRAME] === 0 || !isVain) {
     ints[me + E_FIN_FRAME] = view.frame;
     floats[myTimes + F_FIN_TIME] = floats[cursor.times + T_NOW];
@@ -138,6 +139,11 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
 }
 
+/** The packet was captured before the peer's last one, which stands in front of it in the file: the frames are in the wrong order. */
+export function isBeforePeer({ ints, floats, peer, times, peerTimes }: Cursor): boolean {
+  return ints[peer + E_PACKETS] > 0 && floats[times + T_NOW] < floats[peerTimes + F_LAST_TIME];
+}
+
 /**
  * An RST: kept with the state of its receiver, and ends the connection if that receiver accepts it.
  * Must come before the sequence analysis moves E_NEXT_SEQUENCE. There must be room for an event.
@@ -147,7 +153,9 @@ export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab
   const { ints, at, me, peer, row } = cursor;
   const receiverState = stateOf(ints, at, peer, me);
   const accepted = isAccepted(ints, me, peer, receiverState, view);
-  const event = addEvent(events, slab, row, EVENT_RST);
+  let event = addEvent(events, slab, row, EVENT_RST);
+  // What ended the connection must be among those that are kept.
+  if (event < 0 && accepted && receiverState !== CLOSED) event = lastEvent(events, slab, row, EVENT_RST);
   if (event >= 0) {
     const v = event * EVENT_STRIDE;
     events.eventInts[v + V_ENDPOINT] = cursor.sender;

@@ -14,6 +14,7 @@ import {
   E_LAST_DATA_FRAME,
   E_MAX_TO_ACKNOWLEDGE,
   E_NEXT_SEQUENCE,
+  E_SYN_OPTIONS,
   E_TIMED,
   E_UNANSWERED,
   E_WINDOW,
@@ -21,6 +22,7 @@ import {
   E_ZEEK,
   END_COVERED,
   END_CROSSED,
+  END_DIVERGED,
   END_FIN_ACKED,
   END_FIN_SENT,
   END_GOES_ON,
@@ -47,7 +49,7 @@ import { remember, signatureOf } from './duplicates.ts';
 import { sampleRtt, TIMED_KEPT, timeSegment } from './rtt.ts';
 import { noteFinAck } from './tcp-close.ts';
 import { COMPLETENESS_ACK, COMPLETENESS_DATA, noteHandshakeAck, noteInitialRtt } from './tcp-handshake.ts';
-import { END_OF_PAYLOAD, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
+import { END_OF_PAYLOAD, isAmidWrite, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
 import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
 const ANY_SYN = END_SYN_SENT | END_SYN_ACK_SENT;
@@ -73,7 +75,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   const peerWindow = ints[peer + E_WINDOW];
   if (
     sequence !== ints[me + E_NEXT_SEQUENCE] ||
-    (mine & (END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION)) !== END_COVERED ||
+    (mine & (END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION | END_DIVERGED)) !== END_COVERED ||
     window === 0 ||
     peerWindow === 0 ||
     ints[peer + E_UNANSWERED] !== 0 ||
@@ -113,7 +115,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     ints[me + E_ANSWERED] = sent;
     bits &= ~END_OF_PAYLOAD;
     if (view.wantsNoAnswer !== 0) bits |= END_NO_REQUEST;
-    if ((view.flags & TCP_PSH) === 0 && length >= LEAST_FULL_SIZE) bits |= END_UNFINISHED;
+    if (length >= LEAST_FULL_SIZE && isAmidWrite(view, ints[me + E_SYN_OPTIONS])) bits |= END_UNFINISHED;
     if (acknowledgment !== sent || (theirs & END_UNFINISHED) !== 0) bits |= END_CROSSED;
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);
     ints[at + C_COMPLETENESS] |= COMPLETENESS_DATA;

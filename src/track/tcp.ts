@@ -21,6 +21,7 @@ import {
   E_UNANSWERED_BEFORE,
   E_ZERO_WINDOW_FRAME,
   END_BASE_SET,
+  END_DIVERGED,
   END_FIN_ACKED,
   END_FIN_SENT,
   END_HAS_ACKED,
@@ -48,12 +49,13 @@ import type { Cursor } from './cursor.ts';
 import { isDuplicate } from './duplicates.ts';
 import type { EventPool } from './events.ts';
 import {
-  analyzeAside,
+  analyzeDiverged,
   forgetUnanswering,
   isOfOlder,
   isOfOther,
   noteOlder,
   noteOther,
+  repeatSynInWireshark,
   takeOther,
 } from './incarnations.ts';
 import { firstUnacknowledged, forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
@@ -113,7 +115,8 @@ export function updateTcpFully(
   const lastId = ints[me + E_SIGNATURE_SLOT];
   const isCopy = isDuplicate(cursor, view);
   if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, lastId, slab, events);
-  const found = isAside ? analyzeAside(cursor, view) : analyzeSegment(cursor, view);
+  const isDiverged = isAside || (ints[me + E_FLAGS] & END_DIVERGED) !== 0;
+  const found = isDiverged ? analyzeDiverged(cursor, view, isAside) : analyzeSegment(cursor, view);
   updateZeek(cursor, view, found);
   noteCompleteness(cursor, view, isFirst);
   if ((flags & (TCP_SYN | TCP_ACK)) === TCP_ACK) {
@@ -191,12 +194,18 @@ function noteBaseSequences(cursor: Cursor, view: PacketView): void {
     ints[me + E_BASE_SEQUENCE] = (flags & TCP_SYN) !== 0 ? view.sequence : (view.sequence - 1) | 0;
   } else if ((flags & TCP_SYN) !== 0) {
     if ((flags & TCP_ACK) !== 0) ints[me + E_BASE_SEQUENCE] = view.sequence;
-    else ints[me + E_NEXT_SEQUENCE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
+    else takeBackSequence(cursor);
   }
   if ((flags & TCP_ACK) !== 0 && (ints[peer + E_FLAGS] & END_BASE_SET) === 0) {
     ints[peer + E_FLAGS] |= END_BASE_SET;
     ints[peer + E_BASE_SEQUENCE] = (view.acknowledgment - 1) | 0;
   }
+}
+
+function takeBackSequence(cursor: Cursor): void {
+  const { ints, me } = cursor;
+  ints[me + E_NEXT_SEQUENCE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
+  repeatSynInWireshark(cursor);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   E_LAST_DATA_FRAME,
   E_NEXT_SEQUENCE,
   E_PACKETS,
+  E_SYN_OPTIONS,
   END_CROSSED,
   END_FIN_SENT,
   END_GOES_ON,
@@ -30,6 +31,18 @@ import { ANALYSIS_LOST_SEGMENT } from './tcp-analysis.ts';
 export const END_OF_PAYLOAD = END_UNFINISHED | END_CROSSED | END_NO_REQUEST;
 /** A segment that is not the last of its write is of full size; the least size that all hosts take (RFC 9293 3.7.1). */
 export const LEAST_FULL_SIZE = 536;
+/** Room that options may take of the MSS. */
+const MOST_OPTIONS = 40;
+
+/**
+ * Does the write go on after this segment, of LEAST_FULL_SIZE or more? Without PSH it does (RFC 9293 3.9.1.2). A write that is
+ * cut into pieces has PSH in some of them; those are as long as the sender's MSS allows.
+ */
+export function isAmidWrite(view: PacketView, options: number): boolean {
+  if ((view.flags & TCP_PSH) === 0) return true;
+  const mss = options & 0xffff;
+  return view.dataLength <= mss && view.dataLength >= mss - MOST_OPTIONS;
+}
 
 /** Nanoseconds after which what a side sends is no more of the same write, unless it was held up. */
 export const PAUSE = 250e6;
@@ -46,7 +59,7 @@ export function noteNewPayload(cursor: Cursor, view: PacketView, before: number)
   // An ACK of what the capture does not have yet: the sender knew it.
   ints[me + E_ANSWERED] = after(view.acknowledgment, sent) ? view.acknowledgment : sent;
   let bits = view.wantsNoAnswer !== 0 ? END_NO_REQUEST : 0;
-  if ((view.flags & TCP_PSH) === 0 && view.dataLength >= LEAST_FULL_SIZE) bits |= END_UNFINISHED;
+  if (view.dataLength >= LEAST_FULL_SIZE && isAmidWrite(view, ints[me + E_SYN_OPTIONS])) bits |= END_UNFINISHED;
   if (view.acknowledgment !== sent || (ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) bits |= END_CROSSED;
   ints[me + E_FLAGS] = (ints[me + E_FLAGS] & ~END_OF_PAYLOAD) | bits;
 }

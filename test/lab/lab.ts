@@ -1,7 +1,8 @@
 /**
  * Plays the scenarios between real kernels and writes fixtures/<theme>/<name>.pcap, and beside it what the programs
  * saw: <name>.truth.json. Says where the records differ from that. Needs root, iproute2, ethtool, tcpdump, nftables,
- * tshark and python3. Usage: npm run lab [-- NAME…]
+ * tshark and python3; some of healthy/ also curl, openssl, nginx, netcat-openbsd, OpenSSH, PostgreSQL, Redis and Mosquitto.
+ * Usage: npm run lab [-- NAME…]
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -21,7 +21,7 @@ describe('an RST', () => {
     [
       'with data that was not answered',
       [...opened, c.data(9), s.rstAck()],
-      ['error reset server', 'warning unread-data server'],
+      ['error closed-without-answer server', 'warning unread-data server'],
     ],
     [
       'for a write after the close',
@@ -42,6 +42,60 @@ describe('an RST', () => {
     ['with another TTL', [...opened, s.rstAck({ ttl: 3 })], ['error injected-reset server']],
     ['after half a minute', [...opened, c.data(9, { at: 30.1 }), s.rst({ seq: 101 })], ['error idle-timeout null']],
     ['after less', [...opened, c.data(9, { at: 29.9 }), s.rst({ seq: 101 })], ['error reset server']],
+    [
+      'for a keep-alive probe after half a minute',
+      [...opened, c.data(1, { seq: 100, at: 30.1 }), s.rst({ seq: 101 })],
+      ['error idle-timeout null'],
+    ],
+    [
+      'for the packet of a server after half a minute',
+      [...opened, s.data(9, { at: 40 }), c.rst({ seq: 101 })],
+      ['error idle-timeout null'],
+    ],
+    [
+      'of the server amid its answer',
+      [...opened, c.data(9), s.data(1400), s.rstAck()],
+      ['error reset server', 'warning unread-data server'],
+    ],
+    ['of a server that has answered, long after', [...opened, s.rstAck({ after: 3 })], ['note reset server']],
+    [
+      'right after an early answer, with the rest of an upload on its way',
+      [...handshake, c.data(1400), s.ack(), s.data(60), s.rstAck(), c.data(1400, { ack: 1 }), s.rst({ seq: 61 })],
+      ['error reset server', 'warning unread-data server'],
+    ],
+    ['of a client that has all that it wanted', [...opened, c.rstAck()], ['note reset client']],
+    ['of a client that has said nothing', [...handshake, c.rstAck()], ['note reset client']],
+    [
+      'of a client that has only heard a greeting',
+      [...handshake, s.data(9), c.ack(), c.rstAck()],
+      ['note reset client'],
+    ],
+    [
+      'of a client amid the answer',
+      [...opened, s.data(1400), c.ack(), c.rstAck(), s.data(1400)],
+      ['error reset client', 'warning unread-data client'],
+    ],
+    ['of a client with its request unanswered', [...opened, c.data(9), s.ack(), c.rstAck()], ['error reset client']],
+    [
+      'of a side that had closed, to one that wrote nothing since',
+      [...opened, c.fin(), s.ack(), c.rstAck({ after: 1 })],
+      ['note reset-after-fin client'],
+    ],
+    [
+      'for the goodbye of a server that closed with it',
+      [...opened, c.fin(), s.data(20, { ack: 101 }), c.rst({ seq: 101 }), s.fin({ ack: 102 })],
+      ['note reset-after-fin client'],
+    ],
+    [
+      'of a server in place of its FIN, when all was answered',
+      [...opened, c.fin(), s.rstAck()],
+      ['note reset-after-fin server'],
+    ],
+    [
+      'that meets the FIN of a client that waits for its answer',
+      [...handshake, c.data(90), c.fin(), s.ack(), s.rstAck({ after: 1 })],
+      ['warning reset-after-fin null', 'warning unread-data server'],
+    ],
   ])('%s', async (_, steps, found) => {
     expect(await findingsOf(...steps)).toEqual(found);
   });
@@ -50,8 +104,22 @@ describe('an RST', () => {
 describe('an accept queue', () => {
   const synAckAgain = (after: number) => [...handshake, s.synAck({ after }), c.ack()];
 
-  test('is full when the SYN-ACK comes again after its ACK', async () => {
-    expect(await findingsOf(...synAckAgain(1))).toEqual(['error accept-queue-full server']);
+  test.each<[string, Step[]]>([
+    ['and another ACK', [...synAckAgain(1), s.synAck({ after: 2 }), c.ack()]],
+    ['and a request', [...handshake, c.data(9), s.synAck({ after: 1 }), c.ack()]],
+  ])('is full when the SYN-ACK comes again after its ACK %s', async (_, steps) => {
+    expect(await findingsOf(...steps)).toContain('error accept-queue-full server');
+  });
+
+  test('may be full, or the ACK was lost, when the SYN-ACK comes again after that alone', async () => {
+    const { findings } = await connectionOf(...synAckAgain(1), s.data(9), c.ack());
+    expect(findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['warning handshake-retransmitted']);
+    expect(findings[0].message).toMatch(/the ACK|that was lost behind this capture, or else the accept queue was full/);
+  });
+
+  test('is not said to be full when what the client sent since may not have come yet', async () => {
+    const steps = [c.syn(), s.synAck({ after: 1.5 }), c.ack(), c.data(9), s.synAck({ after: 1 }), c.ack()];
+    expect(await findingsOf(...steps)).not.toContain('error accept-queue-full server');
   });
 
   test('is not said to be full when the second SYN-ACK may have crossed the ACK', async () => {
@@ -88,5 +156,52 @@ describe('silence', () => {
     const resent = (from: number) => [1, 2, 4].map((wait) => c.data(9, { seq: 101, at: from + wait }));
     expect(await findingsAt(420, ...opened, c.data(9, { at: 400 }), ...resent(400))).toContain('idle-timeout');
     expect(await findingsAt(40, ...opened, c.data(9, { at: 20 }), ...resent(20))).toContain('abandoned');
+  });
+
+  test('is counted from the last packet to the first that got no answer, whatever came after that', async () => {
+    const resent = [1, 2, 4, 8, 16, 32, 64].map((wait) => c.data(9, { seq: 101, at: 400 + wait }));
+    const { connection } = await talk(...opened, c.data(9, { at: 400 }), ...resent, c.fin({ at: 470 }), elsewhere(480));
+    const found = connection.findings.find(({ code }) => code === 'idle-timeout');
+    expect(found?.message).toContain('no answer to the client any more after 400.0 s of silence');
+  });
+
+  test('that came while data was sent each second is no idle time', async () => {
+    const lines = [1, 2, 3].flatMap((at) => [c.data(9, { at }), s.ack()]);
+    const resent = [40, 41, 43, 47].map((at) => c.data(9, { seq: 128, at }));
+    const last = [c.data(9, { at: 4 }), ...resent, c.data(9, { at: 50 }), c.data(9, { seq: 128, at: 55 })];
+    const codes = await findingsAt(400, ...opened, ...lines, ...last);
+    expect(codes).toContain('abandoned');
+    expect(codes).not.toContain('idle-timeout');
+  });
+
+  test('about full-size segments is a black hole however the connection ends', async () => {
+    const request = [...syns, c.data(50), s.data(1460), c.data(20, { ack: 1 })];
+    for (const end of [[c.fin({ at: 20, ack: 1 })], [c.rstAck({ at: 20, ack: 1 })], [s.rstAck({ at: 20 })]]) {
+      const codes = await findingsAt(25, ...request, ...again(1460, 4), ...end);
+      expect(codes).toContain('mtu-black-hole');
+      expect(codes).not.toContain('unread-data');
+    }
+  });
+});
+
+/** A packet of another connection: the capture goes on. */
+function elsewhere(at: number): Step {
+  return pair({ client: { address: '10.0.0.9' } }).client.syn({ at });
+}
+
+describe('a half-close', () => {
+  const asked = [...handshake, c.data(100), c.fin(), s.ack()];
+  const streamed = [3, 8, 14, 20].flatMap((at) => [s.data(100, { at }), c.ack()]);
+
+  test('in use is no long CLOSE-WAIT', async () => {
+    expect(await findingsOf(...asked, ...streamed, s.fin(), c.ack())).toEqual([]);
+    expect(await findingsAt(25, ...asked, ...streamed)).toEqual([]);
+  });
+
+  test('is counted from the last data on', async () => {
+    const { findings } = await connectionOf(...asked, ...streamed, s.fin({ at: 40 }), c.ack());
+    expect(findings.map(({ code, message }) => [code, message])).toEqual([
+      ['long-close-wait', "the server closed 20.0 s after its last data, which came after the peer's FIN"],
+    ]);
   });
 });

@@ -25,6 +25,8 @@ export interface DialogueFields {
   clientIsn?: number;
   serverIsn?: number;
   clientPort?: number;
+  /** Default 80. */
+  serverPort?: number;
   /** What goes around the IP packet; default an Ethernet frame. */
   frame?: (packet: Uint8Array, from: 'client' | 'server') => Uint8Array;
   /** Changes to the IP header of each packet. */
@@ -39,14 +41,21 @@ export function dialogue(lines: Line[], fields: DialogueFields = {}): CapturedPa
 
 /** The packet of one line, without what goes around it. */
 export function ipPacket(line: Line, number: number, fields: DialogueFields = {}): Uint8Array {
-  const { version = 4, clientIsn = 1000, serverIsn = 5000, clientPort = 40000, ip = () => ({}) } = fields;
+  const {
+    version = 4,
+    clientIsn = 1000,
+    serverIsn = 5000,
+    clientPort = 40000,
+    serverPort = 80,
+    ip = () => ({}),
+  } = fields;
   const [from, letters, sequence, acknowledgment, payload = ''] = line;
   const isClient = from === 'client';
   const flags = [...letters].reduce((sum, letter) => sum | FLAGS[letter], 0);
   const segment = tcp(
     {
-      sourcePort: isClient ? clientPort : 80,
-      destinationPort: isClient ? 80 : clientPort,
+      sourcePort: isClient ? clientPort : serverPort,
+      destinationPort: isClient ? serverPort : clientPort,
       sequence: (sequence + (isClient ? clientIsn : serverIsn)) >>> 0,
       acknowledgment: flags & TCP_ACK ? (acknowledgment + (isClient ? serverIsn : clientIsn)) >>> 0 : 0,
       flags,

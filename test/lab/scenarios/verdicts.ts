@@ -212,6 +212,21 @@ export const VERDICTS: Scenario[] = [
   },
   {
     theme,
+    name: 'real-connect-given-up',
+    says: 'A firewall drops the SYN; the program gives up after 0.4 s, before its kernel tries again.',
+    prepareServer: [onInput('tcp dport 80 drop')],
+    client: `
+      connection = socket()
+      connection.setblocking(False)
+      connection.connect_ex((SERVER, 80))
+      time.sleep(0.4)
+      connection.close()
+      later(3)
+    `,
+    expect: { 'tcp.flags.syn==1': 1, 'tcp.flags.reset==1': 0 },
+  },
+  {
+    theme,
     name: 'real-port-scan',
     says: 'The client tries 34 ports on which nobody listens.',
     client: `

@@ -44,6 +44,35 @@ export const DATAGRAM_HEALTHY: Scenario[] = [
   },
   {
     theme,
+    name: 'dns-answer-too-late',
+    says: 'A question is asked of a slow resolver; the program takes the answer of another and closes its socket. The late answer is refused by the host of the client (ICMP port unreachable): nobody waits for it, and the resolver is well.',
+    server: `
+      slow, quick = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
+      slow.bind((SERVER, 53))
+      quick.bind((SERVER, 5300))
+      tell("ready")
+      question, sender = slow.recvfrom(1000)
+      asked_again, other = quick.recvfrom(1000)
+      quick.sendto(asked_again + bytes(16), other)
+      time.sleep(0.5)
+      slow.sendto(question + bytes(16), sender)
+      time.sleep(0.2)
+    `,
+    client: `
+      question = b"\\0\\1\\x01\\0\\0\\x01\\0\\0\\0\\0\\0\\0\\x06server\\x07example\\0\\0\\x01\\0\\x01"
+      first, second = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
+      first.sendto(question, (SERVER, 53))
+      time.sleep(0.2)
+      second.sendto(question, (SERVER, 5300))
+      second.recvfrom(1000)
+      first.close()
+      second.close()
+      time.sleep(1)
+    `,
+    expect: { 'udp && !icmp': 4, 'icmp.type==3 && icmp.code==3': 1 },
+  },
+  {
+    theme,
     name: 'to-many',
     says: 'Datagrams that nobody answers and nobody should: mDNS and SSDP to groups, DHCP-like and NetBIOS-like to all hosts of the network, StatsD to one.',
     server: `

@@ -92,4 +92,26 @@ export const HTTP2: Scenario[] = [
         });`),
     expect: { 'http2.type==3': [1, 2], 'http2.type==7': [1, 4], 'tcp.flags.fin==1': 2, 'tcp.flags.reset==1': 0 },
   },
+  {
+    theme,
+    name: 'h2-nginx-idle',
+    says: 'HTTP/2 over TLS: Node.js asks nginx once and keeps the connection; after 1 s of rest nginx sends GOAWAY, close_notify and FIN.',
+    server: `
+      import tempfile
+      folder = tempfile.mkdtemp(prefix="sockscope-lab-")
+      with open(folder + "/nginx.conf", "w") as file:
+          file.write("daemon off; master_process off; pid %s/pid; error_log /dev/null; events {} http { access_log off;"
+              " keepalive_timeout 1s; http2_idle_timeout 1s; server { listen 10.9.0.2:443 ssl http2;"
+              " ssl_certificate %s; ssl_certificate_key %s; return 200 fine; } }" % (folder, *[certificate()] * 2))
+      start_server(443, "nginx", "-c", folder + "/nginx.conf", "-p", folder)
+      time.sleep(4)
+    `,
+    client: `
+      run_node("""
+        const session = require("node:http2").connect("https://10.9.0.2", { rejectUnauthorized: false });
+        session.request({ ":path": "/" }).resume();
+      """)
+    `,
+    expect: { 'tcp.flags.fin==1': 2 },
+  },
 ];
