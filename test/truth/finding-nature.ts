@@ -37,6 +37,7 @@ const FINDINGS = {
   'long-close-wait': { nature: 'happened' },
   'half-closed': { nature: 'so far' },
   'time-wait-pile-up': { nature: 'so far' },
+  'port-scan': { nature: 'so far' },
   'heavy-retransmission': { nature: 'so far' },
   'zero-window': { nature: 'happened' },
   'capture-loss': { nature: 'absent' },
