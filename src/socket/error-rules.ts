@@ -175,6 +175,10 @@ const TCP_RULES: readonly ErrorRule[] = [
       const reset = acceptedReset(facts, side);
       if (reset === null) return null;
       const fin = facts[reset.from].finFrame;
+      // It had closed, too: its FIN was captured before, though it stands behind in the file, or it had reset itself.
+      const { finFrame, finTime } = facts[side];
+      if (finFrame > reset.frame && finTime < reset.time) return null;
+      if (facts.resets.some(({ from, time }) => from === side && time < reset.time)) return null;
       const isKnown = reset.receiverState === CLOSE_WAIT;
       if (!isKnown && (reset.receiverState !== ESTABLISHED || !meetsFin(facts, reset))) return null;
       const because = `RST in frame ${reset.frame} after the peer's FIN in frame ${fin}`;

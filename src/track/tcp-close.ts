@@ -119,7 +119,8 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
   const { ints, floats, me, peer, myTimes, peerTimes } = cursor;
   const mine = ints[me + E_FLAGS];
   if ((mine & END_FIN_SENT) !== 0) return;
-  const isVain = (view.flags & TCP_SYN) !== 0 || (ints[cursor.at + C_STATUS] & ROW_RESET) !== 0;
+  const wasReset = (ints[cursor.at + C_STATUS] & ROW_RESET) !== 0 && !isBeforePeer(cursor);
+  const isVain = (view.flags & TCP_SYN) !== 0 || wasReset;
   if (ints[me + E_FIN_FRAME] === 0 || !isVain) {
     ints[me + E_FIN_FRAME] = view.frame;
     floats[myTimes + F_FIN_TIME] = floats[cursor.times + T_NOW];
@@ -136,6 +137,11 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
   ints[me + E_FLAGS] |= END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
+}
+
+/** The packet was captured before the peer's last one, which stands in front of it in the file: the frames are in the wrong order. */
+export function isBeforePeer({ ints, floats, peer, times, peerTimes }: Cursor): boolean {
+  return ints[peer + E_PACKETS] > 0 && floats[times + T_NOW] < floats[peerTimes + F_LAST_TIME];
 }
 
 /**

@@ -15,8 +15,11 @@ import {
   E_ISN,
   E_LAST_DATA_FRAME,
   E_PACKETS,
+  E_RESETS,
   E_SYN_OPTIONS,
   E_WINDOW_SCALE,
+  END_BASE_SET,
+  END_RESET_SENT,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
@@ -56,6 +59,7 @@ import {
 import type { Cursor } from './cursor.ts';
 import { acknowledgesSyn, takeOther } from './incarnations.ts';
 import { distance } from './sequence.ts';
+import { isBeforePeer } from './tcp-close.ts';
 
 /** Bits of E_SYN_OPTIONS: MSS (0xffff where absent) in the low half, then what follows. */
 const OPTION_SCALE_SHIFT = 16; // 5 bits, 31 where absent
@@ -107,7 +111,26 @@ export function noteRoles(cursor: Cursor, view: PacketView): void {
     return;
   }
   const client = (view.flags & TCP_ACK) !== 0 ? 1 - cursor.sender : cursor.sender;
-  ints[at + C_HANDSHAKE] = handshake | HANDSHAKE_CLIENT_KNOWN | (client === 1 ? HANDSHAKE_CLIENT_1 : 0);
+  const isAfterReset = (ints[at + C_STATUS] & ROW_RESET) !== 0 && isBeforePeer(cursor);
+  ints[at + C_HANDSHAKE] =
+    handshake |
+    HANDSHAKE_CLIENT_KNOWN |
+    (client === 1 ? HANDSHAKE_CLIENT_1 : 0) |
+    (isAfterReset ? noteEarlyReset(cursor, view) : 0);
+}
+
+/**
+ * The RST that answers a SYN stands in front of it in the file, where frames are in the wrong order. It refuses the SYN
+ * if it acknowledges it (RFC 9293 3.10.7.3); else it changes nothing. Comes before the SYN sets a base sequence number.
+ * @returns the bits of C_HANDSHAKE that this adds
+ */
+function noteEarlyReset({ ints, at, me, peer }: Cursor, view: PacketView): number {
+  if (ints[me + E_PACKETS] !== 1 || ints[peer + E_PACKETS] !== ints[peer + E_RESETS]) return 0;
+  const isAcknowledged = (ints[me + E_FLAGS] & END_BASE_SET) !== 0 && ints[me + E_BASE_SEQUENCE] === view.sequence;
+  if (isAcknowledged) return HANDSHAKE_REFUSED;
+  ints[at + C_STATUS] &= ~(ROW_RESET | ROW_CLOSED);
+  ints[peer + E_FLAGS] &= ~END_RESET_SENT;
+  return 0;
 }
 
 const HANDSHAKE_FAILED = HANDSHAKE_REFUSED | HANDSHAKE_ABORTED;

@@ -243,6 +243,44 @@ describe('in the capture', () => {
   });
 });
 
+describe('frames in the wrong order', () => {
+  const early = (step: Step): Step => ({ ...step, after: -0.0002 });
+  const muchLater = pair({ client: { port: 41000 } }).client.data(1, { at: 400 });
+  const open = [...handshake, c.data(9), s.data(9), c.ack()];
+  const closed = [...handshake, c.data(9), s.ack(), c.fin(), s.ack()];
+
+  test.each<[string, Step[], string[]]>([
+    [
+      'an RST in front of the SYN that it refuses',
+      [s.rstAck({ seq: 0, ack: 1 }), early(c.syn())],
+      ['connection-refused'],
+    ],
+    [
+      'an RST that acknowledges nothing in front of a SYN',
+      [s.rst({ seq: 0 }), early(c.syn()), c.syn({ seq: 0, after: 1 }), muchLater],
+      ['unanswered'],
+    ],
+    ['an RST in front of a FIN of its receiver', [...open, s.rst(), early(c.fin())], ['reset-after-fin']],
+    [
+      'an RST in front of the FIN that it answers: its receiver had closed, and wrote nothing more',
+      [...closed, s.data(24), c.rst(), early(s.fin())],
+      ['reset-after-fin'],
+    ],
+    [
+      'an RST in front of the data before it: the RST that answers the data tells its sender nothing',
+      [...handshake, s.fin(), c.rstAck({ seq: 32 }), early(c.data(31)), s.rst({ after: 0.2 })],
+      ['reset-after-fin', 'reset-ignored'],
+    ],
+  ])('%s', async (_, steps, codes) => {
+    expect(await codesOf(steps)).toEqual(codes);
+  });
+
+  test('which are in the right order, say what they say', async () => {
+    expect(await codesOf([...closed, s.data(24), c.rst(), s.fin()])).toEqual(['broken-pipe']);
+    expect(await codesOf([...open, s.rst(), c.fin()])).toEqual(['reset']);
+  });
+});
+
 describe('ICMP errors', () => {
   test.each<[string, Step[], string[]]>([
     ['that end a handshake', [c.syn(), icmpError(c.syn(), 3, 1)], ['unreachable']],
