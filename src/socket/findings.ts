@@ -72,7 +72,7 @@ function findInTrouble(source: RecordSource, row: number, sides: Sides, style: C
     const cause = reset === null ? null : causeOfReset(reset, facts).cause;
     const by = isReset ? firstCloser(source, row, sides, 'reset') : null;
     if (reset !== null && !found.evidence.isSeen(reset.to)) findResetOfUnseen(reset, style, found);
-    else findEnding({ facts, style, by, reset, cause }, found);
+    else findEndings({ facts, style, by, reset, cause }, found);
   }
   const ignored = facts.resets.filter(({ accepted, receiverState }) => !accepted && receiverState !== CLOSED);
   if (ignored.length === 0) return;
@@ -92,9 +92,14 @@ function findResetOfUnseen({ from, to, frame }: ResetFacts, style: CloseStyle, f
   found.add(shownBy(from), style, 'note', from, `the ${from} sent an RST; ${unseen(to)}`, [frame]);
 }
 
-function findEnding(ending: Ending, found: FindingList): void {
-  const unread = unreadOf(ending);
+function findEndings(ending: Ending, found: FindingList): void {
+  findEnding(ending, found);
+  // What is sent behind a hole is in nobody's queue.
+  const unread = MTU_BLACK_HOLE.find(ending) === null ? unreadOf(ending) : null;
   if (unread !== null) found.add(BOTH_SEEN, 'unread-data', 'warning', unread.side, unread.message, unread.frames);
+}
+
+function findEnding(ending: Ending, found: FindingList): void {
   // Of one whose handshake was not seen to end, silence says nothing.
   if (ending.style === 'abandoned' && ending.facts.outcome !== 'completed') return;
   for (const { code, severity, basis, find } of ENDINGS) {

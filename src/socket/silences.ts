@@ -1,5 +1,6 @@
 import { BOTH_SEEN } from '../track/evidence.ts';
 import { formatSeconds } from '../track/finding-list.ts';
+import { STUCK_AFTER } from '../track/retries.ts';
 import type { EndingRule } from './ending.ts';
 import { otherSide } from './event-facts.ts';
 import type { Facts, SideFacts } from './facts.ts';
@@ -10,8 +11,6 @@ import type { Facts, SideFacts } from './facts.ts';
 const FORGOTTEN_AFTER = 30;
 /** A path that fails for a moment is back before a side has tried for so long. Seconds. */
 const LOST_AFTER = 60;
-/** Sent again so often without getting through, while the ACKs of small segments do. */
-const STUCK_AFTER = 3;
 /** Room for options in a full-size segment (RFC 9293 3.7.1): an MSS counts them as payload. */
 const MOST_OPTIONS = 40;
 /** What every path carries, where the MSS is not known. */

@@ -5,6 +5,7 @@ import {
   C_UNANSWERED_AT_FIN,
   E_FLAGS,
   E_PACKETS,
+  E_RESENT_RUN,
   E_UNANSWERED,
   END_MET_FIN,
   HANDSHAKE_ACCEPTED,
@@ -12,6 +13,7 @@ import {
   HANDSHAKE_SYN,
   HANDSHAKE_SYN_ACK,
 } from '../track/columns.ts';
+import { STUCK_AFTER } from '../track/retries.ts';
 import type { Sides } from '../track/sides.ts';
 
 const UDP = 17;
@@ -23,6 +25,7 @@ const UDP = 17;
 export function hadTrouble(ints: Int32Array, { at, client, server, clientEndpoint }: Sides): boolean {
   if (ints[at + C_EVENTS] !== 0 || ints[client + E_UNANSWERED] + ints[server + E_UNANSWERED] > 0) return true;
   if (ints[client + E_PACKETS] === 0 || ints[server + E_PACKETS] === 0) return (ints[at + C_PROTOCOL] & 0xff) !== UDP;
+  if (ints[client + E_RESENT_RUN] >= STUCK_AFTER || ints[server + E_RESENT_RUN] >= STUCK_AFTER) return true;
   if (ints[at + C_UNANSWERED_AT_FIN + 1 - clientEndpoint] !== 0 || (ints[client + E_FLAGS] & END_MET_FIN) !== 0)
     return true;
   const handshake = ints[at + C_HANDSHAKE];

@@ -87,7 +87,7 @@ export const C_HISTORY_LENGTH = 55;
  * When an endpoint's FIN came (endpoint 0, then 1): payload of its peer that it had answered by no byte (unanswered.ts);
  * milliseconds since the last payload before.
  */
-export const C_UNANSWERED_AT_FIN = 86; // and 87
+export const C_UNANSWERED_AT_FIN = 74; // and 75
 export const C_IDLE_AT_FIN = 59; // and 60
 /** Window of the first SYN or SYN-ACK of an endpoint. */
 export const C_SYN_WINDOW = 76; // and 77

@@ -1,5 +1,7 @@
 /** A retry may come a little late. */
 const LATE = 1.1;
+/** The same segment sent again so often does not get through, if its peer is heard. */
+export const STUCK_AFTER = 3;
 /** The longest time between two retransmissions, TCP_RTO_MAX. */
 const LONGEST_RETRY = 120;
 /** No kernel gives up connect() after fewer SYNs: Windows sends three, Linux and the BSDs more. A program with a timeout of its own may. */

@@ -15,6 +15,7 @@ import {
   E_DUPLICATES,
   E_FLAGS,
   E_PACKETS,
+  E_RESENT_RUN,
   E_RETRANSMISSIONS,
   E_TTL,
   E_UNANSWERED,
@@ -47,7 +48,7 @@ import {
   T_NOW,
   T_SYN,
 } from './columns.ts';
-import { nextSyn, REFUSED_AGAIN, triesRefusedAgain } from './retries.ts';
+import { nextSyn, REFUSED_AGAIN, STUCK_AFTER, triesRefusedAgain } from './retries.ts';
 import type { Slab } from './slab.ts';
 import {
   N_LONG_CLOSE_WAIT,
@@ -125,6 +126,7 @@ function shapeOfTransfer({ ints, floats, words, sums }: Slab, row: number, first
   const again = Math.max(ints[first + E_RETRANSMISSIONS], ints[second + E_RETRANSMISSIONS]);
   if (again > 0 && again >= words[W_RETRANSMISSIONS_AT_LEAST]) return UNUSUAL;
   if ((ints[first + E_UNANSWERED] | ints[second + E_UNANSWERED]) !== 0) return UNUSUAL;
+  if (again > 0 && Math.max(ints[first + E_RESENT_RUN], ints[second + E_RESENT_RUN]) >= STUCK_AFTER) return UNUSUAL;
   const times = row * FLOAT_STRIDE;
   const connect = floats[times + T_CONNECTED] - floats[times + T_SYN];
   if (connect < 0 || connect > sums[N_SLOW_HANDSHAKE]) return UNUSUAL;

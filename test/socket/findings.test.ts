@@ -20,7 +20,7 @@ describe('an RST', () => {
     ['of an open connection', [...opened, s.rstAck()], ['error reset server']],
     [
       'with data that was not answered',
-      [...opened, c.data(9), s.rstAck()],
+      [...opened, c.data(90), s.rstAck()],
       ['error closed-without-answer server', 'warning unread-data server'],
     ],
     [
@@ -200,8 +200,7 @@ describe('a half-close', () => {
 
   test('is counted from the last data on', async () => {
     const { findings } = await connectionOf(...asked, ...streamed, s.fin({ at: 40 }), c.ack());
-    expect(findings.map(({ code, message }) => [code, message])).toEqual([
-      ['long-close-wait', "the server closed 20.0 s after its last data, which came after the peer's FIN"],
-    ]);
+    expect(findings.map(({ code }) => code)).toEqual(['long-close-wait']);
+    expect(findings[0].message).toContain("closed 20.0 s after its last data, which came after the peer's FIN");
   });
 });

@@ -64,6 +64,28 @@ describe('a connection that nobody wants to see', () => {
     ['closes on both sides at once', [...handshake, c.fin(), s.fin({ ack: 1 }), c.ack(), s.ack()], 1],
     ['is open', web, 1],
     ['sent a little again', [...web, ...again(c.data(100, { seq: 1 }), 4), s.ack(), ...closing], 1],
+    [
+      'lost its request to the close of the server',
+      [...handshake, c.data(100), s.ack(), s.fin(), c.ack(), c.fin(), s.ack()],
+      0,
+    ],
+    [
+      'sent a request that crossed the close of the server',
+      [...web, s.fin({ after: 2 }), c.data(80, { ack: 201 }), c.ack(), c.fin(), s.ack({ ack: 101 })],
+      0,
+    ],
+    [
+      'did not get large segments through',
+      [
+        ...handshake,
+        c.data(9),
+        s.data(1460),
+        c.data(9, { ack: 1 }),
+        ...again(s.data(1460, { seq: 1 }), 3),
+        c.data(9, { ack: 1 }),
+      ],
+      0,
+    ],
     ['was not answered', [...web, ...closing, other.client.syn(), beside.client.syn(), elsewhere.client.syn()], 4],
     [
       'was not answered several times',

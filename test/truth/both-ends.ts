@@ -141,7 +141,10 @@ function endOf(packet: FollowedPacket): number {
   return (packet.sequence + spaceOf(packet)) | 0;
 }
 
-/** Segments of the near host that it sent once more before anything acknowledged them: they never came to the far end. */
+/**
+ * Packets of the near host that never came to the far end: segments that it sent once more before anything acknowledged
+ * them, and what a router on the way answered with an ICMP error.
+ */
 function lostOnTheWay(
   { frames, packets, connections }: MergedWhole,
   addresses: (Addressed | null)[],
@@ -149,10 +152,19 @@ function lostOnTheWay(
 ): Set<number> {
   const lost = new Set<number>();
   const waiting = new Map<string, number>();
+  const last = new Map<number, number>();
   for (const [i, packet] of packets.entries()) {
     const ends = addresses[i];
-    if (packet === null || ends === null || connections[packet.connection].protocol !== 'tcp') continue;
-    if (paths.get(pairOf(ends))?.near !== ends.source || spaceOf(packet) === 0) continue;
+    if (packet === null || ends === null) continue;
+    if (packet.isIcmpError) {
+      const quoted = last.get(packet.connection);
+      if (quoted === undefined || packets[quoted]?.isFromClient !== packet.isFromClient) continue;
+      if (addresses[quoted]?.destination !== ends.source) lost.add(quoted);
+      continue;
+    }
+    if (paths.get(pairOf(ends))?.near !== ends.source) continue;
+    last.set(packet.connection, i);
+    if (connections[packet.connection].protocol !== 'tcp' || spaceOf(packet) === 0) continue;
     const segment = `${packet.connection} ${packet.sequence} ${spaceOf(packet)}`;
     const before = waiting.get(segment);
     waiting.set(segment, i);

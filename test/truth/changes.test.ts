@@ -197,10 +197,18 @@ describe('both ends, merged', () => {
     expect(numbersOf(frames)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
   });
 
-  test('an ICMP error of a router came to one end alone', async () => {
+  test('what a router answers with an ICMP error has not come to the far end', async () => {
     const syn = c.syn();
-    const [{ frames }] = copiesOf('merged', await wholeOf(syn, icmpError(syn, 3, 1)));
-    expect(numbersOf(frames)).toEqual([1, 1, 2]);
+    const other = pair({ client: { port: 40001 } });
+    const whole = await wholeOf(syn, icmpError(syn, 3, 1), other.client.syn(), other.server.synAck());
+    const [{ frames }] = copiesOf('merged', whole);
+    expect(numbersOf(frames).sort()).toEqual([1, 2, 3, 3, 4, 4]);
+  });
+
+  test('what the far host itself answers with an ICMP error has', async () => {
+    const syn = c.syn();
+    const [{ frames }] = copiesOf('merged', await wholeOf(syn, icmpError(syn, 3, 3, { from: '10.0.0.2' })));
+    expect(numbersOf(frames)).toEqual([1, 1, 2, 2]);
   });
 });
 

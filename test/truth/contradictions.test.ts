@@ -11,7 +11,7 @@ type Lie = (said: Connection) => Connection;
 const AMOUNT = { cuts: 100, copies: 3 };
 
 const graceful = [...handshake, c.data(100), s.data(500), c.fin(), s.fin(), c.ack()];
-const aborted = [...handshake, c.data(100), s.ack(), c.rst()];
+const aborted = [...handshake, c.data(100), s.ack(), c.rstAck()];
 
 /** What is found of an analysis that says the truth of the whole capture, and a lie of each copy of it. */
 async function foundOf(lie: Lie, change: ChangeName, steps: Step[] = graceful): Promise<string[]> {
@@ -112,7 +112,7 @@ describe('an analysis that lies about copies is caught', () => {
     ['an outcome', 'holes', outcome('refused'), 'outcome: refused, not completed'],
     ['an outcome', 'merged', outcome('not-captured'), 'outcome: outcome not-captured, not completed'],
     ['another duration', 'shift', (said) => ({ ...said, duration: said.duration + 1 }), 'any: duration'],
-  ])('%s: %s', async (_what, change, lie, words, steps) => {
+  ])('%s: %s', async (_what, change, lie, words, steps = graceful) => {
     expect(await foundOf(lie, change, steps)).toContain(words);
   });
 
@@ -129,16 +129,14 @@ describe('an analysis that lies about copies is caught', () => {
 
 describe('what the whole capture does not refute is no contradiction', () => {
   test.each<[string, ChangeName, Lie, string]>([
-    ['what was true up to there', 'cut', finding('close-wait-leak', 'warning', 'server'), 'warning'],
-    ['what the cut capture has not yet seen', 'cut', closed({ style: 'open', firstCloser: null }), 'style'],
-    ['a handshake that is on its way', 'cut', outcome('half-open'), 'outcome'],
-    ['that a side was not captured', 'side', finding('one-direction', 'warning', 'server'), 'server'],
+    ['what was true up to there', 'cut', finding('close-wait-leak', 'warning', 'server'), 'close-wait-leak'],
+    ['what the cut capture has not yet seen', 'cut', closed({ style: 'open', firstCloser: null }), 'open, not'],
+    ['a handshake that is on its way', 'cut', outcome('half-open'), 'half-open, not'],
+    ['that a side was not captured', 'side', finding('one-direction', 'warning', 'server'), 'one-direction'],
     ['that the capture lacks what was left out', 'holes', finding('capture-loss', 'warning'), 'capture-loss'],
     ['that packets are doubled', 'double', finding('duplicate-packets', 'note'), 'duplicate-packets'],
   ])('%s: %s', async (_what, change, lie, word) => {
-    const truly = new Set(await foundOf((said) => said, change));
-    const news = (await foundOf(lie, change)).filter((words) => !truly.has(words));
-    expect(news.filter((words) => words.includes(word))).toEqual([]);
+    expect((await foundOf(lie, change)).filter((words) => words.includes(word))).toEqual([]);
   });
 
   test('that the cause of a reset is not known', async () => {

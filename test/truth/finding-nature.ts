@@ -37,6 +37,7 @@ const FINDINGS = {
   'long-close-wait': { nature: 'happened' },
   'half-closed': { nature: 'so far' },
   'time-wait-pile-up': { nature: 'so far' },
+  'port-scan': { nature: 'so far' },
   'heavy-retransmission': { nature: 'so far' },
   'zero-window': { nature: 'happened' },
   'capture-loss': { nature: 'absent' },
@@ -45,6 +46,7 @@ const FINDINGS = {
   'icmp-error': { nature: 'so far' },
   'reset-ignored': { nature: 'so far' },
   'port-reuse': { nature: 'so far' },
+  'mptcp-subflow': { nature: 'so far' },
 } as const satisfies Record<string, Finding>;
 
 /** Every code that the table knows. */

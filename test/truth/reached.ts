@@ -59,8 +59,8 @@ export function worseThan(reached: Reached, tally: Tally): string[] {
     const compared = tally.compared.get(change) ?? 0;
     const before = reached.contradictions[name] ?? 0;
     const comparedBefore = reached.compared[change] ?? 0;
-    // As many as then, for as many connections as then.
-    if (count * comparedBefore <= before * compared) return [];
+    // As many as then, for as many connections as then; in a few connections more or less, a whole one.
+    if (count <= Math.ceil((before * compared) / Math.max(1, comparedBefore))) return [];
     return [`${name}: ${count} in ${compared} connections, was ${before} in ${comparedBefore}`];
   });
 }

@@ -20,6 +20,8 @@ export interface CaptureResult {
   readonly file: string;
   /** Why it was left out; null where it was examined. */
   readonly leftOut: string | null;
+  /** Why the analysis of it or of a copy has failed. */
+  readonly failure?: string;
   /** Connections compared by each change. */
   readonly compared: Readonly<Partial<Record<ChangeName, number>>>;
   readonly rows: readonly Row[];
@@ -30,9 +32,11 @@ export class Tally {
   readonly rows: Row[] = [];
   readonly compared = new Map<ChangeName, number>();
   readonly leftOut: string[] = [];
+  readonly failures: string[] = [];
   captures = 0;
 
-  add({ file, leftOut, compared, rows }: CaptureResult): void {
+  add({ file, leftOut, failure, compared, rows }: CaptureResult): void {
+    if (failure !== undefined) this.failures.push(`${file}: ${failure}`);
     if (leftOut !== null) {
       this.leftOut.push(`${file}: ${leftOut}`);
       return;

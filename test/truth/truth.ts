@@ -27,8 +27,8 @@ const options = await yargs(hideBin(process.argv))
   .option('seed', { number: true, default: 1, describe: 'of all that is left to chance' })
   .option('only', { string: true, default: CHANGE_NAMES.join(','), describe: 'only these changes' })
   .option('file', { string: true, default: '', describe: 'only captures whose name contains this' })
-  .option('cuts', { number: true, default: 8, describe: 'cuts of each capture, everywhere if it has no more packets' })
-  .option('copies', { number: true, default: 1, describe: 'copies with packets exchanged, and with holes' })
+  .option('cuts', { number: true, default: 12, describe: 'cuts of each capture, everywhere if it has no more packets' })
+  .option('copies', { number: true, default: 2, describe: 'copies with packets exchanged, and with holes' })
   .option('packets', { number: true, default: 5000, describe: 'captures with more packets are left out' })
   .option('workers', { number: true, default: availableParallelism(), describe: 'processes' })
   .option('details', { boolean: true, describe: 'print each contradiction' })
@@ -81,9 +81,12 @@ function report(): void {
   if (options.details) for (const row of tally.rows) console.log(lineOf(row));
   console.log(`${tally.table()}\n`);
   for (const saying of tally.sayings()) console.log(saying);
+  for (const failure of tally.failures) console.log(`failed: ${failure}`);
+  if (tally.failures.length > 0) process.exitCode = 1;
   const reached = options.check === undefined ? null : readReached(options.check);
-  for (const { row, why } of sorted(tally, reached?.explained ?? []).explained) {
-    console.log(`explained: ${row.change} ${row.kind}  ${row.file} ${row.stream}: ${row.words}\n    ${why}`);
+  const { explained } = sorted(tally, reached?.explained ?? []);
+  for (const line of new Set(explained.map(({ row, why }) => `${row.change}: ${row.file} ${row.stream}: ${why}`))) {
+    console.log(`explained: ${line}`);
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${tally.captures} captures, ${tally.leftOut.length} left out, in ${seconds} s, seed ${options.seed}`);

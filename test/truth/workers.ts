@@ -14,12 +14,9 @@ interface Order extends Task {
   readonly options: Omit<CaptureOptions, 'analyze'>;
 }
 
-type Answer = { result: CaptureResult } | { failure: string };
-
 /**
  * Hands each capture to the next process that is free. Results come in the order of the tasks.
  * @param isEnough asked before each task; true: no more of them
- * @throws Error where the analysis of a capture fails, with the capture's name
  */
 export async function examineAll(
   tasks: readonly Task[],
@@ -51,10 +48,9 @@ function ask(worker: ChildProcess, order: Order): Promise<CaptureResult> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error(`${order.name}: the process that examined it has ended`));
     worker.once('exit', ended);
-    worker.once('message', (answer: Answer) => {
+    worker.once('message', (result: CaptureResult) => {
       worker.off('exit', ended);
-      if ('result' in answer) resolve(answer.result);
-      else reject(new Error(`${order.name}: ${answer.failure}`));
+      resolve(result);
     });
     worker.send(order);
   });
@@ -63,12 +59,13 @@ function ask(worker: ChildProcess, order: Order): Promise<CaptureResult> {
 // Only where this file was started as a process.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.on('message', async ({ path, name, options }: Order) => {
-    let answer: Answer;
+    let result: CaptureResult;
     try {
-      answer = { result: await captureResult(path, name, options) };
+      result = await captureResult(path, name, options);
     } catch (error) {
-      answer = { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      result = { file: name, leftOut: 'the analysis failed', failure, compared: {}, rows: [] };
     }
-    process.send?.(answer);
+    process.send?.(result);
   });
 }
