@@ -11,6 +11,7 @@ import {
   C_REUSED_STREAM,
   C_STATUS,
   C_STREAM,
+  C_SYN_ACK_COUNT,
   C_SYN_ACK_FRAME,
   C_SYN_WINDOW,
   E_ACKED,
@@ -219,7 +220,7 @@ function beginSequences(ints: Int32Array, endpoint: number, sequence: number): v
   ints[endpoint + E_TIMED] = 0;
 }
 
-/** A SYN-ACK that acknowledges the SYN comes after one that did not: the numbers of that were not its sender's. */
+/** A SYN-ACK that acknowledges the SYN comes after one that did not: that was not of this connection. */
 export function forgetUnanswering(cursor: Cursor, view: PacketView): void {
   const { ints, at, me, peer } = cursor;
   if ((view.flags & (TCP_SYN | TCP_ACK)) !== (TCP_SYN | TCP_ACK) || (ints[me + E_FLAGS] & END_SYN_ACK_SENT) === 0)
@@ -228,4 +229,6 @@ export function forgetUnanswering(cursor: Cursor, view: PacketView): void {
   if (!acknowledgesSyn(ints, peer, view.acknowledgment)) return;
   diverge(cursor);
   beginSequences(ints, me, view.sequence);
+  ints[me + E_FLAGS] &= ~END_HAS_ACKED;
+  ints[at + C_SYN_ACK_COUNT] = 0;
 }
