@@ -71,8 +71,9 @@ export const CLOSED_WITHOUT_ANSWER_IF_ANY: EndingRule = {
 
 /** A FIN that does not acknowledge the request was sent before that came: a kernel acknowledges what it has (RFC 9293 3.10.7.4). */
 function isRace(facts: Facts, reset: Ending['reset']): boolean {
-  const { client, server, areRolesGuessed } = facts;
-  if (server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed) return false;
+  const { client, server, areRolesGuessed, isSubflow } = facts;
+  if (isSubflow || server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed)
+    return false;
   if (client.closedItself || client.wantsNoAnswer || server.idleAtFin < facts.wholeRoundTrip) return false;
   const later = client.metFin ? client.uniqueBytes - server.peerBytesAtFin : 0;
   const bytes = Math.max(later, -server.unansweredAtFin);
@@ -99,8 +100,8 @@ function isRaceWithReset(
 }
 
 function unansweredOf({ facts, reset, cause }: Ending): Unanswered | null {
-  const { client, server, areRolesGuessed } = facts;
-  if (areRolesGuessed || client.closedItself) return null;
+  const { client, server, areRolesGuessed, isSubflow } = facts;
+  if (isSubflow || areRolesGuessed || client.closedItself) return null;
   if (server.finFrame !== 0) {
     const { unansweredAtFin: bytes, idleAtFin: after, finFrame, peerBytesAtFin } = server;
     if (bytes === 0 || !server.isFinAcked) return null;

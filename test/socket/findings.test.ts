@@ -195,7 +195,12 @@ describe('a half-close', () => {
 
   test('in use is no long CLOSE-WAIT', async () => {
     expect(await findingsOf(...asked, ...streamed, s.fin(), c.ack())).toEqual([]);
-    expect(await findingsAt(25, ...asked, ...streamed)).toEqual([]);
+    const { connection } = await talk(...asked, ...streamed, elsewhere(25));
+    expect(connection.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['note half-closed']);
+  });
+
+  test('that is used no more, and still open, is a forgotten close()', async () => {
+    expect(await findingsAt(40, ...asked, ...streamed)).toEqual(['close-wait-leak']);
   });
 
   test('is counted from the last data on', async () => {
