@@ -167,7 +167,7 @@ export function unreadOf(ending: Ending): Found | null {
   }
   // An answer does not say that the request was read to its end: the RST did not wait to see that it came.
   const since = reset.time - facts.server.lastDataTime;
-  const isAtOnce = since <= facts.wholeRoundTrip || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
+  const isAtOnce = since < facts.wholeRoundTrip || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
   if (from !== 'server' || !isAtOnce || reset.senderUnanswered > 0 || since > IDLE_AFTER) return null;
   if (senderDataFrame === 0 || facts.client.uniqueBytes === 0) return null;
   const message = 'the server reset the connection right after its answer: data of the client unread, or SO_LINGER 0';

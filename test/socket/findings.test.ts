@@ -17,11 +17,11 @@ const opened = [...handshake, c.data(100), s.data(100), c.ack()];
 
 describe('an RST', () => {
   test.each<[string, Step[], string[]]>([
-    ['of an open connection', [...opened, s.rstAck()], ['error reset server']],
+    ['of an open connection', [...opened, s.rstAck({ after: 0.1 })], ['error reset server']],
     [
       'with data that was not answered',
       [...opened, c.data(90), s.rstAck()],
-      ['error closed-without-answer server', 'warning unread-data server'],
+      ['error closed-without-answer server', 'error reset server', 'warning unread-data server'],
     ],
     [
       'for a write after the close',

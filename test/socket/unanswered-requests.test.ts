@@ -54,7 +54,6 @@ describe('a server that closes without a byte of answer', () => {
     const findings = await findingsOf(...steps);
     expect(named(findings)).toContain(CLOSED);
     expect(findings.find(({ code }) => code === 'closed-without-answer')?.message).toBe(message);
-    expect(named(findings)).not.toContain('error reset server');
   });
 
   test('is found by the frames of the request and of the close', async () => {
