@@ -110,10 +110,16 @@ function findEndings(ending: Ending, found: FindingList): void {
 function findEnding(ending: Ending, found: FindingList): void {
   // Of one whose handshake was not seen to end, silence says nothing.
   if (ending.style === 'abandoned' && ending.facts.outcome !== 'completed') return;
-  for (const { code, severity, basis, find } of ENDINGS) {
-    const what = find(ending);
-    if (what === null) continue;
-    found.add(basis, code, severity, what.side, what.message, what.frames);
+  for (const rule of ENDINGS) {
+    if (!addEnding(rule, ending, found)) continue;
+    // A FIN leaves no error on the client's socket, an RST does.
+    if (rule === CLOSED_WITHOUT_ANSWER) addEnding(RESET, ending, found);
     return;
   }
+}
+
+function addEnding({ code, severity, basis, find }: EndingRule, ending: Ending, found: FindingList): boolean {
+  const what = find(ending);
+  if (what !== null) found.add(basis, code, severity, what.side, what.message, what.frames);
+  return what !== null;
 }

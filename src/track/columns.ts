@@ -200,6 +200,8 @@ export const T_SYN_ACK = 33;
 /** ACK of the SYN-ACK, and the SYN-ACK before it. Guarded by HANDSHAKE_ACCEPTED. */
 export const T_ACCEPTED = 34;
 export const T_ACCEPTED_SYN_ACK = 35;
+/** F_NEXT_SEQUENCE_TIME of endpoint 0 and 1 as Wireshark has it. Guarded by END_DIVERGED. */
+export const T_WIRESHARK_NEXT = 46; // and 47
 /** When the SYN-ACK of C_OTHER_ISN came. */
 export const T_OTHER = 43;
 /** Seconds since 1970 when it was taken out of the tables although its row is kept; 0 before. */

@@ -116,7 +116,8 @@ export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
  */
 function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
   const { ints, floats, me, peer, myTimes, times } = cursor;
-  if (ints[peer + E_DUPLICATE_ACK_RUN] >= DUPLICATE_ACKS_OF_LOSS) return false;
+  // A copy of an ACK makes one duplicate ACK.
+  if (ints[peer + E_DUPLICATE_ACK_RUN] > (ints[peer + E_DUPLICATES] === 0 ? 0 : 1)) return false;
   const last = (view.sequence + view.dataLength) | 0;
   const end = (view.flags & (TCP_SYN | TCP_FIN)) !== 0 ? (last + 1) | 0 : last;
   for (let i = 0; i < ints[me + E_TIMED]; i++) {
@@ -191,8 +192,6 @@ export function signatureOf(view: PacketView): number {
   return ((view.ipId << 16) | view.checksum) ^ Math.imul(view.sequence, 0x9e3779b1);
 }
 
-/** After so many, segments are sent again at once (RFC 5681 3.2 says three, RFC 8985 fewer). */
-const DUPLICATE_ACKS_OF_LOSS = 1;
 /** Counted in the upper half of E_RESET_RUN. */
 const MOST_IN_RUN = 0x7fff;
 /** A power of two, and the room that columns.ts gives. */

@@ -74,6 +74,7 @@ import {
   T_LAST_SYN_ACK,
   T_NOW,
   T_OTHER,
+  T_WIRESHARK_NEXT,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { after, atOrBefore, distance } from './sequence.ts';
@@ -272,7 +273,7 @@ export function forgetUnanswering(cursor: Cursor, view: PacketView): void {
 }
 
 /** From here on Wireshark goes on from other numbers than the connection's. */
-function diverge({ ints, at, me, peer, sender }: Cursor): void {
+function diverge({ ints, floats, at, me, peer, sender, times, myTimes, peerTimes }: Cursor): void {
   if ((ints[me + E_FLAGS] & END_DIVERGED) !== 0) return;
   ints[me + E_FLAGS] |= END_DIVERGED;
   ints[peer + E_FLAGS] |= END_DIVERGED;
@@ -282,6 +283,8 @@ function diverge({ ints, at, me, peer, sender }: Cursor): void {
   ints[theirs + C_WIRESHARK_NEXT] = ints[peer + E_NEXT_SEQUENCE];
   ints[mine + C_WIRESHARK_REACHABLE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
   ints[theirs + C_WIRESHARK_REACHABLE] = ints[peer + E_MAX_TO_ACKNOWLEDGE];
+  floats[times + sender + T_WIRESHARK_NEXT] = floats[myTimes + F_NEXT_SEQUENCE_TIME];
+  floats[times + 1 - sender + T_WIRESHARK_NEXT] = floats[peerTimes + F_NEXT_SEQUENCE_TIME];
 }
 
 /**
@@ -290,7 +293,7 @@ function diverge({ ints, at, me, peer, sender }: Cursor): void {
  * @returns ANALYSIS_ bits
  */
 export function analyzeDiverged(cursor: Cursor, view: PacketView, isAside: boolean): number {
-  const { ints, floats, at, me, peer, myTimes, sender } = cursor;
+  const { ints, floats, at, me, peer, times, myTimes, sender } = cursor;
   diverge(cursor);
   const mine = at + sender;
   const theirs = at + 1 - sender;
@@ -314,7 +317,9 @@ export function analyzeDiverged(cursor: Cursor, view: PacketView, isAside: boole
   ints[peer + E_NEXT_SEQUENCE] = ints[theirs + C_WIRESHARK_NEXT];
   ints[me + E_MAX_TO_ACKNOWLEDGE] = ints[mine + C_WIRESHARK_REACHABLE];
   ints[peer + E_MAX_TO_ACKNOWLEDGE] = ints[theirs + C_WIRESHARK_REACHABLE];
+  floats[myTimes + F_NEXT_SEQUENCE_TIME] = floats[times + sender + T_WIRESHARK_NEXT];
   const counted = analyzeSegment(cursor, view);
+  floats[times + sender + T_WIRESHARK_NEXT] = floats[myTimes + F_NEXT_SEQUENCE_TIME];
   ints[mine + C_WIRESHARK_NEXT] = ints[me + E_NEXT_SEQUENCE];
   ints[mine + C_WIRESHARK_REACHABLE] = ints[me + E_MAX_TO_ACKNOWLEDGE];
   ints[theirs + C_WIRESHARK_REACHABLE] = ints[peer + E_MAX_TO_ACKNOWLEDGE];

@@ -17,6 +17,7 @@ const WIDE: Record<string, number> = {
   C_RESENT_COPIES: 2,
   C_WIRESHARK_NEXT: 2,
   C_WIRESHARK_REACHABLE: 2,
+  T_WIRESHARK_NEXT: 2,
   E_TIMED_ENDS: 4,
   E_SIGNATURES: 4,
   E_GAP_EDGES: 8,
