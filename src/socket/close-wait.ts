@@ -48,11 +48,15 @@ export function findInCloseWait(
       found.add(basis, 'long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
     }
   } else if (style === 'half-closed') {
-    const waited = watchedUntil(source, sides.times) - seconds(waitedFrom);
+    const until = watchedUntil(source, sides.times);
+    const waited = until - seconds(waitedFrom);
+    const sinceFin = until - seconds(floats[peerTimes + F_FIN_TIME]);
     if (waited > source.thresholds.closeWait) {
       const message = `still open ${formatSeconds(waited)} after ${since}`;
-      const code = sentOn ? 'half-closed' : 'close-wait-leak';
-      found.add(basis, code, 'warning', side, message, [peerFin]);
+      found.add(basis, 'close-wait-leak', 'warning', side, message, [peerFin]);
+    } else if (sinceFin > source.thresholds.closeWait) {
+      const message = `still sends ${formatSeconds(sinceFin)} after the peer's FIN`;
+      found.add(basis, 'half-closed', 'note', side, message, [peerFin]);
     }
   }
 }

@@ -26,7 +26,12 @@ import {
 } from './reset-findings.ts';
 import { ABANDONED, MTU_BLACK_HOLE, RESET_AFTER_SILENCE, UNANSWERED_AFTER_SILENCE } from './silences.ts';
 import { hadTrouble } from './trouble.ts';
-import { CLOSED_WITHOUT_ANSWER, CLOSED_WITHOUT_ANSWER_IF_ANY, KEEP_ALIVE_RACE } from './unanswered-requests.ts';
+import {
+  CLOSED_WITHOUT_ANSWER,
+  CLOSED_WITHOUT_ANSWER_IF_ANY,
+  KEEP_ALIVE_RACE,
+  RESET_WITHOUT_ANSWER,
+} from './unanswered-requests.ts';
 
 /** The first that applies says how a connection that was open ended badly. */
 const ENDINGS: readonly EndingRule[] = [
@@ -93,6 +98,9 @@ function findResetOfUnseen({ from, to, frame }: ResetFacts, style: CloseStyle, f
 }
 
 function findEndings(ending: Ending, found: FindingList): void {
+  const { code, severity, basis, find } = RESET_WITHOUT_ANSWER;
+  const left = find(ending);
+  if (left !== null) found.add(basis, code, severity, left.side, left.message, left.frames);
   findEnding(ending, found);
   // What is sent behind a hole is in nobody's queue.
   const unread = MTU_BLACK_HOLE.find(ending) === null ? unreadOf(ending) : null;

@@ -165,15 +165,10 @@ export function unreadOf(ending: Ending): Found | null {
     const message = `the ${from} closed with data of the ${to} unread, or with SO_LINGER 0`;
     return { side: from, message, frames: [receiverDataFrame, frame] };
   }
-  // An answer does not say that the request was read to its end: it was reset before it was acknowledged, or crossed the rest.
-  const isAtOnce = facts.server.isCrossed || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
-  if (
-    from !== 'server' ||
-    !isAtOnce ||
-    reset.senderUnanswered > 0 ||
-    reset.time - facts.server.lastDataTime > IDLE_AFTER
-  )
-    return null;
+  // An answer does not say that the request was read to its end: the RST did not wait to see that it came.
+  const since = reset.time - facts.server.lastDataTime;
+  const isAtOnce = since < facts.wholeRoundTrip || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
+  if (from !== 'server' || !isAtOnce || reset.senderUnanswered > 0 || since > IDLE_AFTER) return null;
   if (senderDataFrame === 0 || facts.client.uniqueBytes === 0) return null;
   const message = 'the server reset the connection right after its answer: data of the client unread, or SO_LINGER 0';
   return { side: from, message, frames: [receiverDataFrame, senderDataFrame, frame] };
@@ -191,7 +186,9 @@ function leavingOf(ending: Ending): Found | null {
 
 /** The client has all that the server said, which was no part of more, and owes nothing: it only leaves. */
 function isLeaving({ facts, reset, cause }: Ending): boolean {
-  if (reset?.from !== 'client' || cause !== 'abortive-close') return false;
+  if (reset?.from !== 'client') return false;
+  if (cause === 'client-abort') return true;
+  if (cause !== 'abortive-close') return false;
   const { client, server } = facts;
   if (client.lastDataFrame === 0 && reset.cameSince === 0) return true;
   if (server.lastDataFrame > reset.frame || reset.receiverDataFrame < reset.senderDataFrame) return false;

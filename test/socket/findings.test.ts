@@ -17,11 +17,11 @@ const opened = [...handshake, c.data(100), s.data(100), c.ack()];
 
 describe('an RST', () => {
   test.each<[string, Step[], string[]]>([
-    ['of an open connection', [...opened, s.rstAck()], ['error reset server']],
+    ['of an open connection', [...opened, s.rstAck({ after: 0.1 })], ['error reset server']],
     [
       'with data that was not answered',
       [...opened, c.data(90), s.rstAck()],
-      ['error closed-without-answer server', 'warning unread-data server'],
+      ['error closed-without-answer server', 'error reset server', 'warning unread-data server'],
     ],
     [
       'for a write after the close',
@@ -195,7 +195,12 @@ describe('a half-close', () => {
 
   test('in use is no long CLOSE-WAIT', async () => {
     expect(await findingsOf(...asked, ...streamed, s.fin(), c.ack())).toEqual([]);
-    expect(await findingsAt(25, ...asked, ...streamed)).toEqual([]);
+    const { connection } = await talk(...asked, ...streamed, elsewhere(25));
+    expect(connection.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['note half-closed']);
+  });
+
+  test('that is used no more, and still open, is a forgotten close()', async () => {
+    expect(await findingsAt(40, ...asked, ...streamed)).toEqual(['close-wait-leak']);
   });
 
   test('is counted from the last data on', async () => {
