@@ -81,12 +81,15 @@ function findInTrouble(source: RecordSource, row: number, sides: Sides, style: C
   }
   const ignored = facts.resets.filter(({ accepted, receiverState }) => !accepted && receiverState !== CLOSED);
   if (ignored.length === 0) return;
-  const message = `${counted(ignored.length, 'RST')} that the receiver does not accept`;
+  const [{ from, to }] = ignored;
+  const side = ignored.every((each) => each.from === from) ? from : null;
+  const whose = side === null ? 'that their receivers do' : `of the ${from} that the ${to} does`;
+  const message = `${counted(ignored.length, 'RST')} ${whose} not accept`;
   found.add(
     BOTH_SEEN,
     'reset-ignored',
     'note',
-    null,
+    side,
     message,
     ignored.map(({ frame }) => frame),
   );
