@@ -52,12 +52,13 @@ export const CLOSED_WITHOUT_ANSWER: EndingRule = {
   severity: 'error',
   basis: BOTH_SEEN,
   find(ending) {
+    if (KEEP_ALIVE_RACE.find(ending) !== null) return null;
     const left = unansweredAtFin(ending);
     return left === null || mayWantNone(ending.facts, left) ? null : foundOf(left, '');
   },
 };
 
-/** The same with an RST, which is a finding of its own. */
+/** The same with an RST. */
 export const RESET_WITHOUT_ANSWER: EndingRule = {
   code: 'closed-without-answer',
   severity: 'error',

@@ -36,21 +36,21 @@ describe('an RST', () => {
     [
       'after probes that nobody answered',
       [...opened, c.data(1, { seq: 100, at: 9 }), c.data(1, { seq: 100, at: 10 }), c.rstAck({ at: 11 })],
-      ['error keep-alive-timeout server'],
+      ['error keep-alive-timeout client'],
     ],
     ['for the ACK of the handshake', [...handshake, s.rst({ seq: 1 })], ['error accept-queue-full server']],
     ['with another TTL', [...opened, s.rstAck({ ttl: 3 })], ['error injected-reset server']],
-    ['after half a minute', [...opened, c.data(9, { at: 30.1 }), s.rst({ seq: 101 })], ['error idle-timeout null']],
+    ['after half a minute', [...opened, c.data(9, { at: 30.1 }), s.rst({ seq: 101 })], ['error idle-timeout server']],
     ['after less', [...opened, c.data(9, { at: 29.9 }), s.rst({ seq: 101 })], ['error reset server']],
     [
       'for a keep-alive probe after half a minute',
       [...opened, c.data(1, { seq: 100, at: 30.1 }), s.rst({ seq: 101 })],
-      ['error idle-timeout null'],
+      ['error idle-timeout server'],
     ],
     [
       'for the packet of a server after half a minute',
       [...opened, s.data(9, { at: 40 }), c.rst({ seq: 101 })],
-      ['error idle-timeout null'],
+      ['error idle-timeout client'],
     ],
     [
       'of the server amid its answer',
@@ -94,7 +94,7 @@ describe('an RST', () => {
     [
       'that meets the FIN of a client that waits for its answer',
       [...handshake, c.data(90), c.fin(), s.ack(), s.rstAck({ after: 1 })],
-      ['warning reset-after-fin null', 'warning unread-data server'],
+      ['warning reset-after-fin server', 'warning unread-data server'],
     ],
   ])('%s', async (_, steps, found) => {
     expect(await findingsOf(...steps)).toEqual(found);
@@ -206,6 +206,6 @@ describe('a half-close', () => {
   test('is counted from the last data on', async () => {
     const { findings } = await connectionOf(...asked, ...streamed, s.fin({ at: 40 }), c.ack());
     expect(findings.map(({ code }) => code)).toEqual(['long-close-wait']);
-    expect(findings[0].message).toContain("closed 20.0 s after its last data, which came after the peer's FIN");
+    expect(findings[0].message).toContain("closed 20.0 s after its last data, which came after the client's FIN");
   });
 });
