@@ -20,7 +20,7 @@ interface PlacedCall {
 /**
  * The calls of both applications, in order, as far as packets show them. What leaves no trace on the wire (socket(),
  * bind(), a call that was interrupted) is not in it; a read() is where its data came, because how long it waited
- * before, and in how many pieces it read, no packet tells.
+ * before, and in how many pieces it read, no packet tells. Of a side without a packet in the capture there are none.
  */
 export function makeCalls(
   source: RecordSource,
@@ -35,7 +35,8 @@ export function makeCalls(
   if (facts.protocol !== 'udp') addClosing(calls, facts);
   addFailures(calls, facts, errors);
   calls.sort((a, b) => a.frame - b.frame);
-  const of = (side: Side) => calls.filter((each) => each.side === side).map(({ call }) => call);
+  const of = (side: Side) =>
+    facts.evidence.isSeen(side) ? calls.filter((each) => each.side === side).map(({ call }) => call) : [];
   return { client: of('client'), server: of('server') };
 }
 
