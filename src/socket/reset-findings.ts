@@ -64,7 +64,9 @@ export const BROKEN_PIPE: EndingRule = {
     const { finFrame, peerBytesAtFin } = facts[reset.from];
     const wrote = facts[reset.to].uniqueBytes > peerBytesAtFin;
     if (!wrote && cause !== 'data-after-close') return null;
-    if (mayHaveClosed(facts, reset)) return null;
+    const isFarewell =
+      facts[reset.to].wantsNoAnswer || facts[reset.to].uniqueBytes - peerBytesAtFin <= LONGEST_FAREWELL;
+    if (isFarewell && mayHaveClosed(facts, reset)) return null;
     const message = wrote
       ? `the ${reset.to} wrote after the ${reset.from} had closed`
       : `data of the ${reset.to} was on its way when the ${reset.from} closed`;
@@ -78,7 +80,7 @@ const LONGEST_ROUND_TRIP = 1;
 const SOONER = 0.9;
 
 /**
- * The receiver of the RST may have closed before that reached it, and its FIN may be on the way here still: it can be
+ * The receiver of the RST, if it only said farewell, may have closed before that reached it, and its FIN may be on the way here still: it can be
  * until a round trip after its last data. One whose program has closed is told of no error (tcp_close).
  */
 function mayHaveClosed(facts: Facts, { to, time }: ResetFacts): boolean {
