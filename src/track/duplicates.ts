@@ -1,9 +1,11 @@
 import { type PacketView, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_DUPLICATE_FRAME,
+  E_ACKED,
   E_COVER_END,
   E_DUPLICATE_ACK_RUN,
   E_DUPLICATES,
+  E_FIN_SEQUENCE,
   E_FLAGS,
   E_GAPS,
   E_LAST_ACKNOWLEDGMENT,
@@ -15,12 +17,16 @@ import {
   E_TIMED,
   E_TIMED_ENDS,
   END_COVERED,
+  END_FIN_SENT,
+  END_HAS_ACKED,
   END_RESET_COPIED,
+  END_TWICE_ON_WAY,
   F_LAST_TIME,
   F_TIMED,
   T_NOW,
 } from './columns.ts';
-import type { Cursor } from './cursor.ts';
+import { isCovered } from './coverage.ts';
+import { type Cursor, ttlBefore } from './cursor.ts';
 import { TIMED_KEPT } from './rtt.ts';
 import { after, atOrAfter } from './sequence.ts';
 
@@ -33,32 +39,72 @@ export const COPY_WINDOW = 100e6;
 const COPY_WINDOW_WITHOUT_ID = 1e6;
 /** The same for an RST, which is never sent again. */
 const RESET_COPY_WINDOW = 5e6;
+/** The same for a SYN or SYN-ACK: none is sent again within the 500 ms after which Windows tries anew what was refused (RFC 6298 2.1: 1 s). */
+const SYN_COPY_WINDOW = 400e6;
+/** Where a capture was merged of two, of one packet at two places, a copy comes as much later as the way takes from one to the other. */
+const FARTHEST = 1e9;
 
 /**
- * Is the segment an exact copy of one of the sender's last four packets? Then it has the same IP identification
+ * Is the segment an exact copy of one of the sender's last packets? Then it has the same IP identification
  * and the same checksum over everything else, and it takes nothing forward. Counts it; a copy tells nothing about
- * the endpoints.
+ * the endpoints. Comes before anything else of the segment is noted.
  */
 export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const { ints, me } = cursor;
   const signature = signatureOf(view);
   if ((view.flags & TCP_RST) !== 0) return isCopyOfReset(cursor, view, signature);
-  const nextSequence = ints[me + E_NEXT_SEQUENCE];
-  if (view.dataLength > 0 || (view.flags & (TCP_SYN | TCP_FIN)) !== 0) {
-    const isNew = nextSequence === 0 || atOrAfter(view.sequence, nextSequence);
-    if (!isNew && (isKnown(cursor, signature, windowOf(view)) || isCopyInBurst(cursor, view))) {
-      noteCopy(cursor, view);
-      return true;
-    }
-  } else if (view.ipId !== 0 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT]) {
-    // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
-    if (isKnown(cursor, signature, COPY_WINDOW)) {
-      noteCopy(cursor, view);
-      return true;
-    }
+  if (isOld(cursor, view) && isCopyOfOld(cursor, view, signature)) {
+    noteCopy(cursor, view);
+    return true;
   }
   remember(ints, me, signature, view.ipId);
   return false;
+}
+
+/** The segment takes nothing forward: no number that its sender has not used before, no ACK that it has not given. */
+function isOld({ ints, me }: Cursor, view: PacketView): boolean {
+  if (view.dataLength > 0 || (view.flags & (TCP_SYN | TCP_FIN)) !== 0) {
+    const nextSequence = ints[me + E_NEXT_SEQUENCE];
+    return nextSequence !== 0 && !atOrAfter(view.sequence, nextSequence);
+  }
+  const hasAcked = (ints[me + E_FLAGS] & END_HAS_ACKED) !== 0;
+  if (hasAcked) return !after(view.acknowledgment, ints[me + E_ACKED]);
+  return ints[me + E_PACKETS] > 1 && view.acknowledgment === ints[me + E_LAST_ACKNOWLEDGMENT];
+}
+
+function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boolean {
+  const { ints, me } = cursor;
+  const isPureAck = view.dataLength === 0 && (view.flags & (TCP_SYN | TCP_FIN)) === 0;
+  if (isFarther(cursor, view)) {
+    const isSame = isKnown(cursor, signature, FARTHEST) || view.ipId === ints[me + E_SIGNATURE_SLOT] >>> 16;
+    if (isSame && (view.ipId !== 0 || !isPureAck)) {
+      ints[me + E_FLAGS] |= END_TWICE_ON_WAY;
+      return true;
+    }
+    if (isSeenBefore(cursor, view, isPureAck)) return true;
+  }
+  // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
+  if (isPureAck) return view.ipId !== 0 && isKnown(cursor, signature, COPY_WINDOW);
+  return isKnown(cursor, signature, windowOf(view)) || isCopyInBurst(cursor, view);
+}
+
+/** The packet has passed more routers than others of its sender: it was captured farther on its way. */
+function isFarther(cursor: Cursor, view: PacketView): boolean {
+  const { ints, me } = cursor;
+  return ints[me + E_PACKETS] > 1 && view.ttl < (ttlBefore(cursor, view) & 0xff) && sinceLast(cursor) <= FARTHEST;
+}
+
+/**
+ * Where a capture has packets of two places on their way, what comes with the smaller TTL has come with the greater one
+ * before: it is a copy unless the capture missed the first.
+ */
+function isSeenBefore({ ints, me, peer }: Cursor, view: PacketView, isPureAck: boolean): boolean {
+  if (((ints[me + E_FLAGS] | ints[peer + E_FLAGS]) & END_TWICE_ON_WAY) === 0) return false;
+  if (isPureAck || (view.flags & TCP_SYN) !== 0) return true;
+  const end = (view.sequence + view.dataLength) | 0;
+  const mine = ints[me + E_FLAGS];
+  if ((view.flags & TCP_FIN) !== 0 && ((mine & END_FIN_SENT) === 0 || end !== ints[me + E_FIN_SEQUENCE])) return false;
+  return view.dataLength === 0 || isCovered(ints, me, view.sequence, view.dataLength);
 }
 
 /**
@@ -125,12 +171,13 @@ function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
     return floats[times + T_NOW] - floats[myTimes + F_TIMED + i] <= COPY_WINDOW_WITHOUT_ID;
   }
   if (ints[me + E_DUPLICATES] === 0 || sinceLast(cursor) > windowOf(view)) return false;
-  const isCovered = (ints[me + E_FLAGS] & END_COVERED) !== 0 && ints[me + E_GAPS] === 0;
-  if (!isCovered || after(last, ints[me + E_COVER_END])) return false;
+  const isWhole = (ints[me + E_FLAGS] & END_COVERED) !== 0 && ints[me + E_GAPS] === 0;
+  if (!isWhole || after(last, ints[me + E_COVER_END])) return false;
   return view.ipId === 0 || isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId);
 }
 
 function windowOf(view: PacketView): number {
+  if ((view.flags & TCP_SYN) !== 0) return SYN_COPY_WINDOW;
   return view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID;
 }
 

@@ -275,7 +275,8 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
   const silent = ints[client + E_PACKETS] === 0 ? client : ints[server + E_PACKETS] === 0 ? server : -1;
   if (silent < 0) return;
   const other = silent === client ? server : client;
-  const talksOn = (ints[other + E_FLAGS] & END_HAS_ACKED) !== 0 && ints[other + E_PACKETS] >= ONE_DIRECTION_AT_LEAST;
+  const packets = ints[other + E_PACKETS] - ints[other + E_DUPLICATES];
+  const talksOn = (ints[other + E_FLAGS] & END_HAS_ACKED) !== 0 && packets >= ONE_DIRECTION_AT_LEAST;
   if (talksOn || (ints[at + C_HANDSHAKE] & HANDSHAKE_ASSUMED) !== 0) {
     const side = silent === client ? 'client' : 'server';
     const message = `no packet of the ${side} was captured`;

@@ -104,7 +104,9 @@ export function updateTcpFully(
   const flags = view.flags;
 
   if (ints[me + E_PACKETS] === 1 && ints[peer + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
-  if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
+  const lastId = ints[me + E_SIGNATURE_SLOT];
+  const isCopy = isDuplicate(cursor, view);
+  if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view, isCopy);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
   const isOlder = isOfOlder(cursor, view);
   const isAside = isOlder || isOfOther(cursor, view);
@@ -112,8 +114,6 @@ export function updateTcpFully(
   if ((known === 0 || (flags & TCP_SYN) !== 0) && !isAside) noteBaseSequences(cursor, view);
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_OTHER) !== 0) takeOther(cursor, view);
   if ((flags & TCP_SYN) !== 0 && !isAside) forgetUnanswering(cursor, view);
-  const lastId = ints[me + E_SIGNATURE_SLOT];
-  const isCopy = isDuplicate(cursor, view);
   if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, lastId, slab, events);
   const isDiverged = isAside || (ints[me + E_FLAGS] & END_DIVERGED) !== 0;
   const found = isDiverged ? analyzeDiverged(cursor, view, isAside) : analyzeSegment(cursor, view);
