@@ -1,6 +1,7 @@
-import { type PacketView, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
+import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
   C_DUPLICATE_FRAME,
+  C_FIRST_NANOSECONDS,
   E_ACKED,
   E_COVER_END,
   E_DUPLICATE_ACK_RUN,
@@ -8,21 +9,28 @@ import {
   E_FIN_SEQUENCE,
   E_FLAGS,
   E_GAPS,
+  E_ISN,
   E_LAST_ACKNOWLEDGMENT,
   E_NEXT_SEQUENCE,
   E_PACKETS,
   E_RESET_RUN,
+  E_RESETS,
   E_SIGNATURE_SLOT,
   E_SIGNATURES,
   E_TIMED,
   E_TIMED_ENDS,
+  E_ZEEK_RST,
   END_COVERED,
   END_FIN_SENT,
   END_HAS_ACKED,
   END_RESET_COPIED,
+  END_SYN_ACK_SENT,
+  END_SYN_SENT,
   END_TWICE_ON_WAY,
   F_LAST_TIME,
   F_TIMED,
+  T_LAST_SYN,
+  T_LAST_SYN_ACK,
   T_NOW,
 } from './columns.ts';
 import { isCovered } from './coverage.ts';
@@ -85,7 +93,30 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
   }
   // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
   if (isPureAck) return view.ipId !== 0 && isKnown(cursor, signature, COPY_WINDOW);
-  return isKnown(cursor, signature, windowOf(view)) || isCopyInBurst(cursor, view);
+  if (isKnown(cursor, signature, windowOf(view)) || isAtBeginning(cursor, view)) return true;
+  return (view.flags & TCP_SYN) !== 0 ? isSynAtOnce(cursor, view) : isCopyInBurst(cursor, view);
+}
+
+/** A SYN or SYN-ACK with the same number, sooner after the last than any is sent again: whatever came between. */
+function isSynAtOnce({ ints, floats, me, times }: Cursor, view: PacketView): boolean {
+  const isSynAck = (view.flags & TCP_ACK) !== 0;
+  if ((ints[me + E_FLAGS] & (isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT)) === 0) return false;
+  if (view.sequence !== ints[me + E_ISN]) return false;
+  const since = floats[times + T_NOW] - floats[times + (isSynAck ? T_LAST_SYN_ACK : T_LAST_SYN)];
+  return since >= 0 && since <= COPY_WINDOW;
+}
+
+/** The connection is younger than anything that is sent again, but for duplicate ACKs. */
+function isAtBeginning(cursor: Cursor, view: PacketView): boolean {
+  const { ints, floats, at, me, times } = cursor;
+  const age = floats[times + T_NOW] - ints[at + C_FIRST_NANOSECONDS];
+  if (age < 0 || age > COPY_WINDOW_WITHOUT_ID || view.dataLength === 0 || isAskedFor(cursor)) return false;
+  return isCovered(ints, me, view.sequence, view.dataLength);
+}
+
+/** The peer has sent duplicate ACKs: these ask for a retransmission (RFC 5681 3.2). A copy of an ACK is one, too. */
+function isAskedFor({ ints, peer }: Cursor): boolean {
+  return ints[peer + E_DUPLICATE_ACK_RUN] > (ints[peer + E_DUPLICATES] === 0 ? 0 : 1);
 }
 
 /** The packet has passed more routers than others of its sender: it was captured farther on its way. */
@@ -127,6 +158,10 @@ function isCopyOfReset(cursor: Cursor, view: PacketView, signature: number): boo
     noteCopy(cursor, view);
     return true;
   }
+  if (isFarther(cursor, view) && isResetSeenBefore(cursor, view, signature)) {
+    noteCopy(cursor, view);
+    return true;
+  }
   if (isKnown(cursor, signature, hasId ? COPY_WINDOW : RESET_COPY_WINDOW)) {
     const waiting = ints[peer + E_TIMED];
     const isAnotherPossible = heard !== (word & 0xffff) || waiting > word >>> 16 || waiting === TIMED_KEPT;
@@ -142,6 +177,17 @@ function isCopyOfReset(cursor: Cursor, view: PacketView, signature: number): boo
   ints[me + E_RESET_RUN] = (Math.min(run + 1, MOST_IN_RUN) << 16) | heard;
   remember(ints, me, signature, view.ipId);
   return false;
+}
+
+/** The RST has passed more routers than another one of its sender with the same number. */
+function isResetSeenBefore(cursor: Cursor, view: PacketView, signature: number): boolean {
+  const { ints, me, peer } = cursor;
+  if (isKnown(cursor, signature, FARTHEST)) {
+    ints[me + E_FLAGS] |= END_TWICE_ON_WAY;
+    return true;
+  }
+  const isOnWay = ((ints[me + E_FLAGS] | ints[peer + E_FLAGS]) & END_TWICE_ON_WAY) !== 0;
+  return isOnWay && ints[me + E_RESETS] > 0 && ints[me + E_ZEEK_RST] === view.sequence;
 }
 
 /** The same for a datagram. Without an IP identification a repeated datagram cannot be told from a copy. */
@@ -161,9 +207,8 @@ export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
  * millisecond but for duplicate ACKs; and what a counting sender sends again has another, later identification.
  */
 function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
-  const { ints, floats, me, peer, myTimes, times } = cursor;
-  // A copy of an ACK makes one duplicate ACK.
-  if (ints[peer + E_DUPLICATE_ACK_RUN] > (ints[peer + E_DUPLICATES] === 0 ? 0 : 1)) return false;
+  const { ints, floats, me, myTimes, times } = cursor;
+  if (isAskedFor(cursor)) return false;
   const last = (view.sequence + view.dataLength) | 0;
   const end = (view.flags & (TCP_SYN | TCP_FIN)) !== 0 ? (last + 1) | 0 : last;
   for (let i = 0; i < ints[me + E_TIMED]; i++) {
@@ -183,7 +228,8 @@ function windowOf(view: PacketView): number {
 
 /** The identification is one that a counting sender gave before its last. @param word E_SIGNATURE_SLOT before the packet */
 function isBehind(word: number, ipId: number): boolean {
-  return (word & IDS_COUNT) !== 0 && (((word >>> 16) - ipId) & 0xffff) < COUNTING_STEP;
+  const step = ((word >>> 16) - ipId) & 0xffff;
+  return (word & IDS_COUNT) !== 0 && step > 0 && step < COUNTING_STEP;
 }
 
 /** Is the signature among the sender's last four, and did it send anything so recently? */
