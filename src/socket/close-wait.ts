@@ -40,19 +40,24 @@ export function findInCloseWait(
   // One that still sends has a reason to be open (RFC 9293 3.6: a half-close in use); it waits from then on.
   const sentOn = ints[me + E_LAST_DATA_FRAME] > peerFin;
   const waitedFrom = sentOn ? floats[myTimes + F_LAST_DATA_TIME] : floats[peerTimes + F_FIN_TIME];
-  const since = sentOn ? "its last data, which came after the peer's FIN" : "the peer's FIN";
+  const fin = `the ${otherSide(side)}'s FIN`;
+  const since = sentOn ? `its last data, which came after ${fin}` : fin;
   if ((ints[me + E_FLAGS] & END_CLOSED_SECOND) !== 0) {
     const waited = seconds(floats[myTimes + F_FIN_TIME] - waitedFrom);
     if (waited > source.thresholds.closeWait) {
-      const message = `closed ${formatSeconds(waited)} after ${since}`;
+      const message = `the ${side} closed ${formatSeconds(waited)} after ${since}`;
       found.add(basis, 'long-close-wait', 'warning', side, message, [peerFin, ints[me + E_FIN_FRAME]]);
     }
   } else if (style === 'half-closed') {
-    const waited = watchedUntil(source, sides.times) - seconds(waitedFrom);
+    const until = watchedUntil(source, sides.times);
+    const waited = until - seconds(waitedFrom);
+    const sinceFin = until - seconds(floats[peerTimes + F_FIN_TIME]);
     if (waited > source.thresholds.closeWait) {
-      const message = `still open ${formatSeconds(waited)} after ${since}`;
-      const code = sentOn ? 'half-closed' : 'close-wait-leak';
-      found.add(basis, code, 'warning', side, message, [peerFin]);
+      const message = `the ${side} is still open ${formatSeconds(waited)} after ${since}`;
+      found.add(basis, 'close-wait-leak', 'warning', side, message, [peerFin]);
+    } else if (sinceFin > source.thresholds.closeWait) {
+      const message = `the ${side} still sends ${formatSeconds(sinceFin)} after ${fin}`;
+      found.add(basis, 'half-closed', 'note', side, message, [peerFin]);
     }
   }
 }

@@ -57,6 +57,7 @@ import {
 } from '../track/columns.ts';
 import { Evidence } from '../track/evidence.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
+import { isSubflow } from '../track/multipath.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import { areRolesGuessed } from '../track/roles.ts';
 import { distance } from '../track/sequence.ts';
@@ -94,6 +95,8 @@ export interface Facts {
   ackTime: number;
   roundTrip: number;
   wholeRoundTrip: number;
+  /** Of MPTCP: its FIN is not the close that an application sees. */
+  isSubflow: boolean;
   /** Nothing but who was seen first tells who is the client. */
   areRolesGuessed: boolean;
   lastSyn: number;
@@ -198,6 +201,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     ackTime: seconds(floats[times + T_ACCEPTED]),
     roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
     wholeRoundTrip: seconds(floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]),
+    isSubflow: isSubflow(ints, at),
     areRolesGuessed: areRolesGuessed(ints, at),
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(

@@ -26,7 +26,12 @@ import {
 } from './reset-findings.ts';
 import { ABANDONED, MTU_BLACK_HOLE, RESET_AFTER_SILENCE, UNANSWERED_AFTER_SILENCE } from './silences.ts';
 import { hadTrouble } from './trouble.ts';
-import { CLOSED_WITHOUT_ANSWER, CLOSED_WITHOUT_ANSWER_IF_ANY, KEEP_ALIVE_RACE } from './unanswered-requests.ts';
+import {
+  CLOSED_WITHOUT_ANSWER,
+  CLOSED_WITHOUT_ANSWER_IF_ANY,
+  KEEP_ALIVE_RACE,
+  RESET_WITHOUT_ANSWER,
+} from './unanswered-requests.ts';
 
 /** The first that applies says how a connection that was open ended badly. */
 const ENDINGS: readonly EndingRule[] = [
@@ -34,7 +39,6 @@ const ENDINGS: readonly EndingRule[] = [
   RESET_AFTER_SILENCE,
   INJECTED_RESET,
   KEEP_ALIVE_RACE,
-  CLOSED_WITHOUT_ANSWER,
   KEEP_ALIVE_TIMEOUT,
   RESET_INSTEAD_OF_ACCEPTED,
   BROKEN_PIPE,
@@ -76,12 +80,15 @@ function findInTrouble(source: RecordSource, row: number, sides: Sides, style: C
   }
   const ignored = facts.resets.filter(({ accepted, receiverState }) => !accepted && receiverState !== CLOSED);
   if (ignored.length === 0) return;
-  const message = `${counted(ignored.length, 'RST')} that the receiver does not accept`;
+  const [{ from, to }] = ignored;
+  const side = ignored.every((each) => each.from === from) ? from : null;
+  const whose = side === null ? 'that their receivers do' : `of the ${from} that the ${to} does`;
+  const message = `${counted(ignored.length, 'RST')} ${whose} not accept`;
   found.add(
     BOTH_SEEN,
     'reset-ignored',
     'note',
-    null,
+    side,
     message,
     ignored.map(({ frame }) => frame),
   );
@@ -93,6 +100,11 @@ function findResetOfUnseen({ from, to, frame }: ResetFacts, style: CloseStyle, f
 }
 
 function findEndings(ending: Ending, found: FindingList): void {
+  // How it was closed, by FIN or RST, and what came of that, is told beside.
+  for (const { code, severity, basis, find } of [CLOSED_WITHOUT_ANSWER, RESET_WITHOUT_ANSWER]) {
+    const left = find(ending);
+    if (left !== null) found.add(basis, code, severity, left.side, left.message, left.frames);
+  }
   findEnding(ending, found);
   // What is sent behind a hole is in nobody's queue.
   const unread = MTU_BLACK_HOLE.find(ending) === null ? unreadOf(ending) : null;

@@ -1,4 +1,4 @@
-import type { ResetCause } from '../record.ts';
+import type { ResetCause, Side } from '../record.ts';
 import { SHAPE_ACKS_ALL, SHAPE_AMID_WRITE, SHAPE_ANSWER, SHAPE_NEXT } from '../track/event-columns.ts';
 import { BOTH_SEEN } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
@@ -30,8 +30,8 @@ export const KEEP_ALIVE_TIMEOUT: EndingRule = {
   basis: BOTH_SEEN,
   find({ reset }) {
     if (reset === null || !isKeepAliveExpiry(reset)) return null;
-    const message = `no answer to ${counted(reset.senderUnanswered, 'keep-alive probe')}`;
-    return { side: reset.to, message, frames: [reset.frame] };
+    const message = `the ${reset.from} got no answer to ${counted(reset.senderUnanswered, 'keep-alive probe')}`;
+    return { side: reset.from, message, frames: [reset.frame] };
   },
 };
 
@@ -111,11 +111,10 @@ export const RESET: EndingRule = {
   code: 'reset',
   severity: 'error',
   basis: BOTH_SEEN,
-  find({ facts, style, by, cause }) {
-    if (style !== 'reset') return null;
-    const side = by === 'both' ? null : by;
-    const message = `reset by the ${side}${cause === null ? '' : REASONS[cause]}`;
-    return { side, message, frames: resetFrames(facts) };
+  find({ facts, style, reset, cause }) {
+    if (style !== 'reset' || reset === null) return null;
+    const message = `reset by the ${reset.from}${cause === null ? '' : REASONS[cause]}`;
+    return { side: reset.from, message, frames: resetFrames(facts) };
   },
 };
 
@@ -123,9 +122,13 @@ export const RESET_AFTER_FIN: EndingRule = {
   code: 'reset-after-fin',
   severity: 'warning',
   basis: BOTH_SEEN,
-  find({ facts, style }) {
+  find({ facts, style, reset }) {
     if (style !== 'reset-after-fin') return null;
-    return { side: null, message: 'reset after a FIN', frames: resetFrames(facts) };
+    if (reset === null) return { side: null, message: 'reset after a FIN', frames: resetFrames(facts) };
+    const { from, to, frame } = reset;
+    const had = (side: Side) => facts[side].finFrame !== 0 && facts[side].finFrame < frame;
+    const after = had(from) ? (had(to) ? 'both FINs' : 'its own FIN') : `the FIN of the ${to}`;
+    return { side: from, message: `reset by the ${from} after ${after}`, frames: resetFrames(facts) };
   },
 };
 
@@ -165,15 +168,10 @@ export function unreadOf(ending: Ending): Found | null {
     const message = `the ${from} closed with data of the ${to} unread, or with SO_LINGER 0`;
     return { side: from, message, frames: [receiverDataFrame, frame] };
   }
-  // An answer does not say that the request was read to its end: it was reset before it was acknowledged, or crossed the rest.
-  const isAtOnce = facts.server.isCrossed || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
-  if (
-    from !== 'server' ||
-    !isAtOnce ||
-    reset.senderUnanswered > 0 ||
-    reset.time - facts.server.lastDataTime > IDLE_AFTER
-  )
-    return null;
+  // An answer does not say that the request was read to its end: the RST did not wait to see that it came.
+  const since = reset.time - facts.server.lastDataTime;
+  const isAtOnce = since < facts.wholeRoundTrip || (reset.shape & (SHAPE_NEXT | SHAPE_ANSWER)) === SHAPE_NEXT;
+  if (from !== 'server' || !isAtOnce || reset.senderUnanswered > 0 || since > IDLE_AFTER) return null;
   if (senderDataFrame === 0 || facts.client.uniqueBytes === 0) return null;
   const message = 'the server reset the connection right after its answer: data of the client unread, or SO_LINGER 0';
   return { side: from, message, frames: [receiverDataFrame, senderDataFrame, frame] };
@@ -191,7 +189,9 @@ function leavingOf(ending: Ending): Found | null {
 
 /** The client has all that the server said, which was no part of more, and owes nothing: it only leaves. */
 function isLeaving({ facts, reset, cause }: Ending): boolean {
-  if (reset?.from !== 'client' || cause !== 'abortive-close') return false;
+  if (reset?.from !== 'client') return false;
+  if (cause === 'client-abort') return true;
+  if (cause !== 'abortive-close') return false;
   const { client, server } = facts;
   if (client.lastDataFrame === 0 && reset.cameSince === 0) return true;
   if (server.lastDataFrame > reset.frame || reset.receiverDataFrame < reset.senderDataFrame) return false;

@@ -43,7 +43,7 @@ export const RESET_AFTER_SILENCE: EndingRule = {
     if (reset === null || reset.idle < FORGOTTEN_AFTER) return null;
     if (cause !== 'half-open-peer' && cause !== 'injected-suspected') return null;
     const message = `RST for the first packet of the ${reset.to} after ${formatSeconds(reset.idle)} of silence: a middlebox or the ${reset.from} had forgotten the connection`;
-    return { side: null, message, frames: [reset.receiverDataFrame, reset.frame] };
+    return { side: reset.from, message, frames: [reset.receiverDataFrame, reset.frame] };
   },
 };
 
@@ -59,7 +59,7 @@ export const UNANSWERED_AFTER_SILENCE: EndingRule = {
     );
     if (side === undefined) return null;
     const message = `no answer to the ${side.side} any more after ${formatSeconds(side.silenceBefore)} of silence: a middlebox or the ${otherSide(side.side)} had forgotten the connection`;
-    return { side: null, message, frames: [side.lastDataFrame] };
+    return { side: side.side, message, frames: [side.lastDataFrame] };
   },
 };
 
@@ -72,8 +72,12 @@ export const ABANDONED: EndingRule = {
     if (style !== 'abandoned') return null;
     const sides = bothOf(facts).filter(({ unanswered }) => unanswered > 0);
     const who = sides.map(({ side }) => `the ${side}`).join(' and ');
-    const message = `${who} sent again and again without an answer, then silence`;
-    return { side: null, message, frames: sides.map(({ lastDataFrame }) => lastDataFrame) };
+    const message = `${who} sent again and again without an answer, then nothing for ${formatSeconds(facts.silence)}`;
+    return {
+      side: sides.length === 1 ? sides[0].side : null,
+      message,
+      frames: sides.map(({ lastDataFrame }) => lastDataFrame),
+    };
   },
 };
 

@@ -2,6 +2,7 @@ import { BOTH_SEEN } from '../track/evidence.ts';
 import { formatSeconds } from '../track/finding-list.ts';
 import type { Ending, EndingRule, Found } from './ending.ts';
 import type { Facts } from './facts.ts';
+import { isKeepAliveExpiry } from './giving-up.ts';
 
 /*
  * A server that closes and owes an answer. Its FIN says that no byte comes after it (RFC 9293 3.6), its RST that nothing is to be
@@ -51,7 +52,20 @@ export const CLOSED_WITHOUT_ANSWER: EndingRule = {
   severity: 'error',
   basis: BOTH_SEEN,
   find(ending) {
-    const left = unansweredOf(ending);
+    if (KEEP_ALIVE_RACE.find(ending) !== null) return null;
+    const left = unansweredAtFin(ending);
+    return left === null || mayWantNone(ending.facts, left) ? null : foundOf(left, '');
+  },
+};
+
+/** The same with an RST. */
+export const RESET_WITHOUT_ANSWER: EndingRule = {
+  code: 'closed-without-answer',
+  severity: 'error',
+  basis: BOTH_SEEN,
+  find(ending) {
+    if (KEEP_ALIVE_RACE.find(ending) !== null) return null;
+    const left = unansweredAtReset(ending);
     return left === null || mayWantNone(ending.facts, left) ? null : foundOf(left, '');
   },
 };
@@ -62,7 +76,7 @@ export const CLOSED_WITHOUT_ANSWER_IF_ANY: EndingRule = {
   severity: 'note',
   basis: BOTH_SEEN,
   find(ending) {
-    const left = unansweredOf(ending);
+    const left = unansweredAtFin(ending);
     if (left === null || !mayWantNone(ending.facts, left)) return null;
     if (left.bytes <= LONGEST_FAREWELL) return foundOf(left, ', if that wanted one: a farewell does not');
     return foundOf(left, ', if the protocol answers at all: syslog, metrics and uploads do not');
@@ -71,8 +85,9 @@ export const CLOSED_WITHOUT_ANSWER_IF_ANY: EndingRule = {
 
 /** A FIN that does not acknowledge the request was sent before that came: a kernel acknowledges what it has (RFC 9293 3.10.7.4). */
 function isRace(facts: Facts, reset: Ending['reset']): boolean {
-  const { client, server, areRolesGuessed } = facts;
-  if (server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed) return false;
+  const { client, server, areRolesGuessed, isSubflow } = facts;
+  if (isSubflow || server.finFrame === 0 || server.uniqueBytes === 0 || server.isCrossed || areRolesGuessed)
+    return false;
   if (client.closedItself || client.wantsNoAnswer || server.idleAtFin < facts.wholeRoundTrip) return false;
   const later = client.metFin ? client.uniqueBytes - server.peerBytesAtFin : 0;
   const bytes = Math.max(later, -server.unansweredAtFin);
@@ -98,19 +113,23 @@ function isRaceWithReset(
   return reset.unansweredBytes < 0 || (reset.cameSince === 0 && client.lastDataFrame > reset.frame);
 }
 
-function unansweredOf({ facts, reset, cause }: Ending): Unanswered | null {
-  const { client, server, areRolesGuessed } = facts;
-  if (areRolesGuessed || client.closedItself) return null;
-  if (server.finFrame !== 0) {
-    const { unansweredAtFin: bytes, idleAtFin: after, finFrame, peerBytesAtFin } = server;
-    if (bytes === 0 || !server.isFinAcked) return null;
-    // What crosses the end of an answer belongs to what was answered.
-    if (bytes < 0 && server.uniqueBytes > 0 && after < facts.wholeRoundTrip) return null;
-    const request = client.lastDataFrame < finFrame ? client.lastDataFrame : 0;
-    const frames = [request, finFrame];
-    return { ...amount(bytes), closedBy: 'FIN', after, isKept: isKept(facts, peerBytesAtFin, bytes), frames };
-  }
+function unansweredAtFin({ facts }: Ending): Unanswered | null {
+  const { client, server, areRolesGuessed, isSubflow, wholeRoundTrip } = facts;
+  const { unansweredAtFin: bytes, idleAtFin: after, finFrame, peerBytesAtFin } = server;
+  if (isSubflow || areRolesGuessed || client.closedItself) return null;
+  if (finFrame === 0 || bytes === 0 || !server.isFinAcked) return null;
+  // What crosses the end of an answer belongs to what was answered.
+  if (bytes < 0 && server.uniqueBytes > 0 && after < wholeRoundTrip) return null;
+  const request = client.lastDataFrame < finFrame ? client.lastDataFrame : 0;
+  const frames = [request, finFrame];
+  return { ...amount(bytes), closedBy: 'FIN', after, isKept: isKept(facts, peerBytesAtFin, bytes), frames };
+}
+
+function unansweredAtReset({ facts, reset, cause }: Ending): Unanswered | null {
+  const { client, server, areRolesGuessed, isSubflow } = facts;
+  if (isSubflow || areRolesGuessed || client.closedItself || server.finFrame !== 0) return null;
   if (reset?.from !== 'server' || cause !== 'abortive-close' || reset.unansweredBytes === 0) return null;
+  if (isKeepAliveExpiry(reset)) return null;
   const { unansweredBytes: bytes, sinceData: after } = reset;
   const frames = [reset.receiverDataFrame, reset.frame];
   return { ...amount(bytes), closedBy: 'RST', after, isKept: isKept(facts, client.uniqueBytes, bytes), frames };

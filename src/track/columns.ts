@@ -63,7 +63,7 @@ export const C_CONNECTED_FRAME = 56;
 /** Retransmissions to Wireshark that are none: copies, and what only another ISN makes seem old. Of endpoint 0 and 1. */
 export const C_RESENT_COPIES = 57; // to 58
 /**
- * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (older-connection.ts):
+ * The connection that used the same 4-tuple before, while it waits for what the new handshake tells (incarnations.ts):
  * its row * 2 + which of its endpoints sent the SYN of this one, plus 1; 0 where there is none.
  */
 export const C_OLDER = 80;
@@ -329,5 +329,5 @@ export const END_RESET_COPIED = 4096;
 export const END_TWICE_ON_WAY = 1 << 15;
 /** All that this side has sent belongs to an older connection of the same 4-tuple. */
 export const END_OLDER = 8192;
-/** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (incarnations.ts). */
+/** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (wireshark-numbers.ts). */
 export const END_DIVERGED = 16384;

@@ -48,16 +48,7 @@ import { beginCoverage, cover } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
 import { isDuplicate } from './duplicates.ts';
 import type { EventPool } from './events.ts';
-import {
-  analyzeDiverged,
-  forgetUnanswering,
-  isOfOlder,
-  isOfOther,
-  noteOlder,
-  noteOther,
-  repeatSynInWireshark,
-  takeOther,
-} from './incarnations.ts';
+import { forgetUnanswering, isOfOlder, isOfOther, noteOlder, noteOther, takeOther } from './incarnations.ts';
 import { firstUnacknowledged, forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
 import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
@@ -74,6 +65,7 @@ import {
   packOptions,
 } from './tcp-handshake.ts';
 import { noteNewPayload } from './unanswered.ts';
+import { analyzeDiverged, repeatSynInWireshark } from './wireshark-numbers.ts';
 import { W_TWO_WAY } from './words.ts';
 import { updateZeek } from './zeek.ts';
 

@@ -17,11 +17,11 @@ const opened = [...handshake, c.data(100), s.data(100), c.ack()];
 
 describe('an RST', () => {
   test.each<[string, Step[], string[]]>([
-    ['of an open connection', [...opened, s.rstAck()], ['error reset server']],
+    ['of an open connection', [...opened, s.rstAck({ after: 0.1 })], ['error reset server']],
     [
       'with data that was not answered',
       [...opened, c.data(90), s.rstAck()],
-      ['error closed-without-answer server', 'warning unread-data server'],
+      ['error closed-without-answer server', 'error reset server', 'warning unread-data server'],
     ],
     [
       'for a write after the close',
@@ -36,21 +36,21 @@ describe('an RST', () => {
     [
       'after probes that nobody answered',
       [...opened, c.data(1, { seq: 100, at: 9 }), c.data(1, { seq: 100, at: 10 }), c.rstAck({ at: 11 })],
-      ['error keep-alive-timeout server'],
+      ['error keep-alive-timeout client'],
     ],
     ['for the ACK of the handshake', [...handshake, s.rst({ seq: 1 })], ['error accept-queue-full server']],
     ['with another TTL', [...opened, s.rstAck({ ttl: 3 })], ['error injected-reset server']],
-    ['after half a minute', [...opened, c.data(9, { at: 30.1 }), s.rst({ seq: 101 })], ['error idle-timeout null']],
+    ['after half a minute', [...opened, c.data(9, { at: 30.1 }), s.rst({ seq: 101 })], ['error idle-timeout server']],
     ['after less', [...opened, c.data(9, { at: 29.9 }), s.rst({ seq: 101 })], ['error reset server']],
     [
       'for a keep-alive probe after half a minute',
       [...opened, c.data(1, { seq: 100, at: 30.1 }), s.rst({ seq: 101 })],
-      ['error idle-timeout null'],
+      ['error idle-timeout server'],
     ],
     [
       'for the packet of a server after half a minute',
       [...opened, s.data(9, { at: 40 }), c.rst({ seq: 101 })],
-      ['error idle-timeout null'],
+      ['error idle-timeout client'],
     ],
     [
       'of the server amid its answer',
@@ -94,7 +94,7 @@ describe('an RST', () => {
     [
       'that meets the FIN of a client that waits for its answer',
       [...handshake, c.data(90), c.fin(), s.ack(), s.rstAck({ after: 1 })],
-      ['warning reset-after-fin null', 'warning unread-data server'],
+      ['warning reset-after-fin server', 'warning unread-data server'],
     ],
   ])('%s', async (_, steps, found) => {
     expect(await findingsOf(...steps)).toEqual(found);
@@ -195,12 +195,17 @@ describe('a half-close', () => {
 
   test('in use is no long CLOSE-WAIT', async () => {
     expect(await findingsOf(...asked, ...streamed, s.fin(), c.ack())).toEqual([]);
-    expect(await findingsAt(25, ...asked, ...streamed)).toEqual([]);
+    const { connection } = await talk(...asked, ...streamed, elsewhere(25));
+    expect(connection.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['note half-closed']);
+  });
+
+  test('that is used no more, and still open, is a forgotten close()', async () => {
+    expect(await findingsAt(40, ...asked, ...streamed)).toEqual(['close-wait-leak']);
   });
 
   test('is counted from the last data on', async () => {
     const { findings } = await connectionOf(...asked, ...streamed, s.fin({ at: 40 }), c.ack());
     expect(findings.map(({ code }) => code)).toEqual(['long-close-wait']);
-    expect(findings[0].message).toContain("closed 20.0 s after its last data, which came after the peer's FIN");
+    expect(findings[0].message).toContain("closed 20.0 s after its last data, which came after the client's FIN");
   });
 });

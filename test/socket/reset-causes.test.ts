@@ -34,7 +34,7 @@ describe('why an RST was sent', () => {
       'half-open-peer',
       /./,
     ],
-    ['instead of a FIN', [...opened, s.rstAck()], 'abortive-close', /SO_LINGER 0, or its process/],
+    ['instead of a FIN', [...opened, s.rstAck()], 'abortive-close', /SO_LINGER 0, or unread data/],
     [
       'instead of a FIN, and of an answer',
       [...opened, c.data(50), s.rstAck()],

@@ -148,6 +148,17 @@ describe('a SYN meets an older connection of the same ports', () => {
   });
 });
 
+test('an older connection of which one side was captured is not reset by any number', async () => {
+  const steps = [
+    s.data(10, { seq: 1, ack: 1 }),
+    c.syn({ at: 100, isn: 500 }),
+    c.rst({ seq: 40 }),
+    c.syn({ seq: 0, at: 101 }),
+  ];
+  const [older] = await both(...steps);
+  expect([older.close?.style, older.resets]).toEqual(['open', []]);
+});
+
 test('an ACK of data that the capture lacks is of this connection', async () => {
   const missed = [unseen(s.synAck()), unseen(c.ack()), unseen(c.data(500))];
   const { connection } = await talk(c.syn(), ...missed, s.data(40), c.ack(), c.data(10), s.ack());
@@ -223,13 +234,22 @@ describe('two SYN-ACKs with different ISNs', () => {
     expect(codes(connection, 'warning')).not.toContain('capture-loss');
   });
 
-  test('the second, where the client turns to that after it had acknowledged the first', async () => {
-    const asked = [...handshake, c.data(100), s.synAck({ ...other, at: 1 }), c.ack(), c.data(100, { seq: 1 })];
-    const { connection } = await talk(...asked, s.data(200), c.ack(), ...closing);
-    expect(connection.handshake).toMatchObject({ outcome: 'completed', connectTime: 0.01, server: { isn: 705_000 } });
-    expect([connection.close?.style, connection.fromServer.uniqueBytes]).toEqual(['graceful', 200]);
-    expect([errors(connection), codes(connection, 'error')]).toEqual([[null, null], []]);
-    expect(codes(connection, 'warning')).not.toContain('capture-loss');
+  test.each([705_000, 900])(
+    'the second, %i, where the client turns to that after it acknowledged the first',
+    async (isn) => {
+      const asked = [...handshake, c.data(100), s.synAck({ isn, at: 1 }), c.ack(), c.data(100, { seq: 1 })];
+      const { connection } = await talk(...asked, s.data(200), c.ack(), ...closing);
+      expect(connection.handshake).toMatchObject({ outcome: 'completed', connectTime: 0.01, server: { isn } });
+      expect([connection.close?.style, connection.fromServer.uniqueBytes]).toEqual(['graceful', 200]);
+      expect([errors(connection), codes(connection, 'error')]).toEqual([[null, null], []]);
+      expect(codes(connection, 'warning')).not.toContain('capture-loss');
+    },
+  );
+
+  test('what is sent again beside them counts once', async () => {
+    const again = [c.data(50, { after: 1 }), c.data(50, { seq: 1, after: 1 }), s.ack(back(1))];
+    const { connection } = await talk(...handshake, s.synAck(other), ...again);
+    expect(connection.fromClient).toMatchObject({ retransmissions: 1, uniqueBytes: 50 });
   });
 
   test('what only the other number makes seem old counts as in Wireshark, and was not sent again', async () => {
@@ -280,9 +300,10 @@ describe('two SYN-ACKs with different ISNs', () => {
       s.data(50),
       c.ack(),
     ];
-    const { connection } = await talk(...steps);
+    const more = Array.from({ length: 20 }, () => [s.data(50), c.ack()]).flat();
+    const { connection } = await talk(...steps, ...more, ...closing);
     expect(connection.handshake?.server?.isn).toBe(5000);
-    expect(connection.fromServer.uniqueBytes).toBe(50);
+    expect([connection.fromServer.uniqueBytes, codes(connection, 'error', 'warning')]).toEqual([1050, []]);
   });
 });
 
