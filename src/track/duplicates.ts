@@ -47,8 +47,6 @@ export const COPY_WINDOW = 100e6;
 const COPY_WINDOW_WITHOUT_ID = 1e6;
 /** The same for an RST, which is never sent again. */
 const RESET_COPY_WINDOW = 5e6;
-/** The same for a SYN or SYN-ACK: none is sent again within the 500 ms after which Windows tries anew what was refused (RFC 6298 2.1: 1 s). */
-const SYN_COPY_WINDOW = 400e6;
 /** Where a capture was merged of two, of one packet at two places, a copy comes as much later as the way takes from one to the other. */
 const FARTHEST = 1e9;
 
@@ -97,7 +95,10 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
   return (view.flags & TCP_SYN) !== 0 ? isSynAtOnce(cursor, view) : isCopyInBurst(cursor, view);
 }
 
-/** A SYN or SYN-ACK with the same number, sooner after the last than any is sent again: whatever came between. */
+/**
+ * A SYN or SYN-ACK with the same number, sooner after the last than any is sent again (RFC 6298 2.1: 1 s; Windows: 300 ms,
+ * and 500 ms after a refusal): whatever came between.
+ */
 function isSynAtOnce({ ints, floats, me, times }: Cursor, view: PacketView): boolean {
   const isSynAck = (view.flags & TCP_ACK) !== 0;
   if ((ints[me + E_FLAGS] & (isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT)) === 0) return false;
@@ -222,7 +223,6 @@ function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
 }
 
 function windowOf(view: PacketView): number {
-  if ((view.flags & TCP_SYN) !== 0) return SYN_COPY_WINDOW;
   return view.ipId !== 0 ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID;
 }
 

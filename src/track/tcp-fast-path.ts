@@ -120,7 +120,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);
     ints[at + C_COMPLETENESS] |= COMPLETENESS_DATA;
   } else {
-    if (acknowledgment === lastAcknowledgment) return false;
+    if (acknowledgment === lastAcknowledgment || acknowledgment === ints[me + E_ACKED]) return false;
     ints[at + C_COMPLETENESS] |= COMPLETENESS_ACK;
   }
   ints[me + E_FLAGS] = bits & ~END_UNSCALED;
