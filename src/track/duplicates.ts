@@ -20,6 +20,8 @@ import {
   E_TIMED,
   E_TIMED_ENDS,
   E_ZEEK_RST,
+  END_ACK_COPIED,
+  END_COPIED,
   END_COVERED,
   END_FIN_SENT,
   END_HAS_ACKED,
@@ -60,9 +62,11 @@ export function isDuplicate(cursor: Cursor, view: PacketView): boolean {
   const signature = signatureOf(view);
   if ((view.flags & TCP_RST) !== 0) return isCopyOfReset(cursor, view, signature);
   if (isOld(cursor, view) && isCopyOfOld(cursor, view, signature)) {
+    ints[me + E_FLAGS] |= END_COPIED;
     noteCopy(cursor, view);
     return true;
   }
+  ints[me + E_FLAGS] &= ~END_ACK_COPIED;
   remember(ints, me, signature, view.ipId);
   return false;
 }
@@ -89,8 +93,8 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
     }
     if (isSeenBefore(cursor, view, isPureAck)) return true;
   }
-  // Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies.
-  if (isPureAck) return view.ipId !== 0 && isKnown(cursor, signature, COPY_WINDOW);
+  if (isPureAck && view.ipId === 0) return isCopiedAck(cursor, signature);
+  if (isPureAck) return isKnown(cursor, signature, COPY_WINDOW);
   if (isKnown(cursor, signature, windowOf(view)) || isAtBeginning(cursor, view)) return true;
   return (view.flags & TCP_SYN) !== 0 ? isSynAtOnce(cursor, view) : isCopyInBurst(cursor, view);
 }
@@ -120,6 +124,19 @@ function isAskedFor({ ints, peer }: Cursor): boolean {
   return ints[peer + E_DUPLICATE_ACK_RUN] > (ints[peer + E_DUPLICATES] === 0 ? 0 : 1);
 }
 
+/**
+ * Pure ACKs repeat on purpose (duplicate ACKs): without an identification they cannot be told from copies. But where a
+ * capture is known to have packets twice, every second one is.
+ */
+function isCopiedAck(cursor: Cursor, signature: number): boolean {
+  const { ints, me, peer } = cursor;
+  const mine = ints[me + E_FLAGS];
+  if (((mine | ints[peer + E_FLAGS]) & END_COPIED) === 0 || (mine & END_ACK_COPIED) !== 0) return false;
+  if (!isKnown(cursor, signature, COPY_WINDOW_WITHOUT_ID)) return false;
+  ints[me + E_FLAGS] = mine | END_ACK_COPIED;
+  return true;
+}
+
 /** The packet has passed more routers than others of its sender: it was captured farther on its way. */
 function isFarther(cursor: Cursor, view: PacketView): boolean {
   const { ints, me } = cursor;
@@ -133,9 +150,7 @@ function isFarther(cursor: Cursor, view: PacketView): boolean {
 function isSeenBefore({ ints, me, peer }: Cursor, view: PacketView, isPureAck: boolean): boolean {
   if (((ints[me + E_FLAGS] | ints[peer + E_FLAGS]) & END_TWICE_ON_WAY) === 0) return false;
   if (isPureAck || (view.flags & TCP_SYN) !== 0) return true;
-  const end = (view.sequence + view.dataLength) | 0;
-  const mine = ints[me + E_FLAGS];
-  if ((view.flags & TCP_FIN) !== 0 && ((mine & END_FIN_SENT) === 0 || end !== ints[me + E_FIN_SEQUENCE])) return false;
+  if (isNewFin(ints, me, view)) return false;
   return view.dataLength === 0 || isCovered(ints, me, view.sequence, view.dataLength);
 }
 
@@ -166,7 +181,7 @@ function isCopyOfReset(cursor: Cursor, view: PacketView, signature: number): boo
   if (isKnown(cursor, signature, hasId ? COPY_WINDOW : RESET_COPY_WINDOW)) {
     const waiting = ints[peer + E_TIMED];
     const isAnotherPossible = heard !== (word & 0xffff) || waiting > word >>> 16 || waiting === TIMED_KEPT;
-    const areCopiesKnown = (ints[me + E_DUPLICATES] | ints[peer + E_DUPLICATES]) !== 0;
+    const areCopiesKnown = ((mine | ints[peer + E_FLAGS]) & END_COPIED) !== 0;
     if (hasId || !isAnotherPossible || (areCopiesKnown && (mine & END_RESET_COPIED) === 0)) {
       ints[me + E_FLAGS] = mine | END_RESET_COPIED;
       noteCopy(cursor, view);
@@ -209,7 +224,7 @@ export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
  */
 function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
   const { ints, floats, me, myTimes, times } = cursor;
-  if (isAskedFor(cursor)) return false;
+  if (isAskedFor(cursor) || isNewFin(ints, me, view)) return false;
   const last = (view.sequence + view.dataLength) | 0;
   const end = (view.flags & (TCP_SYN | TCP_FIN)) !== 0 ? (last + 1) | 0 : last;
   for (let i = 0; i < ints[me + E_TIMED]; i++) {
@@ -220,6 +235,13 @@ function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
   const isWhole = (ints[me + E_FLAGS] & END_COVERED) !== 0 && ints[me + E_GAPS] === 0;
   if (!isWhole || after(last, ints[me + E_COVER_END])) return false;
   return view.ipId === 0 || isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId);
+}
+
+/** A FIN of which none was seen before. */
+function isNewFin(ints: Int32Array, me: number, view: PacketView): boolean {
+  if ((view.flags & TCP_FIN) === 0) return false;
+  const end = (view.sequence + view.dataLength) | 0;
+  return (ints[me + E_FLAGS] & END_FIN_SENT) === 0 || end !== ints[me + E_FIN_SEQUENCE];
 }
 
 function windowOf(view: PacketView): number {

@@ -249,10 +249,12 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
   const { ints } = source.slab;
   const { at, client, server } = sides;
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
-  if (unseen > 0 && lacksBytes(source, sides)) {
-    // The side that acknowledges counts them: it is its peer's that are missing.
-    const side = sideOf(ints[server + E_ACKED_UNSEEN], ints[client + E_ACKED_UNSEEN]);
-    const message = `${counted(unseen, 'ACK')} of segments ${of(side)}that the capture does not have`;
+  if (ints[at + C_UNSEEN_FRAME] !== 0 && lacksBytes(source, sides)) {
+    // The side that acknowledges counts them: it is its peer's that are missing. After duplicate ACKs Wireshark counts none.
+    const ofClient = ints[server + E_ACKED_UNSEEN] || (unseen === 0 && lacksAcknowledged(ints, server, client) ? 1 : 0);
+    const ofServer = ints[client + E_ACKED_UNSEEN] || (unseen === 0 && lacksAcknowledged(ints, client, server) ? 1 : 0);
+    const side = sideOf(ofClient, ofServer);
+    const message = `${counted(ofClient + ofServer, 'ACK')} of segments ${of(side)}that the capture does not have`;
     found.add(COUNTED, 'capture-loss', 'warning', side, message, [ints[at + C_UNSEEN_FRAME]]);
   }
   const duplicates = ints[client + E_DUPLICATES] + ints[server + E_DUPLICATES];
