@@ -38,7 +38,7 @@ import {
 import { isCovered } from './coverage.ts';
 import { type Cursor, ttlBefore } from './cursor.ts';
 import { TIMED_KEPT } from './rtt.ts';
-import { after, atOrAfter } from './sequence.ts';
+import { after, atOrAfter, distance } from './sequence.ts';
 
 /** A copy arrives at once: mirror ports and `any` see a packet twice within this of the sender's last packet; nanoseconds. */
 export const COPY_WINDOW = 100e6;
@@ -180,8 +180,13 @@ function isCopyOfReset(cursor: Cursor, view: PacketView, signature: number): boo
   }
   if (isKnown(cursor, signature, hasId ? COPY_WINDOW : RESET_COPY_WINDOW)) {
     const waiting = ints[peer + E_TIMED];
-    const isAnotherPossible = heard !== (word & 0xffff) || waiting > word >>> 16 || waiting === TIMED_KEPT;
-    const areCopiesKnown = ((mine | ints[peer + E_FLAGS]) & END_COPIED) !== 0;
+    const isAnotherPossible =
+      heard !== (word & 0xffff) ||
+      waiting > word >>> 16 ||
+      waiting === TIMED_KEPT ||
+      isMoreWaiting(cursor, word >>> 16);
+    // Copies of two places on the way differ in their TTLs.
+    const areCopiesKnown = ((mine | ints[peer + E_FLAGS]) & (END_COPIED | END_TWICE_ON_WAY)) === END_COPIED;
     if (hasId || !isAnotherPossible || (areCopiesKnown && (mine & END_RESET_COPIED) === 0)) {
       ints[me + E_FLAGS] = mine | END_RESET_COPIED;
       noteCopy(cursor, view);
@@ -193,6 +198,15 @@ function isCopyOfReset(cursor: Cursor, view: PacketView, signature: number): boo
   ints[me + E_RESET_RUN] = (Math.min(run + 1, MOST_IN_RUN) << 16) | heard;
   remember(ints, me, signature, view.ipId);
   return false;
+}
+
+/**
+ * None of the peer's segments is timed, as after a retransmission, and more of its bytes wait for an answer than RSTs have
+ * come: each answers a segment, which has one at least.
+ */
+function isMoreWaiting({ ints, me, peer }: Cursor, answered: number): boolean {
+  if (ints[peer + E_TIMED] !== 0 || (ints[me + E_FLAGS] & END_HAS_ACKED) === 0) return false;
+  return distance(ints[peer + E_NEXT_SEQUENCE], ints[me + E_ACKED]) > answered;
 }
 
 /** The RST has passed more routers than another one of its sender with the same number. */
