@@ -1,5 +1,16 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
+  SCTP_ABORT,
+  SCTP_COOKIE_ACK,
+  SCTP_COOKIE_ECHO,
+  SCTP_DATA,
+  SCTP_INIT,
+  SCTP_INIT_ACK,
+  SCTP_SHUTDOWN,
+  SCTP_SHUTDOWN_ACK,
+  SCTP_SHUTDOWN_COMPLETE,
+} from '../../parsers/transport/sctp.ts';
+import {
   C_DUPLICATE_FRAME,
   C_FIRST_NANOSECONDS,
   E_ACKED,
@@ -30,7 +41,9 @@ import {
   END_SYN_SENT,
   END_TWICE_ON_WAY,
   F_LAST_TIME,
+  F_NEXT_SEQUENCE_TIME,
   F_TIMED,
+  T_INITIAL_RTT,
   T_LAST_SYN,
   T_LAST_SYN_ACK,
   T_NOW,
@@ -94,7 +107,7 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
     if (isSeenBefore(cursor, view, isPureAck)) return true;
   }
   if (isPureAck && view.ipId === 0) return isCopiedAck(cursor, signature);
-  if (isPureAck) return isKnown(cursor, signature, COPY_WINDOW);
+  if (isPureAck) return isKnown(cursor, signature, COPY_WINDOW) || isAmongCopies(cursor, view);
   if (isKnown(cursor, signature, windowOf(view)) || isAtBeginning(cursor, view)) return true;
   return (view.flags & TCP_SYN) !== 0 ? isSynAtOnce(cursor, view) : isCopyInBurst(cursor, view);
 }
@@ -135,6 +148,25 @@ function isCopiedAck(cursor: Cursor, signature: number): boolean {
   if (!isKnown(cursor, signature, COPY_WINDOW_WITHOUT_ID)) return false;
   ints[me + E_FLAGS] = mine | END_ACK_COPIED;
   return true;
+}
+
+/** An ACK of a burst whose copies come after all of it: its identification is one that its sender gave before others. */
+function isAmongCopies(cursor: Cursor, view: PacketView): boolean {
+  const { ints, me, peer } = cursor;
+  if (((ints[me + E_FLAGS] | ints[peer + E_FLAGS]) & END_COPIED) === 0) return false;
+  return sinceLast(cursor) <= COPY_WINDOW_WITHOUT_ID && isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId);
+}
+
+/**
+ * Is it a fast retransmission to Wireshark only because each duplicate ACK came twice? What fills a gap within a round
+ * trip of the last new segment was overtaken by it, and not sent again.
+ */
+export function isOvertaken(cursor: Cursor): boolean {
+  const { ints, floats, me, peer, times, myTimes } = cursor;
+  if (((ints[me + E_FLAGS] | ints[peer + E_FLAGS]) & END_COPIED) === 0) return false;
+  if (ints[peer + E_DUPLICATE_ACK_RUN] > MOST_COPIED_RUN) return false;
+  const sinceNext = floats[times + T_NOW] - floats[myTimes + F_NEXT_SEQUENCE_TIME];
+  return sinceNext >= 0 && sinceNext < floats[times + T_INITIAL_RTT];
 }
 
 /** The packet has passed more routers than others of its sender: it was captured farther on its way. */
@@ -233,6 +265,23 @@ export function isDuplicateDatagram(cursor: Cursor, view: PacketView): boolean {
 }
 
 /**
+ * The same for a packet of SCTP. Without an IP identification only those are told that nobody sends twice at once (RFC 9260
+ * 6.3.1: the least RTO is 1 s): what begins or ends an association. An ABORT answers each packet of one that is not known.
+ */
+export function isDuplicateSctp(cursor: Cursor, view: PacketView): boolean {
+  if (view.ipId !== 0) return isDuplicateDatagram(cursor, view);
+  const { chunks } = view;
+  if ((chunks & SENT_ONCE) === 0 || (chunks & SCTP_DATA) !== 0) return false;
+  const signature = view.verificationTag ^ Math.imul(chunks + view.dataLength, 0x9e3779b1);
+  if (isKnown(cursor, signature, (chunks & SCTP_ABORT) !== 0 ? RESET_COPY_WINDOW : COPY_WINDOW)) {
+    noteCopy(cursor, view);
+    return true;
+  }
+  remember(cursor.ints, cursor.me, signature, 0);
+  return false;
+}
+
+/**
  * Where the copies of a burst come after all of it, more than four packets are between. Nothing is sent again within a
  * millisecond but for duplicate ACKs; and what a counting sender sends again has another, later identification.
  */
@@ -321,6 +370,17 @@ export function signatureOf(view: PacketView): number {
   return ((view.ipId << 16) | view.checksum) ^ Math.imul(view.sequence, 0x9e3779b1);
 }
 
+/** Duplicate ACKs and their copies, and the copy of the ACK before: fewer than two of them ask for a retransmission in Wireshark. */
+const MOST_COPIED_RUN = 3;
+const SENT_ONCE =
+  SCTP_INIT |
+  SCTP_INIT_ACK |
+  SCTP_COOKIE_ECHO |
+  SCTP_COOKIE_ACK |
+  SCTP_SHUTDOWN |
+  SCTP_SHUTDOWN_ACK |
+  SCTP_SHUTDOWN_COMPLETE |
+  SCTP_ABORT;
 /** Counted in the upper half of E_RESET_RUN. */
 const MOST_IN_RUN = 0x7fff;
 /** A power of two, and the room that columns.ts gives. */
