@@ -14,12 +14,10 @@ import {
   C_DUPLICATE_FRAME,
   C_FIRST_NANOSECONDS,
   E_ACKED,
-  E_COVER_END,
   E_DUPLICATE_ACK_RUN,
   E_DUPLICATES,
   E_FIN_SEQUENCE,
   E_FLAGS,
-  E_GAPS,
   E_ISN,
   E_LAST_ACKNOWLEDGMENT,
   E_NEXT_SEQUENCE,
@@ -33,7 +31,6 @@ import {
   E_ZEEK_RST,
   END_ACK_COPIED,
   END_COPIED,
-  END_COVERED,
   END_FIN_SENT,
   END_HAS_ACKED,
   END_RESET_COPIED,
@@ -100,7 +97,7 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
   const isPureAck = view.dataLength === 0 && (view.flags & (TCP_SYN | TCP_FIN)) === 0;
   if (isFarther(cursor, view)) {
     const isSame = isKnown(cursor, signature, FARTHEST) || view.ipId === ints[me + E_SIGNATURE_SLOT] >>> 16;
-    if (isSame && (view.ipId !== 0 || !isPureAck)) {
+    if (isSame && hadOneTtl(cursor, view) && (view.ipId !== 0 || !isPureAck)) {
       ints[me + E_FLAGS] |= END_TWICE_ON_WAY;
       return true;
     }
@@ -175,6 +172,12 @@ function isFarther(cursor: Cursor, view: PacketView): boolean {
   return ints[me + E_PACKETS] > 1 && view.ttl < (ttlBefore(cursor, view) & 0xff) && sinceLast(cursor) <= FARTHEST;
 }
 
+/** All before had the same TTL: then the first of two that are alike had it, too. An injected RST, or a SYN-ACK of a proxy, has another. */
+function hadOneTtl(cursor: Cursor, view: PacketView): boolean {
+  const range = ttlBefore(cursor, view);
+  return range >>> 8 === (range & 0xff);
+}
+
 /**
  * Where a capture has packets of two places on their way, what comes with the smaller TTL has come with the greater one
  * before: it is a copy unless the capture missed the first.
@@ -244,12 +247,13 @@ function isMoreWaiting({ ints, me, peer }: Cursor, answered: number): boolean {
 /** The RST has passed more routers than another one of its sender with the same number. */
 function isResetSeenBefore(cursor: Cursor, view: PacketView, signature: number): boolean {
   const { ints, me, peer } = cursor;
-  if (isKnown(cursor, signature, FARTHEST)) {
+  const isSame = isKnown(cursor, signature, FARTHEST);
+  if (isSame && hadOneTtl(cursor, view)) {
     ints[me + E_FLAGS] |= END_TWICE_ON_WAY;
     return true;
   }
   const isOnWay = ((ints[me + E_FLAGS] | ints[peer + E_FLAGS]) & END_TWICE_ON_WAY) !== 0;
-  return isOnWay && ints[me + E_RESETS] > 0 && ints[me + E_ZEEK_RST] === view.sequence;
+  return isOnWay && (isSame || (ints[me + E_RESETS] > 0 && ints[me + E_ZEEK_RST] === view.sequence));
 }
 
 /** The same for a datagram. Without an IP identification a repeated datagram cannot be told from a copy. */
@@ -287,17 +291,18 @@ export function isDuplicateSctp(cursor: Cursor, view: PacketView): boolean {
  */
 function isCopyInBurst(cursor: Cursor, view: PacketView): boolean {
   const { ints, floats, me, myTimes, times } = cursor;
-  if (isAskedFor(cursor) || isNewFin(ints, me, view)) return false;
+  if (isNewFin(ints, me, view)) return false;
+  const areCopiesKnown = ints[me + E_DUPLICATES] !== 0 && sinceLast(cursor) <= windowOf(view);
+  const isOfBurst = areCopiesKnown && isCovered(ints, me, view.sequence, view.dataLength);
+  if (isOfBurst && view.ipId !== 0 && isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId)) return true;
+  if (isAskedFor(cursor)) return false;
   const last = (view.sequence + view.dataLength) | 0;
-  const end = (view.flags & (TCP_SYN | TCP_FIN)) !== 0 ? (last + 1) | 0 : last;
+  const end = (view.flags & TCP_FIN) !== 0 ? (last + 1) | 0 : last;
   for (let i = 0; i < ints[me + E_TIMED]; i++) {
     if (ints[me + E_TIMED_ENDS + i] !== end) continue;
     return floats[times + T_NOW] - floats[myTimes + F_TIMED + i] <= COPY_WINDOW_WITHOUT_ID;
   }
-  if (ints[me + E_DUPLICATES] === 0 || sinceLast(cursor) > windowOf(view)) return false;
-  const isWhole = (ints[me + E_FLAGS] & END_COVERED) !== 0 && ints[me + E_GAPS] === 0;
-  if (!isWhole || after(last, ints[me + E_COVER_END])) return false;
-  return view.ipId === 0 || isBehind(ints[me + E_SIGNATURE_SLOT], view.ipId);
+  return isOfBurst && view.ipId === 0;
 }
 
 /** A FIN of which none was seen before. */
