@@ -110,15 +110,15 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
 }
 
 /**
- * A SYN or SYN-ACK with the same number, sooner after the last than any is sent again (RFC 6298 2.1: 1 s; Windows: 300 ms,
- * and 500 ms after a refusal): whatever came between.
+ * A SYN or SYN-ACK with the same number, sooner after the last than any is sent again, whatever came between: a SYN-ACK after
+ * a second (RFC 6298 2.1), but a SYN after two ticks where an ACK of an older connection came (tcp_rcv_synsent_state_process).
  */
 function isSynAtOnce({ ints, floats, me, times }: Cursor, view: PacketView): boolean {
   const isSynAck = (view.flags & TCP_ACK) !== 0;
   if ((ints[me + E_FLAGS] & (isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT)) === 0) return false;
   if (view.sequence !== ints[me + E_ISN]) return false;
   const since = floats[times + T_NOW] - floats[times + (isSynAck ? T_LAST_SYN_ACK : T_LAST_SYN)];
-  return since >= 0 && since <= COPY_WINDOW;
+  return since >= 0 && since <= (isSynAck ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID);
 }
 
 /** The connection is younger than anything that is sent again, but for duplicate ACKs. */

@@ -96,6 +96,16 @@ describe('without an identification copies are told by time', () => {
     expect(found.fromClient.duplicates).toBe(1);
   });
 
+  test('not: the SYN that Linux sends again two ticks after an ACK of an older connection', async () => {
+    const steps = [
+      c.syn({ id: 7 }),
+      s.ack({ ack: 9999 }),
+      c.rst({ seq: 9999 }),
+      c.syn({ id: 8, seq: 0, after: 0.004 }),
+    ];
+    expect(await copiesOf(...steps)).toBe(0);
+  });
+
   test('nothing is sent again in the first millisecond of a connection, whatever came between', async () => {
     const soon = { after: 0.00001 };
     const sent = [1, 2, 3, 4, 5, 6].flatMap(() => [c.data(10, soon), s.data(10, soon)]);
