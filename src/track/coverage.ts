@@ -73,6 +73,17 @@ export function beginCoverage(cursor: Cursor, sequence: number): void {
   ints[me + E_COVER_END] = sequence;
 }
 
+/** All bytes [left, left + length) were seen before. */
+export function isCovered(ints: Int32Array, me: number, left: number, length: number): boolean {
+  const right = (left + length) | 0;
+  if ((ints[me + E_FLAGS] & END_COVERED) === 0 || after(right, ints[me + E_COVER_END])) return false;
+  for (let gap = 0; gap < ints[me + E_GAPS]; gap++) {
+    const edges = me + E_GAP_EDGES + 2 * gap;
+    if (before(left, ints[edges + 1]) && after(right, ints[edges])) return false;
+  }
+  return true;
+}
+
 function openGap(ints: Int32Array, me: number, peer: number, left: number, right: number): void {
   const edges = me + E_GAP_EDGES;
   let gaps = ints[me + E_GAPS];
