@@ -10,6 +10,7 @@ import {
   SHAPE_NEXT,
   SHAPE_OF_OTHER,
   SHAPE_ONLY_SYNS,
+  SHAPE_UNPROMPTED,
   SHAPE_ZERO,
 } from '../track/event-columns.ts';
 import { BOTH_SEEN } from '../track/evidence.ts';
@@ -249,12 +250,14 @@ function answersHandshake({ time, receiverDataFrame }: ResetFacts, facts: Facts)
 }
 
 function isAnswer(shape: number): boolean {
-  if ((shape & SHAPE_ACK) === 0) return (shape & SHAPE_ANSWER) !== 0;
+  if ((shape & SHAPE_ACK) === 0) return (shape & (SHAPE_ANSWER | SHAPE_UNPROMPTED)) === SHAPE_ANSWER;
   return (shape & SHAPE_ZERO) !== 0;
 }
 
-/** What a live socket sends: where it is, with an ACK. */
+/** What a live socket sends: where it is, with an ACK; those of Apple and the BSDs without. */
 function isAbort(shape: number): boolean {
+  const bare = SHAPE_NEXT | SHAPE_UNPROMPTED;
+  if ((shape & (SHAPE_ACK | SHAPE_ZERO | bare)) === bare) return true;
   return (shape & (SHAPE_ACK | SHAPE_ZERO)) === SHAPE_ACK && (shape & (SHAPE_NEXT | SHAPE_ANSWER)) !== 0;
 }
 

@@ -10,7 +10,6 @@ import { BOTH_SEEN } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import type { Ending, EndingRule, Found } from './ending.ts';
 import { socketErrorOf } from './error-rules.ts';
-import type { ResetFacts } from './event-facts.ts';
 import type { Facts, SideFacts } from './facts.ts';
 import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
@@ -64,9 +63,7 @@ export const BROKEN_PIPE: EndingRule = {
     const { finFrame, peerBytesAtFin } = facts[reset.from];
     const wrote = facts[reset.to].uniqueBytes > peerBytesAtFin;
     if (!wrote && cause !== 'data-after-close') return null;
-    const isFarewell =
-      facts[reset.to].wantsNoAnswer || facts[reset.to].uniqueBytes - peerBytesAtFin <= LONGEST_FAREWELL;
-    if (isFarewell && mayHaveClosed(facts, reset)) return null;
+    if (wrote && isLastWord(facts[reset.to], peerBytesAtFin)) return null;
     const message = wrote
       ? `the ${reset.to} wrote after the ${reset.from} had closed`
       : `data of the ${reset.to} was on its way when the ${reset.from} closed`;
@@ -74,19 +71,10 @@ export const BROKEN_PIPE: EndingRule = {
   },
 };
 
-/** Where the round trip is not known. Seconds; RFC 6298 2.1 takes it to be no longer. */
-const LONGEST_ROUND_TRIP = 1;
-/** An answer may come a little sooner than that of the handshake. */
-const SOONER = 0.9;
-
-/**
- * The receiver of the RST, if it only said farewell, may have closed before that reached it, and its FIN may be on the way here still: it can be
- * until a round trip after its last data. One whose program has closed is told of no error (tcp_close).
- */
-function mayHaveClosed(facts: Facts, { to, time }: ResetFacts): boolean {
-  const { wholeRoundTrip, lastTime, silence } = facts;
-  const roundTrip = wholeRoundTrip > 0 ? wholeRoundTrip * SOONER : LONGEST_ROUND_TRIP;
-  return lastTime + silence - Math.min(facts[to].lastDataTime, time) < roundTrip;
+/** All that it said after the peer's FIN is a farewell, as close_notify or "221 bye": nobody misses it. */
+function isLastWord({ wantsNoAnswer, uniqueBytes }: SideFacts, bytesAtFin: number): boolean {
+  const bytes = uniqueBytes - bytesAtFin;
+  return bytes <= LONGEST_FAREWELL || (wantsNoAnswer && bytes < SHORT_MESSAGE);
 }
 
 /** SO_LINGER 0 (tcp_disconnect), a closed pool or program, a health check: nothing of the server's is lost. */
@@ -106,6 +94,12 @@ export const LEFT_WITH_RESET_AFTER_FIN: EndingRule = {
     const { facts, style, reset } = ending;
     if (style !== 'reset-after-fin' || reset === null) return null;
     const { from, to } = reset;
+    const { finFrame, peerBytesAtFin } = facts[from];
+    const saidFarewell = finFrame !== 0 && finFrame < reset.frame && facts[to].uniqueBytes > peerBytesAtFin;
+    if (saidFarewell && !facts[to].hasClosed && isLastWord(facts[to], peerBytesAtFin)) {
+      const message = `reset by the ${from}, which had closed, for a farewell of the ${to}`;
+      return { side: from, message, frames: resetFrames(facts) };
+    }
     if (!facts[to].hasClosed || owesAnswer(ending)) return leavingOf(ending);
     const message = `reset by the ${from} after the ${to} had closed: nobody is told`;
     return { side: from, message, frames: resetFrames(facts) };

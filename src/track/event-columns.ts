@@ -66,6 +66,8 @@ export const SHAPE_ID_BREAKS = 64;
 export const SHAPE_ACKS_ALL = 256;
 /** The last payload of its receiver ended in the middle of a write. */
 export const SHAPE_AMID_WRITE = 512;
+/** Its sender had acknowledged all that its receiver had sent, and nothing came since: there is nothing that it could answer. */
+export const SHAPE_UNPROMPTED = 1024;
 /** Its sender had sent more than its part of a handshake: payload, or an ACK of payload. */
 export const SHAPE_HAS_SPOKEN = 128;
 /** It answers a segment of an older connection of the same 4-tuple. */

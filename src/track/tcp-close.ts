@@ -68,6 +68,7 @@ import {
   SHAPE_NEXT,
   SHAPE_OF_OTHER,
   SHAPE_ONLY_SYNS,
+  SHAPE_UNPROMPTED,
   SHAPE_ZERO,
   V_ANALYSIS,
   V_CAME_SINCE,
@@ -233,6 +234,8 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   if (view.acknowledgment === ints[peer + E_NEXT_SEQUENCE]) shape |= SHAPE_ACKS_ALL;
   if ((ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) shape |= SHAPE_AMID_WRITE;
   if (breaksCount(lastId, view.ipId)) shape |= SHAPE_ID_BREAKS;
+  const isHeardOut = ints[me + E_LAST_ACKNOWLEDGMENT] === ints[peer + E_NEXT_SEQUENCE];
+  if (isHeardOut && floats[peerTimes + F_LAST_TIME] <= floats[myTimes + F_LAST_TIME]) shape |= SHAPE_UNPROMPTED;
   if (hasSpoken(ints, me, peer)) shape |= SHAPE_HAS_SPOKEN;
   eventInts[v + V_SHAPE] = shape;
   eventInts[v + V_IP_IDS] = (lastId & 0xffff0000) | view.ipId;
