@@ -100,7 +100,7 @@ export function unpackOptions(packed: number): {
  * Copies of a SYN count for the time of the last one, as in Wireshark.
  */
 export function noteRoles(cursor: Cursor, view: PacketView): void {
-  const { ints, floats, at, times } = cursor;
+  const { ints, floats, at, me, times } = cursor;
   if ((view.flags & TCP_ACK) === 0) {
     ints[at + C_HANDSHAKE] |= HANDSHAKE_ANY_SYN;
     floats[times + T_ANY_SYN] = floats[times + T_NOW];
@@ -111,6 +111,8 @@ export function noteRoles(cursor: Cursor, view: PacketView): void {
     return;
   }
   const client = (view.flags & TCP_ACK) !== 0 ? 1 - cursor.sender : cursor.sender;
+  // What the RSTs before its first SYN-ACK refused were earlier SYNs, which the capture does not have.
+  if ((view.flags & TCP_ACK) !== 0 && ints[me + E_PACKETS] === ints[me + E_RESETS] + 1) tryAgain(cursor);
   const isAfterReset = (ints[at + C_STATUS] & ROW_RESET) !== 0 && isBeforePeer(cursor);
   ints[at + C_HANDSHAKE] =
     handshake |

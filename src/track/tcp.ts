@@ -154,6 +154,8 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
   if ((found & ANALYSIS_RESENT) !== 0) forgetTimed(cursor);
   else timeSegment(cursor, (view.sequence + space) | 0);
   if (length > 0 && (found & ANALYSIS_KEEP_ALIVE) === 0) notePayload(cursor, view);
+  // A FIN stands behind the last byte: what is missing before it was sent.
+  else if ((flags & (TCP_SYN | TCP_FIN)) === TCP_FIN) cover(cursor, view.sequence, 0);
 }
 
 /** Sent again, or a probe: before the first of them in a row, the silence that the first of what they repeat broke. */

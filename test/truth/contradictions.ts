@@ -57,8 +57,9 @@ type Rule = (compared: Compared) => Claim[];
 /** What is claimed by a copy of each change. */
 const RULES: Record<Exclude<ChangeName, 'double' | 'merged' | 'shift'>, readonly Rule[]> = {
   cut: [errors, warnings(), errnos, styles, closers, causes, outcomes],
-  // ICMP errors and what the other side acknowledged are not in the copy, so those may be missed.
-  side: [errors, warnings('capture-loss'), errnos, styles, closers, causes, outcomes, unseenSides],
+  // ICMP errors and what the other side acknowledged are not in the copy, so those may be missed. That nothing answered is a warning
+  // where it may only not have been captured, and says so.
+  side: [errors, warnings('capture-loss', 'unanswered'), errnos, styles, closers, causes, outcomes, unseenSides],
   // Which of two packets came first is what the order of a file tells; here, it tells wrong.
   swap: [errors, warnings(), errnos, styles, causes, outcomes],
   holes: [errors, errnos, styles, closers, causes, outcomes],
