@@ -2,7 +2,7 @@ import type { Connection, Side, SocketCall } from '../record.ts';
 import { duration, secondsBetween } from '../report/units.ts';
 import { otherSide } from '../socket/event-facts.ts';
 import { packetNames } from '../track/packet-names.ts';
-import { directionOf, isAskedAgain, isEstablished, neverTaken, unseenSide } from './words.ts';
+import { directionOf, isAckMissed, isAskedAgain, isEstablished, neverTaken, unseenSide } from './words.ts';
 
 /** What the application of one side saw of its socket, in a few words. */
 export function seenBy(record: Connection, side: Side): string {
@@ -39,6 +39,12 @@ function opened(record: Connection, side: Side): string[] {
   if (ack === null) return [];
   if (neverTaken(record))
     return ['accept() most likely never had the connection: its host sent no ACK, and then an RST'];
+  const { acceptTime } = handshake;
+  if (isAckMissed(handshake)) {
+    return acceptTime === null
+      ? []
+      : [`accept() could return no sooner than ${duration(acceptTime)} after the first ${packetNames(record).syn}`];
+  }
   const took = secondsBetween(start, ack.time);
   // Less than nothing where the clock was set back.
   return took < 0

@@ -33,6 +33,7 @@ import {
   END_HAS_ACKED,
   END_MET_FIN,
   END_NO_REQUEST,
+  END_NOT_TAKEN,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
   F_FIN_TIME,
@@ -55,6 +56,8 @@ import {
   T_LAST_SYN,
   T_NOW,
   T_SYN,
+  TAKEN_FRAME,
+  TAKEN_TIME,
 } from '../track/columns.ts';
 import { Evidence } from '../track/evidence.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
@@ -81,9 +84,16 @@ export interface Facts {
   /** The SYN-ACK passed, and the client heard it as far as is known; its ACK passed. */
   isConnected: boolean;
   isAccepted: boolean;
+  /** Not only passed: the client went on after it, or is known to have heard it in another way. */
+  isHeard: boolean;
   isSimultaneous: boolean;
   /** The SYN-ACK came again although its ACK had passed. */
   isAckMissed: boolean;
+  /** The same, and the server has not shown since that it has the connection. */
+  isUntaken: boolean;
+  /** The packet after which accept() can have returned; frame 0 where there is none. */
+  takenFrame: number;
+  takenTime: number;
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
@@ -186,14 +196,21 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
   const { at, times } = sides;
   const handshake = ints[at + C_HANDSHAKE];
   const lastTime = seconds(floats[times + T_NOW]);
+  const outcome = handshakeOutcome(handshake);
+  const isConnected = (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD;
+  const isAckMissed = (handshake & HANDSHAKE_ACK_MISSED) !== 0;
   const facts: Facts = {
     evidence: new Evidence(source, sides),
     protocol: protocolOf(ints, at),
     base: floats[times + T_BASE_SECONDS],
-    outcome: handshakeOutcome(handshake),
-    isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD,
+    outcome,
+    isConnected,
+    isHeard: isConnected && outcome !== 'half-open',
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
-    isAckMissed: (handshake & HANDSHAKE_ACK_MISSED) !== 0,
+    isAckMissed,
+    isUntaken: (ints[sides.server + E_FLAGS] & END_NOT_TAKEN) !== 0,
+    takenFrame: ints[at + (isAckMissed ? TAKEN_FRAME : C_ACK_FRAME)],
+    takenTime: seconds(floats[times + (isAckMissed ? TAKEN_TIME : T_ACCEPTED)]),
     isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],

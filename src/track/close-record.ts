@@ -38,7 +38,7 @@ import { BOTH_SEEN, Evidence, shownBy } from './evidence.ts';
 import type { RecordSource } from './record-source.ts';
 import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
-import { stateOf, TCP_STATES } from './tcp-state.ts';
+import { shownState, TCP_STATES } from './tcp-state.ts';
 import { elapsed, formatTime } from './times.ts';
 
 /** So many segments sent again into silence, each after a longer wait, and the sender was left alone. */
@@ -87,8 +87,8 @@ export function makeClose(source: RecordSource, row: number, sides: Sides): Clos
   const { at, client, server } = sides;
   const style = closeStyle(source, sides);
   const state = {
-    client: TCP_STATES[stateOf(ints, at, client, server)],
-    server: TCP_STATES[stateOf(ints, at, server, client)],
+    client: TCP_STATES[shownState(ints, at, client, server)],
+    server: TCP_STATES[shownState(ints, at, server, client)],
   };
   return {
     style,

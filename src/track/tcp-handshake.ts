@@ -17,8 +17,10 @@ import {
   E_PACKETS,
   E_RESETS,
   E_SYN_OPTIONS,
+  E_SYNS,
   E_WINDOW_SCALE,
   END_BASE_SET,
+  END_NOT_TAKEN,
   END_RESET_SENT,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
@@ -55,6 +57,8 @@ import {
   T_NOW,
   T_SYN,
   T_SYN_ACK,
+  TAKEN_FRAME,
+  TAKEN_TIME,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { acknowledgesSyn, takeOther } from './incarnations.ts';
@@ -177,7 +181,11 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     }
   } else {
     if (!fromClient) ints[at + C_SYN_ACK_COUNT]++;
-    if (!fromClient) handshake |= whatBecameOfAck(cursor, handshake);
+    if (!fromClient) {
+      const became = whatBecameOfAck(cursor, handshake);
+      if (became !== 0 && (handshake & HANDSHAKE_ACK_MISSED) === 0) beginTaking(cursor);
+      handshake |= became;
+    }
     if ((handshake & HANDSHAKE_SYN_ACK) === 0) {
       handshake |= HANDSHAKE_SYN_ACK;
       ints[at + C_SYN_ACK_FRAME] = view.frame;
@@ -203,9 +211,11 @@ const ACKED_AGAIN_AFTER = 500e6;
  * capture, or dropped because the accept queue was full (tcp_check_req). The second where what the client sent since has passed
  * as long ago.
  */
-function whatBecameOfAck({ ints, floats, at, peer, times, peerTimes }: Cursor, handshake: number): number {
+function whatBecameOfAck({ ints, floats, at, me, peer, times, peerTimes }: Cursor, handshake: number): number {
   if ((handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_SIMULTANEOUS)) !== HANDSHAKE_ACCEPTED) return 0;
   if (ints[at + C_SYN_ACK_COUNT] < 2) return 0;
+  // It has spoken as one that is connected: this one was on its way for long.
+  if (ints[me + E_PACKETS] > ints[me + E_SYNS] && (ints[me + E_FLAGS] & END_NOT_TAKEN) === 0) return 0;
   const now = floats[times + T_NOW];
   const accepted = floats[times + T_ACCEPTED];
   // Which of several SYNs it answers is not known: at the most, the round trip began with the first.
@@ -217,6 +227,30 @@ function whatBecameOfAck({ ints, floats, at, peer, times, peerTimes }: Cursor, h
     last - accepted > ACKED_AGAIN_AFTER ||
     (ints[peer + E_LAST_DATA_FRAME] !== 0 && floats[peerTimes + F_LAST_DATA_TIME] > accepted);
   return saidMore && now - last > roundTrip ? HANDSHAKE_ACK_MISSED | HANDSHAKE_ACK_IGNORED : HANDSHAKE_ACK_MISSED;
+}
+
+/** From here on the server must show that it has the connection. */
+function beginTaking({ ints, at, me, peer }: Cursor): void {
+  ints[at + TAKEN_FRAME] = 0;
+  ints[me + E_FLAGS] |= END_NOT_TAKEN;
+  ints[peer + E_FLAGS] |= END_NOT_TAKEN;
+}
+
+/**
+ * While the server repeats its SYN-ACK it has a request, and no socket that accept() could return (tcp_check_req): what it took in the
+ * end is at the earliest the last that the client sent before it spoke as one that is connected.
+ */
+export function noteTaking(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, at, me, peer, times } = cursor;
+  if ((view.flags & (TCP_SYN | TCP_RST)) !== 0) return;
+  const fromClient = ((ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+  if (fromClient || ints[at + TAKEN_FRAME] === 0) {
+    ints[at + TAKEN_FRAME] = view.frame;
+    floats[times + TAKEN_TIME] = floats[times + T_NOW];
+  }
+  if (fromClient) return;
+  ints[me + E_FLAGS] &= ~END_NOT_TAKEN;
+  ints[peer + E_FLAGS] &= ~END_NOT_TAKEN;
 }
 
 /** An ACK while a SYN of the other side is not yet acknowledged: the third step, or its like. */
