@@ -132,17 +132,24 @@ function isAcknowledgedBeyond(ints: Int32Array, endpoint: number, sequence: numb
 }
 
 /**
+ * The sequence number behind the last byte or FIN that was seen, where a byte or SYN was. An RST without a socket takes its
+ * number from what it answers, and an ACK may stand behind a hole: they show no byte. Else the next expected, 0 where none is known.
+ */
+export function endOfSeen(ints: Int32Array, sender: number): number {
+  if ((ints[sender + E_FLAGS] & END_COVERED) === 0) return ints[sender + E_NEXT_SEQUENCE];
+  return (ints[sender + E_COVER_END] + (ints[sender + E_FINS] > 0 ? 1 : 0)) | 0;
+}
+
+/**
  * Bytes that the receiver acknowledged and that have not come until now. Where frames are in the wrong order they come
  * later; what stays away is not in the capture.
  */
 export function lacksAcknowledged(ints: Int32Array, receiver: number, sender: number): boolean {
   const flags = ints[sender + E_FLAGS];
   if ((flags & END_BYTES_LOST) !== 0) return true;
-  const next = ints[sender + E_NEXT_SEQUENCE];
-  if (next === 0) return false;
+  if (ints[sender + E_NEXT_SEQUENCE] === 0) return false;
   const isCovered = (flags & END_COVERED) !== 0;
-  // An RST without a socket takes its number from what it answers, and an ACK may stand behind a hole: they show no byte.
-  const end = isCovered ? (ints[sender + E_COVER_END] + (ints[sender + E_FINS] > 0 ? 1 : 0)) | 0 : next;
+  const end = endOfSeen(ints, sender);
   // Without a byte or a SYN of the sender, its number may be that of a keep-alive.
   if (isAcknowledgedBeyond(ints, receiver, isCovered ? end : (end + LENGTH_OF_PROBE) | 0)) return true;
   for (let gap = 0; gap < ints[sender + E_GAPS]; gap++) {

@@ -49,6 +49,7 @@ import {
   ROW_RESET,
   T_NOW,
 } from './columns.ts';
+import { endOfSeen } from './coverage.ts';
 import { type Cursor, ttlBefore } from './cursor.ts';
 import { breaksCount } from './duplicates.ts';
 import {
@@ -260,9 +261,9 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
 
 /** Its numbers lie beyond what the capture has of its sender, or of its receiver: data or a FIN of them is missing. */
 function comesAfterUnseen({ ints, me, peer }: Cursor, view: PacketView): boolean {
-  const sent = ints[me + E_NEXT_SEQUENCE];
+  const sent = endOfSeen(ints, me);
   if (sent !== 0 && view.sequence !== 0 && after(view.sequence, sent)) return true;
-  const received = ints[peer + E_NEXT_SEQUENCE];
+  const received = endOfSeen(ints, peer);
   return (view.flags & TCP_ACK) !== 0 && received !== 0 && after(view.acknowledgment, received);
 }
 
