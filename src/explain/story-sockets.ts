@@ -1,4 +1,4 @@
-import type { Connection, Side, SocketCall } from '../record.ts';
+import type { CloseStep, Connection, Side, SocketCall } from '../record.ts';
 import { duration, secondsBetween } from '../report/units.ts';
 import { otherSide } from '../socket/event-facts.ts';
 import { packetNames } from '../track/packet-names.ts';
@@ -73,7 +73,9 @@ function ended(record: Connection, side: Side): string[] {
   const fin = close.steps.find(({ from, what }) => from === otherSide(side) && what === 'FIN');
   const own = close.steps.find(({ from, what }) => from === side && what === 'FIN');
   const hasArrived = close.finToAck[otherSide(side)] !== null;
-  if (fin !== undefined && hasArrived && (own === undefined || fin.frame < own.frame)) {
+  // Frames may stand in the wrong order; who closed first does not come from them alone.
+  const isFirst = close.firstCloser === side || (close.firstCloser !== otherSide(side) && isBefore(own, fin));
+  if (fin !== undefined && hasArrived && (own === undefined || !isFirst)) {
     return [`read() returned 0 (FIN in frame ${fin.frame}), no error`];
   }
   if (own !== undefined) return [`it closed (FIN in frame ${own.frame}), no error`];
@@ -81,6 +83,10 @@ function ended(record: Connection, side: Side): string[] {
   return reset === undefined
     ? []
     : [`it ended the connection (${packetNames(record).reset} in frame ${reset.frame}), no error`];
+}
+
+function isBefore(own: CloseStep | undefined, fin: CloseStep | undefined): boolean {
+  return own !== undefined && (fin === undefined || own.frame < fin.frame);
 }
 
 function nothing(record: Connection, side: Side): string {

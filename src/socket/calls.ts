@@ -184,8 +184,7 @@ function addClosing(calls: PlacedCall[], facts: Facts): void {
     if (!facts[side].isFinAcked && facts.resets.some((each) => each.to === side && each.frame > finFrame)) continue;
     if (facts.evidence.isFinMissing(side) || !facts.evidence.isSeen(otherSide(side))) continue;
     const because = `FIN in frame ${finFrame}: end of file after all data before it`;
-    const { closedItself, finFrame: ownFin } = facts[otherSide(side)];
-    const isOver = closedItself || (ownFin !== 0 && ownFin < finFrame) || (side === 'client' && facts.isUntaken);
+    const isOver = facts[otherSide(side)].closedItself || (side === 'client' && facts.isUntaken);
     const isLate = waitsForAccept(facts, otherSide(side), finFrame);
     if (isLate && facts.takenFrame === 0) continue;
     const read = isLate ? markOf(facts, facts.takenFrame, facts.takenTime) : at;

@@ -24,6 +24,7 @@ import {
   E_RESENT_LENGTH,
   E_RESENT_RUN,
   E_RESENT_SEQUENCE,
+  E_RTT_SAMPLES,
   E_SYN_OPTIONS,
   E_UNANSWERED,
   END_CROSSED,
@@ -42,6 +43,7 @@ import {
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   F_PEER_BYTES_AT_FIN,
+  F_RTT_MIN,
   F_UNIQUE_BYTES,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ACK_MISSED,
@@ -220,7 +222,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
     roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
-    wholeRoundTrip: seconds(floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]),
+    wholeRoundTrip: wholeRoundTrip(ints, floats, sides),
     isSubflow: isSubflow(ints, at),
     lacksPackets: ints[sides.client + E_ACKED_UNSEEN] + ints[sides.server + E_ACKED_UNSEEN] > 0,
     areRolesGuessed: areRolesGuessed(ints, at),
@@ -241,6 +243,21 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     addEvents(facts.resets, facts.icmp, source, row, sides, syns);
   }
   return facts;
+}
+
+/**
+ * Which of several SYNs the SYN-ACK answers is not told by the last one: it may be an earlier one on a long way (and its TSecr stays
+ * that of the first SYN that came, whichever SYN drew it: tcp_check_req). At the most the round trip began with the first SYN, or took
+ * as long as data and its ACK.
+ */
+function wholeRoundTrip(ints: Int32Array, floats: Float64Array, { at, times, client, clientTimes }: Sides): number {
+  const accepted = floats[times + T_ACCEPTED];
+  const least = accepted - floats[times + T_CONNECTED_SYN];
+  if (ints[at + C_SYN_COUNT] < 2) return seconds(least);
+  const toClient = accepted - floats[times + T_CONNECTED];
+  const most = accepted - floats[times + T_SYN];
+  const ofData = ints[client + E_RTT_SAMPLES] > 0 ? floats[clientTimes + F_RTT_MIN] + toClient : most;
+  return seconds(Math.max(least, Math.min(most, ofData)));
 }
 
 function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Sides): SideFacts {

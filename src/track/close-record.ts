@@ -123,7 +123,10 @@ export function firstCloser(
   const clientFin = finFrame(ints, client);
   const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
-    const first = serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+    const isClientSecond = (ints[client + E_FLAGS] & END_CLOSED_SECOND) !== 0;
+    const isServerSecond = (ints[server + E_FLAGS] & END_CLOSED_SECOND) !== 0;
+    const isClientFirst = clientFin !== 0 && clientFin < serverFin && !isClientSecond;
+    const first = serverFin === 0 || isServerSecond || isClientFirst ? 'client' : 'server';
     return (ints[sides[first] + E_FLAGS] & END_FIN_AFTER_UNSEEN) === 0 ? first : null;
   }
   return style === 'reset' ? firstReset(events, ints, row, sides) : null;

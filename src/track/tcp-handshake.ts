@@ -16,6 +16,7 @@ import {
   E_LAST_DATA_FRAME,
   E_PACKETS,
   E_RESETS,
+  E_RTT_SAMPLES,
   E_SYN_OPTIONS,
   E_SYNS,
   E_WINDOW_SCALE,
@@ -28,6 +29,7 @@ import {
   END_UNSCALED,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
+  F_RTT_MIN,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ACK_IGNORED,
@@ -205,6 +207,8 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
 
 /** A client acknowledges a SYN-ACK that comes again, which is a second after the first at the earliest; a copy of its ACK comes sooner. */
 const ACKED_AGAIN_AFTER = 500e6;
+/** Kernels wait so long for the first answer (RFC 6298 2.1, TCP_TIMEOUT_INIT), less what clocks differ. */
+const FIRST_WAIT = 900e6;
 
 /**
  * A SYN-ACK again, although its ACK passed longer than a round trip ago and cannot have crossed it: the ACK was lost behind this
@@ -241,7 +245,7 @@ function beginTaking({ ints, at, me, peer }: Cursor): void {
  * end is at the earliest the last that the client sent before it spoke as one that is connected.
  */
 export function noteTaking(cursor: Cursor, view: PacketView): void {
-  const { ints, floats, at, me, peer, times } = cursor;
+  const { ints, floats, at, me, peer, times, peerTimes } = cursor;
   if ((view.flags & (TCP_SYN | TCP_RST)) !== 0) return;
   const fromClient = ((ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
   if (fromClient || ints[at + TAKEN_FRAME] === 0) {
@@ -249,6 +253,9 @@ export function noteTaking(cursor: Cursor, view: PacketView): void {
     floats[times + TAKEN_TIME] = floats[times + T_NOW];
   }
   if (fromClient) return;
+  // Data sent once, and acknowledged so late: the way is longer than the handshake made it seem, and that SYN-ACK had left before.
+  const isFarAway = ints[peer + E_RTT_SAMPLES] > 0 && floats[peerTimes + F_RTT_MIN] > FIRST_WAIT;
+  if (isFarAway) ints[at + C_HANDSHAKE] &= ~(HANDSHAKE_ACK_MISSED | HANDSHAKE_ACK_IGNORED);
   ints[me + E_FLAGS] &= ~END_NOT_TAKEN;
   ints[peer + E_FLAGS] &= ~END_NOT_TAKEN;
 }

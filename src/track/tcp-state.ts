@@ -3,6 +3,7 @@ import {
   C_HANDSHAKE,
   C_PROTOCOL,
   C_STATUS,
+  C_SYN_ACK_COUNT,
   E_FLAGS,
   E_PACKETS,
   E_RESETS,
@@ -87,15 +88,16 @@ export function stateOf(ints: Int32Array, at: number, me: number, peer: number):
 }
 
 /**
- * The state that the packets of the whole connection show: `stateOf`, unless nothing shows that the client heard the SYN-ACK, or that
- * the server took the ACK of it.
+ * The state that the packets of the whole connection show: `stateOf`, unless the SYN-ACK came again and again and nothing shows
+ * that the client heard it, or that the server took the ACK of it.
  */
 export function shownState(ints: Int32Array, at: number, me: number, peer: number): number {
   const state = stateOf(ints, at, me, peer);
   if (state !== ESTABLISHED) return state;
   const mine = ints[me + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT | END_NOT_TAKEN);
   if (mine === (END_SYN_ACK_SENT | END_NOT_TAKEN)) return SYN_RECEIVED;
-  const isUnheard = mine === END_SYN_SENT && (ints[at + C_HANDSHAKE] & WENT_ON) === HANDSHAKE_CONNECTED;
+  const isAsked = mine === END_SYN_SENT && ints[at + C_SYN_ACK_COUNT] > 1;
+  const isUnheard = isAsked && (ints[at + C_HANDSHAKE] & WENT_ON) === HANDSHAKE_CONNECTED;
   return isUnheard ? SYN_SENT : ESTABLISHED;
 }
 
