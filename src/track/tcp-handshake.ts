@@ -29,6 +29,7 @@ import {
   END_UNSCALED,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
+  F_RTT_MAX,
   F_RTT_MIN,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
@@ -253,8 +254,9 @@ export function noteTaking(cursor: Cursor, view: PacketView): void {
     floats[times + TAKEN_TIME] = floats[times + T_NOW];
   }
   if (fromClient) return;
-  // Data sent once, and acknowledged so late: the way is longer than the handshake made it seem, and that SYN-ACK had left before.
-  const isFarAway = ints[peer + E_RTT_SAMPLES] > 0 && floats[peerTimes + F_RTT_MIN] > FIRST_WAIT;
+  // Data sent once and acknowledged so late: the way is longer than a SYN that is not in the capture made it seem.
+  const longest = ints[peer + E_RTT_SAMPLES] > 1 ? floats[peerTimes + F_RTT_MAX] : 0;
+  const isFarAway = longest > FIRST_WAIT && longest > 2 * floats[peerTimes + F_RTT_MIN];
   if (isFarAway) ints[at + C_HANDSHAKE] &= ~(HANDSHAKE_ACK_MISSED | HANDSHAKE_ACK_IGNORED);
   ints[me + E_FLAGS] &= ~END_NOT_TAKEN;
   ints[peer + E_FLAGS] &= ~END_NOT_TAKEN;
