@@ -77,7 +77,10 @@ export interface Handshake {
   synAckToAck: number | null;
   /** First SYN to SYN-ACK: how long connect() blocked. */
   connectTime: number | null;
-  /** First SYN to the ACK of the SYN-ACK: when accept() could return. */
+  /**
+   * First SYN to the ACK of the SYN-ACK: when accept() could return. Where the server repeated its SYN-ACK all the same, to the last
+   * packet of the client before the server spoke; null where it never did.
+   */
   acceptTime: number | null;
   /** As Wireshark's tcp.analysis.initial_rtt. */
   initialRtt: number | null;

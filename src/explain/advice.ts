@@ -1,16 +1,7 @@
 import type { Connection, Finding, Reset, Side } from '../record.ts';
 import { otherSide } from '../socket/event-facts.ts';
 import { lookForFullQueue, RESET_ADVICE } from './advice-reset.ts';
-import {
-  findingOf,
-  isFarAway,
-  isQueueFull,
-  isRepeatedAfterAck,
-  metOlder,
-  neverTaken,
-  refusals,
-  unseenSide,
-} from './words.ts';
+import { findingOf, isAckMissed, isFarAway, isQueueFull, metOlder, neverTaken, refusals, unseenSide } from './words.ts';
 
 /** What to look at next: a command, a place, a setting. The first that says something of a kind says it. */
 interface Advice {
@@ -50,7 +41,11 @@ const ADVICE: readonly Advice[] = [
   },
   { when: hasFinding('slow-handshake'), look: lookForSlowHandshake },
   { when: hasFinding('keep-alive-race'), look: lookForRace },
-  { when: hasFinding('closed-without-answer'), look: lookForNoAnswer },
+  {
+    // A note says that there was nothing to answer, or may have been nothing.
+    when: (record) => (findingOf(record, 'closed-without-answer')?.severity ?? 'note') !== 'note',
+    look: lookForNoAnswer,
+  },
   { when: hasFinding('unread-data'), look: lookForUnread },
   { when: (record) => decisive(record) !== undefined && !isToldBefore(record), look: lookForReset },
   {
@@ -61,8 +56,7 @@ const ADVICE: readonly Advice[] = [
     when: (record) =>
       findingOf(record, 'accept-queue-full') === undefined &&
       record.handshake?.outcome === 'completed' &&
-      isRepeatedAfterAck(record.handshake) &&
-      !isFarAway(record),
+      isAckMissed(record.handshake),
     look: lookForLostAck,
   },
   {

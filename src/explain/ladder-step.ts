@@ -2,6 +2,7 @@ import { formatAddress } from '../../parsers/network/address.ts';
 import { TCP_ACK, TCP_RST } from '../../parsers/packet-view.ts';
 import { SCTP_ABORT } from '../../parsers/transport/sctp.ts';
 import type { Connection, Side } from '../record.ts';
+import { secondsBetween } from '../report/units.ts';
 import { otherSide } from '../socket/event-facts.ts';
 import { formatTime } from '../track/times.ts';
 import type { EndpointIndex, IcmpFrame } from './frame.ts';
@@ -10,6 +11,7 @@ import { type Label, labelOf, labelText } from './labels.ts';
 import { type Landmarks, landmarksOf } from './landmarks.ts';
 import { relativeTo, type SequenceNumber } from './sequence-number.ts';
 import type { Step, StepKind } from './step.ts';
+import { isAckMissed } from './words.ts';
 
 /** A value for each side. */
 export interface BySide<T> {
@@ -115,8 +117,25 @@ function plainStep(step: Step, connection: CollectedConnection, from: LadderStep
     isReset: first !== null && ((first.flags & TCP_RST) !== 0 || (first.chunks & SCTP_ABORT) !== 0),
     missing: first?.missing ?? 0,
     copies: step.copies,
-    state: { client: step.states[client], server: step.states[server] },
+    state: shownStates(connection, step),
   };
+}
+
+/** States as they are known in the end: a SYN-ACK that nobody is known to have heard connects nobody, nor does an ACK that was not taken. */
+function shownStates({ record, client, baseSeconds }: CollectedConnection, step: Step): LadderStep['state'] {
+  const [ofClient, ofServer] = [step.states[client], step.states[client === 0 ? 1 : 0]];
+  const isUnheard = record.handshake?.outcome === 'half-open' && record.close?.state.client === 'SYN-SENT';
+  return {
+    client: ofClient === 'ESTABLISHED' && isUnheard ? 'SYN-SENT' : ofClient,
+    server: ofServer === 'ESTABLISHED' && isBeforeTaken(record, step, baseSeconds) ? 'SYN-RECEIVED' : ofServer,
+  };
+}
+
+/** The server repeated its SYN-ACK after that, whatever the client had sent. */
+function isBeforeTaken({ handshake }: Connection, { until }: Step, baseSeconds: number): boolean {
+  if (handshake === null || handshake.syn === null || !isAckMissed(handshake)) return false;
+  const { syn, acceptTime } = handshake;
+  return acceptTime === null || secondsBetween(syn.time, formatTime(baseSeconds, until)) < acceptTime - 1e-7;
 }
 
 /** Who sent an ICMP error, and to which side. */

@@ -4,6 +4,7 @@ import { count, counted, duration, secondsBetween } from '../report/units.ts';
 import { packetNames } from '../track/packet-names.ts';
 import {
   findingOf,
+  isAckMissed,
   isAskedAgain,
   isFarAway,
   isQueueFull,
@@ -126,11 +127,12 @@ function synAcksAgain(record: Connection, handshake: Handshake): string {
   const { synAck } = packetNames(record);
   const sent = `The server sent its ${synAck} ${count(handshake.synAckRetransmissions + 1)} times`;
   if (isQueueFull(record)) return `${sent}, although the client's ACK had reached it: its accept queue was full.`;
-  if (!isRepeatedAfterAck(handshake)) return `${sent}.`;
-  if (isFarAway(record)) {
-    return `${sent}: the way takes so long that it repeated it before the ACK could arrive.`;
+  if (isAckMissed(handshake)) {
+    return `${sent}, also after the client's ACK had passed here: that ACK was lost behind this capture, or the server's accept queue was full.`;
   }
-  return `${sent}, also after the client's ACK had passed here: that ACK was lost behind this capture, or the server's accept queue was full.`;
+  return isRepeatedAfterAck(handshake) && isFarAway(record)
+    ? `${sent}: the way takes so long that it repeated it before the ACK could arrive.`
+    : `${sent}.`;
 }
 
 function refused(record: Connection): string {

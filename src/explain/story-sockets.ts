@@ -1,8 +1,8 @@
-import type { Connection, Side, SocketCall } from '../record.ts';
+import type { CloseStep, Connection, Side, SocketCall } from '../record.ts';
 import { duration, secondsBetween } from '../report/units.ts';
 import { otherSide } from '../socket/event-facts.ts';
 import { packetNames } from '../track/packet-names.ts';
-import { directionOf, isAskedAgain, isEstablished, neverTaken, unseenSide } from './words.ts';
+import { directionOf, isAckMissed, isAskedAgain, isEstablished, neverTaken, unseenSide } from './words.ts';
 
 /** What the application of one side saw of its socket, in a few words. */
 export function seenBy(record: Connection, side: Side): string {
@@ -39,6 +39,12 @@ function opened(record: Connection, side: Side): string[] {
   if (ack === null) return [];
   if (neverTaken(record))
     return ['accept() most likely never had the connection: its host sent no ACK, and then an RST'];
+  const { acceptTime } = handshake;
+  if (isAckMissed(handshake)) {
+    return acceptTime === null
+      ? []
+      : [`accept() could return no sooner than ${duration(acceptTime)} after the first ${packetNames(record).syn}`];
+  }
   const took = secondsBetween(start, ack.time);
   // Less than nothing where the clock was set back.
   return took < 0
@@ -67,7 +73,9 @@ function ended(record: Connection, side: Side): string[] {
   const fin = close.steps.find(({ from, what }) => from === otherSide(side) && what === 'FIN');
   const own = close.steps.find(({ from, what }) => from === side && what === 'FIN');
   const hasArrived = close.finToAck[otherSide(side)] !== null;
-  if (fin !== undefined && hasArrived && (own === undefined || fin.frame < own.frame)) {
+  // Frames may stand in the wrong order; who closed first does not come from them alone.
+  const isFirst = close.firstCloser === side || (close.firstCloser !== otherSide(side) && isBefore(own, fin));
+  if (fin !== undefined && hasArrived && (own === undefined || !isFirst)) {
     return [`read() returned 0 (FIN in frame ${fin.frame}), no error`];
   }
   if (own !== undefined) return [`it closed (FIN in frame ${own.frame}), no error`];
@@ -75,6 +83,10 @@ function ended(record: Connection, side: Side): string[] {
   return reset === undefined
     ? []
     : [`it ended the connection (${packetNames(record).reset} in frame ${reset.frame}), no error`];
+}
+
+function isBefore(own: CloseStep | undefined, fin: CloseStep | undefined): boolean {
+  return own !== undefined && (fin === undefined || own.frame < fin.frame);
 }
 
 function nothing(record: Connection, side: Side): string {

@@ -70,6 +70,13 @@ export function isFarAway({ handshake, fromClient, fromServer }: Connection): bo
   return Math.max(shortest, handshake?.initialRtt ?? 0) > FIRST_WAIT;
 }
 
+/** The server sent its SYN-ACK again longer than a round trip after the client's ACK: that was lost behind the capture, or dropped. */
+export function isAckMissed({ syn, ack, acceptTime, synAckRetransmissions }: Handshake): boolean {
+  if (synAckRetransmissions === 0 || syn === null || ack === null) return false;
+  const untilAck = secondsBetween(syn.time, ack.time);
+  return untilAck >= 0 && (acceptTime === null || acceptTime - untilAck > 1e-6);
+}
+
 /** The ACK followed the first SYN-ACK, and yet there were more. */
 export function isRepeatedAfterAck({ synAck, ack, synAckToAck, synAckRetransmissions }: Handshake): boolean {
   if (synAckRetransmissions === 0 || synAck === null || ack === null || synAckToAck === null) return false;

@@ -1,5 +1,5 @@
 import type { Certainty, Mark, Side, SocketCall } from '../record.ts';
-import { C_ACK_FRAME, C_CONNECTED_FRAME, C_SYN_FRAME, T_ACCEPTED, T_CONNECTED, T_SYN } from '../track/columns.ts';
+import { C_CONNECTED_FRAME, C_SYN_FRAME, T_CONNECTED, T_SYN } from '../track/columns.ts';
 import type { RecordSource } from '../track/record-source.ts';
 import type { Sides } from '../track/sides.ts';
 import { mark } from '../track/times.ts';
@@ -51,15 +51,16 @@ function addOpening(
   errors: Errors,
 ): void {
   const { ints, floats } = slab;
-  const { base, synFrame, synAckFrame, ackFrame, isConnected, isAccepted, isSimultaneous } = facts;
+  const { base, synFrame, synAckFrame, isConnected, isHeard, isAccepted, isSimultaneous } = facts;
   const connectedFrame = ints[at + C_CONNECTED_FRAME];
   const start = mark(ints[at + C_SYN_FRAME], base, floats[times + T_SYN]);
   if (synFrame !== 0 && !(errors.client?.errno != null && isConnectError(facts))) {
-    const end = isConnected ? mark(connectedFrame, base, floats[times + T_CONNECTED]) : null;
-    const because = isConnected
+    const end = isHeard ? mark(connectedFrame, base, floats[times + T_CONNECTED]) : null;
+    const unheard = isConnected ? `; nothing shows that the client heard the SYN-ACK of frame ${synAckFrame}` : '';
+    const because = isHeard
       ? `SYN in frame ${synFrame}, acknowledged by the SYN-ACK in frame ${connectedFrame} (tcp_finish_connect)`
-      : `SYN in frame ${synFrame}${synAckFrame === 0 ? ', without an answer yet' : ''}`;
-    const call = { call: 'connect', start, end, result: isConnected ? 0 : null, errno: null } as const;
+      : `SYN in frame ${synFrame}${synAckFrame === 0 ? ', without an answer yet' : unheard}`;
+    const call = { call: 'connect', start, end, result: isHeard ? 0 : null, errno: null } as const;
     calls.push({ side: 'client', frame: synFrame, call: { ...call, certainty: 'certain', because } });
   }
   if (isSimultaneous) {
@@ -81,20 +82,30 @@ function addOpening(
       because: `the SYN-ACK in frame ${synAckFrame}: a socket listens (tcp_conn_request)`,
     },
   });
-  if (!isAccepted) return;
+  const { ackFrame, takenFrame, takenTime } = facts;
+  if (!isAccepted || takenFrame === 0) return;
+  const because =
+    takenFrame === ackFrame
+      ? `the ACK in frame ${ackFrame} completes the handshake: accept() could return from here on`
+      : `SYN-ACKs came also after the ACK in frame ${ackFrame}: accept() could not return before frame ${takenFrame}`;
   calls.push({
     side: 'server',
-    frame: ackFrame,
+    frame: takenFrame,
     call: {
       call: 'accept',
       start: null,
-      end: mark(ints[at + C_ACK_FRAME], base, floats[times + T_ACCEPTED]),
+      end: markOf(facts, takenFrame, takenTime),
       result: null,
       errno: null,
       certainty: isTaken(facts) ? 'likely' : 'possible',
-      because: `the ACK in frame ${ackFrame} completes the handshake: accept() could return from here on`,
+      because,
     },
   });
+}
+
+/** The server had repeated its SYN-ACK, and accept() came only after this frame: what it reads comes no sooner. */
+function waitsForAccept({ isAckMissed, takenFrame }: Facts, side: Side, frame: number): boolean {
+  return side === 'server' && isAckMissed && (takenFrame === 0 || frame < takenFrame);
 }
 
 /** The server did something on the connection, so some process has it. */
@@ -127,11 +138,14 @@ function addTurns(calls: PlacedCall[], turns: readonly Turn[], { clientEndpoint 
       call: { call: 'write', ...span, certainty: 'certain', because: written },
     });
     if (turn.firstFrame > readsUntil[otherSide(side)]) continue;
-    calls.push({
-      side: otherSide(side),
-      frame: turn.lastFrame,
-      call: { call: 'read', ...span, certainty: isUnread(turn, facts) ? 'possible' : 'likely', because: arrived },
-    });
+    const reader = otherSide(side);
+    const isLate = waitsForAccept(facts, reader, turn.lastFrame);
+    if (isLate && facts.takenFrame === 0) continue;
+    const isDoubtful = isUnread(turn, facts) || (reader === 'server' && facts.isUntaken);
+    const read = { call: 'read', ...span, certainty: isDoubtful ? 'possible' : 'likely' } as const;
+    const frame = isLate ? facts.takenFrame : turn.lastFrame;
+    const end = isLate ? markOf(facts, frame, facts.takenTime) : span.end;
+    calls.push({ side: reader, frame, call: { ...read, end, because: arrived } });
   }
 }
 
@@ -170,9 +184,11 @@ function addClosing(calls: PlacedCall[], facts: Facts): void {
     if (!facts[side].isFinAcked && facts.resets.some((each) => each.to === side && each.frame > finFrame)) continue;
     if (facts.evidence.isFinMissing(side) || !facts.evidence.isSeen(otherSide(side))) continue;
     const because = `FIN in frame ${finFrame}: end of file after all data before it`;
-    const { closedItself, finFrame: ownFin } = facts[otherSide(side)];
-    const isOver = closedItself || (ownFin !== 0 && ownFin < finFrame);
-    calls.push(done(otherSide(side), 'read', at, isOver ? 'possible' : 'likely', because));
+    const isOver = facts[otherSide(side)].closedItself || (side === 'client' && facts.isUntaken);
+    const isLate = waitsForAccept(facts, otherSide(side), finFrame);
+    if (isLate && facts.takenFrame === 0) continue;
+    const read = isLate ? markOf(facts, facts.takenFrame, facts.takenTime) : at;
+    calls.push(done(otherSide(side), 'read', read, isOver ? 'possible' : 'likely', because));
   }
   for (const reset of facts.resets) {
     const { from, frame, time } = reset;

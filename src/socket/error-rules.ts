@@ -141,6 +141,17 @@ const TCP_RULES: readonly ErrorRule[] = [
     },
   },
   {
+    name: 'not-taken',
+    basis: () => BOTH_SEEN,
+    source: 'tcp_check_req: while the SYN-ACK is repeated there is a request, and no socket',
+    find(facts, side) {
+      if (side !== 'server' || !facts.isUntaken) return null;
+      const because = `SYN-ACKs also after the ACK of frame ${facts.ackFrame}, and nothing else since`;
+      const unknown = 'nothing shows that the server took the connection: accept() may never have had it';
+      return { errno: null, certainty: 'possible', because, frames: [facts.ackFrame], unknown };
+    },
+  },
+  {
     name: 'reset-embryonic',
     basis: () => BOTH_SEEN,
     source: 'tcp_check_req: a request socket goes, no call sees it',
@@ -220,6 +231,7 @@ const TCP_RULES: readonly ErrorRule[] = [
     find(facts, side) {
       const me = facts[side];
       if (me.unanswered < 2 || facts.resets.some(({ accepted }) => accepted)) return null;
+      // In SYN-RECEIVED there is a request socket, which nobody has (reqsk_timer_handler).
       if ((me.lastAnalysis & ANALYSIS_KEEP_ALIVE) !== 0 || !isEstablished(facts)) return null;
       if (me.finFrame !== 0 && !isHalfClose(facts, side)) return null;
       const errno = softError(facts, side);
@@ -231,6 +243,17 @@ const TCP_RULES: readonly ErrorRule[] = [
         because: `${again}${icmp}`,
         frames: [me.lastDataFrame],
       };
+    },
+  },
+  {
+    name: 'syn-ack-not-heard',
+    basis: () => BOTH_SEEN,
+    source: 'tcp_finish_connect: connect() returns when the SYN-ACK arrives, and the ACK shows that it did',
+    find({ outcome, isSimultaneous, synFrame, synAckFrame }, side) {
+      if (side !== 'client' || outcome !== 'half-open' || isSimultaneous || synFrame === 0) return null;
+      const because = `no ACK of the SYN-ACK in frame ${synAckFrame}`;
+      const unknown = `nothing shows that the client heard the SYN-ACK of frame ${synAckFrame}`;
+      return { errno: null, certainty: 'possible', because, frames: [synAckFrame], unknown };
     },
   },
 ];
@@ -329,6 +352,6 @@ function isReported({ errno }: IcmpFacts): boolean {
   return errno !== null && errno !== 'EMSGSIZE';
 }
 
-function isEstablished({ outcome, isConnected }: Facts): boolean {
-  return outcome === 'completed' || outcome === 'not-captured' || isConnected;
+function isEstablished({ outcome }: Facts): boolean {
+  return outcome === 'completed' || outcome === 'not-captured';
 }

@@ -24,6 +24,7 @@ import {
   E_RESENT_LENGTH,
   E_RESENT_RUN,
   E_RESENT_SEQUENCE,
+  E_RTT_SAMPLES,
   E_SYN_OPTIONS,
   E_UNANSWERED,
   END_CROSSED,
@@ -33,6 +34,7 @@ import {
   END_HAS_ACKED,
   END_MET_FIN,
   END_NO_REQUEST,
+  END_NOT_TAKEN,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
   F_FIN_TIME,
@@ -41,6 +43,7 @@ import {
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   F_PEER_BYTES_AT_FIN,
+  F_RTT_MIN,
   F_UNIQUE_BYTES,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ACK_MISSED,
@@ -55,6 +58,8 @@ import {
   T_LAST_SYN,
   T_NOW,
   T_SYN,
+  TAKEN_FRAME,
+  TAKEN_TIME,
 } from '../track/columns.ts';
 import { Evidence } from '../track/evidence.ts';
 import { handshakeOutcome } from '../track/handshake-record.ts';
@@ -81,9 +86,16 @@ export interface Facts {
   /** The SYN-ACK passed, and the client heard it as far as is known; its ACK passed. */
   isConnected: boolean;
   isAccepted: boolean;
+  /** Not only passed: the client went on after it, or is known to have heard it in another way. */
+  isHeard: boolean;
   isSimultaneous: boolean;
   /** The SYN-ACK came again although its ACK had passed. */
   isAckMissed: boolean;
+  /** The same, and the server has not shown since that it has the connection. */
+  isUntaken: boolean;
+  /** The packet after which accept() can have returned; frame 0 where there is none. */
+  takenFrame: number;
+  takenTime: number;
   synFrame: number;
   synAckFrame: number;
   ackFrame: number;
@@ -186,14 +198,21 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
   const { at, times } = sides;
   const handshake = ints[at + C_HANDSHAKE];
   const lastTime = seconds(floats[times + T_NOW]);
+  const outcome = handshakeOutcome(handshake);
+  const isConnected = (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD;
+  const isAckMissed = (handshake & HANDSHAKE_ACK_MISSED) !== 0;
   const facts: Facts = {
     evidence: new Evidence(source, sides),
     protocol: protocolOf(ints, at),
     base: floats[times + T_BASE_SECONDS],
-    outcome: handshakeOutcome(handshake),
-    isConnected: (handshake & HANDSHAKE_CONNECTED) !== 0 && (handshake & NOT_HEARD) !== HANDSHAKE_NOT_HEARD,
+    outcome,
+    isConnected,
+    isHeard: isConnected && outcome !== 'half-open',
     isAccepted: (handshake & HANDSHAKE_ACCEPTED) !== 0,
-    isAckMissed: (handshake & HANDSHAKE_ACK_MISSED) !== 0,
+    isAckMissed,
+    isUntaken: (ints[sides.server + E_FLAGS] & END_NOT_TAKEN) !== 0,
+    takenFrame: ints[at + (isAckMissed ? TAKEN_FRAME : C_ACK_FRAME)],
+    takenTime: seconds(floats[times + (isAckMissed ? TAKEN_TIME : T_ACCEPTED)]),
     isSimultaneous: (handshake & HANDSHAKE_SIMULTANEOUS) !== 0,
     synFrame: ints[at + C_SYN_FRAME],
     synAckFrame: ints[at + C_SYN_ACK_FRAME],
@@ -203,7 +222,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     synAckCount: ints[at + C_SYN_ACK_COUNT],
     ackTime: seconds(floats[times + T_ACCEPTED]),
     roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
-    wholeRoundTrip: seconds(floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]),
+    wholeRoundTrip: wholeRoundTrip(ints, floats, sides),
     isSubflow: isSubflow(ints, at),
     lacksPackets: ints[sides.client + E_ACKED_UNSEEN] + ints[sides.server + E_ACKED_UNSEEN] > 0,
     areRolesGuessed: areRolesGuessed(ints, at),
@@ -224,6 +243,21 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     addEvents(facts.resets, facts.icmp, source, row, sides, syns);
   }
   return facts;
+}
+
+/**
+ * Which of several SYNs the SYN-ACK answers is not told by the last one: it may be an earlier one on a long way (and its TSecr stays
+ * that of the first SYN that came, whichever SYN drew it: tcp_check_req). At the most the round trip began with the first SYN, or took
+ * as long as data and its ACK.
+ */
+function wholeRoundTrip(ints: Int32Array, floats: Float64Array, { at, times, client, clientTimes }: Sides): number {
+  const accepted = floats[times + T_ACCEPTED];
+  const least = accepted - floats[times + T_CONNECTED_SYN];
+  if (ints[at + C_SYN_COUNT] < 2) return seconds(least);
+  const toClient = accepted - floats[times + T_CONNECTED];
+  const most = accepted - floats[times + T_SYN];
+  const ofData = ints[client + E_RTT_SAMPLES] > 0 ? floats[clientTimes + F_RTT_MIN] + toClient : most;
+  return seconds(Math.max(least, Math.min(most, ofData)));
 }
 
 function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Sides): SideFacts {

@@ -38,7 +38,7 @@ import { BOTH_SEEN, Evidence, shownBy } from './evidence.ts';
 import type { RecordSource } from './record-source.ts';
 import type { Sides } from './sides.ts';
 import type { Rows } from './slab.ts';
-import { stateOf, TCP_STATES } from './tcp-state.ts';
+import { shownState, TCP_STATES } from './tcp-state.ts';
 import { elapsed, formatTime } from './times.ts';
 
 /** So many segments sent again into silence, each after a longer wait, and the sender was left alone. */
@@ -87,8 +87,8 @@ export function makeClose(source: RecordSource, row: number, sides: Sides): Clos
   const { at, client, server } = sides;
   const style = closeStyle(source, sides);
   const state = {
-    client: TCP_STATES[stateOf(ints, at, client, server)],
-    server: TCP_STATES[stateOf(ints, at, server, client)],
+    client: TCP_STATES[shownState(ints, at, client, server)],
+    server: TCP_STATES[shownState(ints, at, server, client)],
   };
   return {
     style,
@@ -123,7 +123,10 @@ export function firstCloser(
   const clientFin = finFrame(ints, client);
   const serverFin = finFrame(ints, server);
   if (clientFin !== 0 || serverFin !== 0) {
-    const first = serverFin === 0 || (clientFin !== 0 && clientFin < serverFin) ? 'client' : 'server';
+    const isClientSecond = (ints[client + E_FLAGS] & END_CLOSED_SECOND) !== 0;
+    const isServerSecond = (ints[server + E_FLAGS] & END_CLOSED_SECOND) !== 0;
+    const isClientFirst = clientFin !== 0 && clientFin < serverFin && !isClientSecond;
+    const first = serverFin === 0 || isServerSecond || isClientFirst ? 'client' : 'server';
     return (ints[sides[first] + E_FLAGS] & END_FIN_AFTER_UNSEEN) === 0 ? first : null;
   }
   return style === 'reset' ? firstReset(events, ints, row, sides) : null;

@@ -69,6 +69,11 @@ export const C_RESENT_COPIES = 57; // to 58
 export const C_OLDER = 80;
 /** Acknowledgment number of the last segment that was of an older connection. Guarded by END_OLDER. */
 export const C_OLDER_ACKNOWLEDGMENT = 81;
+/**
+ * In the place of C_OLDER_ACKNOWLEDGMENT, which is of no use any more after a handshake. Once HANDSHAKE_ACK_MISSED is set: the last
+ * packet of the client before the server showed that it has the connection; 0 before there is one. Its time is TAKEN_TIME.
+ */
+export const TAKEN_FRAME = 81;
 /** Another SYN-ACK than the one of E_ISN: its sequence number, frame, window and options. Guarded by HANDSHAKE_OTHER. */
 export const C_OTHER_ISN = 82;
 export const C_OTHER_FRAME = 83;
@@ -193,6 +198,8 @@ export const T_ANY_SYN = 11;
 export const T_SYN = 12;
 export const T_LAST_SYN = 13;
 export const T_LAST_SYN_ACK = 14;
+/** In the place of T_LAST_SYN_ACK, which is of no use any more after a handshake: when the packet of TAKEN_FRAME passed. */
+export const TAKEN_TIME = 14;
 /** First SYN-ACK that acknowledges the SYN, and the SYN before it. Guarded by HANDSHAKE_CONNECTED. */
 export const T_CONNECTED = 15;
 export const T_CONNECTED_SYN = 32;
@@ -334,3 +341,5 @@ export const END_ACK_COPIED = 1 << 25;
 export const END_OLDER = 8192;
 /** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (wireshark-numbers.ts). */
 export const END_DIVERGED = 16384;
+/** HANDSHAKE_ACK_MISSED, and the server has sent nothing but SYN-ACKs since: accept() has not got the connection. On both sides. */
+export const END_NOT_TAKEN = 32768;

@@ -13,11 +13,13 @@ import {
   E_ISN,
   E_PACKETS,
   E_SYN_OPTIONS,
+  END_NOT_TAKEN,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
   ENDPOINT_INT_0,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ACK_MISSED,
   HANDSHAKE_ASSUMED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_FAST_OPEN,
@@ -34,6 +36,7 @@ import {
   T_INITIAL_RTT,
   T_SYN,
   T_SYN_ACK,
+  TAKEN_TIME,
 } from './columns.ts';
 import { unpackOptions } from './tcp-handshake.ts';
 import { elapsed, mark, seconds } from './times.ts';
@@ -76,6 +79,8 @@ export function makeHandshake(
   const hasSyn = (handshake & HANDSHAKE_SYN) !== 0;
   const isConnected = hasSyn && (handshake & HANDSHAKE_CONNECTED) !== 0;
   const isAccepted = (handshake & HANDSHAKE_ACCEPTED) !== 0;
+  const isAckMissed = (handshake & HANDSHAKE_ACK_MISSED) !== 0;
+  const isTaken = isAccepted && (ints[server + E_FLAGS] & END_NOT_TAKEN) === 0;
   const hasSynAck = (handshake & HANDSHAKE_SYN_ACK) !== 0;
   const between = (is: boolean, from: number, to: number) =>
     is ? elapsed(floats[times + from], floats[times + to]) : null;
@@ -93,7 +98,7 @@ export function makeHandshake(
     synToSynAck,
     synAckToAck,
     connectTime: between(isConnected, T_SYN, T_CONNECTED),
-    acceptTime: between(isAccepted && hasSyn, T_SYN, T_ACCEPTED),
+    acceptTime: between(isTaken && hasSyn, T_SYN, isAckMissed ? TAKEN_TIME : T_ACCEPTED),
     initialRtt: initialRtt === 0 || !isAnswered(ints, client, server) ? null : seconds(initialRtt),
     synRetransmissions: synCount > 1 ? synCount - 1 : 0,
     synAckRetransmissions: synAckCount > 1 ? synAckCount - 1 : 0,

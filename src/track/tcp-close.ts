@@ -140,6 +140,21 @@ export function noteFin(cursor: Cursor, view: PacketView): void {
   const second = (ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0;
   ints[me + E_FLAGS] |= END_FIN_SENT | (second ? END_CLOSED_SECOND : 0);
   ints[me + E_FIN_SEQUENCE] = (view.sequence + view.dataLength) | 0;
+  if ((ints[peer + E_FLAGS] & ANSWERS_UNSEEN) === ANSWERS_UNSEEN) noteFinAckedBefore(cursor);
+}
+
+const ANSWERS_UNSEEN = END_FIN_SENT | END_FIN_AFTER_UNSEEN | END_HAS_ACKED;
+
+/**
+ * The peer's FIN stands before this one in the file, and acknowledges it: it was sent after this one had come (RFC 9293 3.10.7.4),
+ * and the frames are in the wrong order. The two did not cross.
+ */
+function noteFinAckedBefore({ ints, floats, me, peer, myTimes, peerTimes }: Cursor): void {
+  if (ints[peer + E_ACKED] !== ((ints[me + E_FIN_SEQUENCE] + 1) | 0)) return;
+  ints[me + E_FLAGS] |= END_FIN_ACKED;
+  ints[me + E_FIN_ACK_FRAME] = ints[peer + E_FIN_FRAME];
+  floats[myTimes + F_FIN_ACK_TIME] = floats[peerTimes + F_FIN_TIME];
+  ints[peer + E_FLAGS] = (ints[peer + E_FLAGS] & ~END_FIN_AFTER_UNSEEN) | END_CLOSED_SECOND;
 }
 
 /** The packet was captured before the peer's last one, which stands in front of it in the file: the frames are in the wrong order. */

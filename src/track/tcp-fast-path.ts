@@ -30,6 +30,7 @@ import {
   END_HAS_ACKED,
   END_NEW_OPERATION,
   END_NO_REQUEST,
+  END_NOT_TAKEN,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
@@ -53,6 +54,8 @@ import { COMPLETENESS_ACK, COMPLETENESS_DATA, noteHandshakeAck, noteInitialRtt }
 import { END_OF_PAYLOAD, isAmidWrite, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
 import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
+/** Bits of the sender that must be as END_COVERED alone. */
+const UNPREDICTED = END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION | END_DIVERGED | END_NOT_TAKEN;
 const ANY_SYN = END_SYN_SENT | END_SYN_ACK_SENT;
 
 /**
@@ -76,7 +79,7 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
   const peerWindow = ints[peer + E_WINDOW];
   if (
     sequence !== ints[me + E_NEXT_SEQUENCE] ||
-    (mine & (END_COVERED | END_WINDOW_CLOSED | END_NEW_OPERATION | END_DIVERGED)) !== END_COVERED ||
+    (mine & UNPREDICTED) !== END_COVERED ||
     window === 0 ||
     peerWindow === 0 ||
     ints[peer + E_UNANSWERED] !== 0 ||

@@ -16,9 +16,12 @@ import {
   E_LAST_DATA_FRAME,
   E_PACKETS,
   E_RESETS,
+  E_RTT_SAMPLES,
   E_SYN_OPTIONS,
+  E_SYNS,
   E_WINDOW_SCALE,
   END_BASE_SET,
+  END_NOT_TAKEN,
   END_RESET_SENT,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
@@ -26,6 +29,8 @@ import {
   END_UNSCALED,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
+  F_RTT_MAX,
+  F_RTT_MIN,
   HANDSHAKE_ABORTED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_ACK_IGNORED,
@@ -55,6 +60,8 @@ import {
   T_NOW,
   T_SYN,
   T_SYN_ACK,
+  TAKEN_FRAME,
+  TAKEN_TIME,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { acknowledgesSyn, takeOther } from './incarnations.ts';
@@ -177,7 +184,11 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
     }
   } else {
     if (!fromClient) ints[at + C_SYN_ACK_COUNT]++;
-    if (!fromClient) handshake |= whatBecameOfAck(cursor, handshake);
+    if (!fromClient) {
+      const became = whatBecameOfAck(cursor, handshake);
+      if (became !== 0 && (handshake & HANDSHAKE_ACK_MISSED) === 0) beginTaking(cursor);
+      handshake |= became;
+    }
     if ((handshake & HANDSHAKE_SYN_ACK) === 0) {
       handshake |= HANDSHAKE_SYN_ACK;
       ints[at + C_SYN_ACK_FRAME] = view.frame;
@@ -197,15 +208,19 @@ export function noteSyn(cursor: Cursor, view: PacketView): void {
 
 /** A client acknowledges a SYN-ACK that comes again, which is a second after the first at the earliest; a copy of its ACK comes sooner. */
 const ACKED_AGAIN_AFTER = 500e6;
+/** Kernels wait so long for the first answer (RFC 6298 2.1, TCP_TIMEOUT_INIT), less what clocks differ. */
+const FIRST_WAIT = 900e6;
 
 /**
  * A SYN-ACK again, although its ACK passed longer than a round trip ago and cannot have crossed it: the ACK was lost behind this
  * capture, or dropped because the accept queue was full (tcp_check_req). The second where what the client sent since has passed
  * as long ago.
  */
-function whatBecameOfAck({ ints, floats, at, peer, times, peerTimes }: Cursor, handshake: number): number {
+function whatBecameOfAck({ ints, floats, at, me, peer, times, peerTimes }: Cursor, handshake: number): number {
   if ((handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_SIMULTANEOUS)) !== HANDSHAKE_ACCEPTED) return 0;
   if (ints[at + C_SYN_ACK_COUNT] < 2) return 0;
+  // It has spoken as one that is connected: this one was on its way for long.
+  if (ints[me + E_PACKETS] > ints[me + E_SYNS] && (ints[me + E_FLAGS] & END_NOT_TAKEN) === 0) return 0;
   const now = floats[times + T_NOW];
   const accepted = floats[times + T_ACCEPTED];
   // Which of several SYNs it answers is not known: at the most, the round trip began with the first.
@@ -217,6 +232,34 @@ function whatBecameOfAck({ ints, floats, at, peer, times, peerTimes }: Cursor, h
     last - accepted > ACKED_AGAIN_AFTER ||
     (ints[peer + E_LAST_DATA_FRAME] !== 0 && floats[peerTimes + F_LAST_DATA_TIME] > accepted);
   return saidMore && now - last > roundTrip ? HANDSHAKE_ACK_MISSED | HANDSHAKE_ACK_IGNORED : HANDSHAKE_ACK_MISSED;
+}
+
+/** From here on the server must show that it has the connection. */
+function beginTaking({ ints, at, me, peer }: Cursor): void {
+  ints[at + TAKEN_FRAME] = 0;
+  ints[me + E_FLAGS] |= END_NOT_TAKEN;
+  ints[peer + E_FLAGS] |= END_NOT_TAKEN;
+}
+
+/**
+ * While the server repeats its SYN-ACK it has a request, and no socket that accept() could return (tcp_check_req): what it took in the
+ * end is at the earliest the last that the client sent before it spoke as one that is connected.
+ */
+export function noteTaking(cursor: Cursor, view: PacketView): void {
+  const { ints, floats, at, me, peer, times, peerTimes } = cursor;
+  if ((view.flags & (TCP_SYN | TCP_RST)) !== 0) return;
+  const fromClient = ((ints[at + C_HANDSHAKE] & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
+  if (fromClient || ints[at + TAKEN_FRAME] === 0) {
+    ints[at + TAKEN_FRAME] = view.frame;
+    floats[times + TAKEN_TIME] = floats[times + T_NOW];
+  }
+  if (fromClient) return;
+  // Data sent once and acknowledged so late: the way is longer than a SYN that is not in the capture made it seem.
+  const longest = ints[peer + E_RTT_SAMPLES] > 1 ? floats[peerTimes + F_RTT_MAX] : 0;
+  const isFarAway = longest > FIRST_WAIT && longest > 2 * floats[peerTimes + F_RTT_MIN];
+  if (isFarAway) ints[at + C_HANDSHAKE] &= ~(HANDSHAKE_ACK_MISSED | HANDSHAKE_ACK_IGNORED);
+  ints[me + E_FLAGS] &= ~END_NOT_TAKEN;
+  ints[peer + E_FLAGS] &= ~END_NOT_TAKEN;
 }
 
 /** An ACK while a SYN of the other side is not yet acknowledged: the third step, or its like. */

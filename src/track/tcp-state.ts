@@ -3,18 +3,25 @@ import {
   C_HANDSHAKE,
   C_PROTOCOL,
   C_STATUS,
+  C_SYN_ACK_COUNT,
   E_FLAGS,
   E_PACKETS,
   E_RESETS,
   END_CLOSED_SECOND,
   END_FIN_ACKED,
   END_FIN_SENT,
+  END_NOT_TAKEN,
   END_OLDER,
   END_SYN_ACK_SENT,
   END_SYN_ACKED,
   END_SYN_SENT,
+  HANDSHAKE_ABORTED,
+  HANDSHAKE_ACCEPTED,
+  HANDSHAKE_ASSUMED,
   HANDSHAKE_CONNECTED,
   HANDSHAKE_NOT_HEARD,
+  HANDSHAKE_REFUSED,
+  HANDSHAKE_SIMULTANEOUS,
   ROW_RESET,
 } from './columns.ts';
 
@@ -76,5 +83,29 @@ export function stateOf(ints: Int32Array, at: number, me: number, peer: number):
   }
   // No SYN of this side was captured: it takes part if it sent anything but RSTs, or if its peer never opened.
   if (ints[me + E_PACKETS] > ints[me + E_RESETS] && (mine & END_OLDER) === 0) return ESTABLISHED;
+  if ((ints[at + C_HANDSHAKE] & HANDSHAKE_ASSUMED) !== 0) return ESTABLISHED; // its peer goes on as after its SYN-ACK
   return (theirs & (END_SYN_SENT | END_SYN_ACK_SENT)) === END_SYN_SENT ? CLOSED : ESTABLISHED;
 }
+
+/**
+ * The state that the packets of the whole connection show: `stateOf`, unless the SYN-ACK came again and again and nothing shows
+ * that the client heard it, or that the server took the ACK of it.
+ */
+export function shownState(ints: Int32Array, at: number, me: number, peer: number): number {
+  const state = stateOf(ints, at, me, peer);
+  if (state !== ESTABLISHED) return state;
+  const mine = ints[me + E_FLAGS] & (END_SYN_SENT | END_SYN_ACK_SENT | END_NOT_TAKEN);
+  if (mine === (END_SYN_ACK_SENT | END_NOT_TAKEN)) return SYN_RECEIVED;
+  const isAsked = mine === END_SYN_SENT && ints[at + C_SYN_ACK_COUNT] > 1;
+  const isUnheard = isAsked && (ints[at + C_HANDSHAKE] & WENT_ON) === HANDSHAKE_CONNECTED;
+  return isUnheard ? SYN_SENT : ESTABLISHED;
+}
+
+/** The SYN-ACK passed, and nothing after it. */
+const WENT_ON =
+  HANDSHAKE_CONNECTED |
+  HANDSHAKE_ACCEPTED |
+  HANDSHAKE_ASSUMED |
+  HANDSHAKE_SIMULTANEOUS |
+  HANDSHAKE_REFUSED |
+  HANDSHAKE_ABORTED;

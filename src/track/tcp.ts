@@ -25,6 +25,7 @@ import {
   END_FIN_ACKED,
   END_FIN_SENT,
   END_HAS_ACKED,
+  END_NOT_TAKEN,
   END_OLDER,
   END_SYN_ACKED,
   END_UNSCALED,
@@ -67,6 +68,7 @@ import {
   noteInitialRtt,
   noteRoles,
   noteSyn,
+  noteTaking,
   noteWindowScale,
   packOptions,
 } from './tcp-handshake.ts';
@@ -153,6 +155,7 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
     noteAcknowledged(ints, me, view.acknowledgment);
   }
   if ((flags & (TCP_SYN | TCP_RST)) === 0) noteWindow(cursor, view);
+  if ((ints[me + E_FLAGS] & END_NOT_TAKEN) !== 0) noteTaking(cursor, view);
   if ((flags & TCP_FIN) !== 0) noteFin(cursor, view);
 
   if (ints[peer + E_UNANSWERED] !== 0) {

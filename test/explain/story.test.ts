@@ -114,6 +114,35 @@ describe('a SYN-ACK that comes again after its ACK', () => {
   });
 });
 
+describe('what the server did while it repeated its SYN-ACK', () => {
+  const again = (at: number): Step[] => [s.synAck({ seq: 0, ack: 1, id: 2, at }), c.ack()];
+  const full = [...handshake, c.data(9), ...again(1.1), c.data(9, { seq: 1, id: 2, at: 2 }), s.ack(), ...much(100)];
+
+  test('is no accept() until it takes what the client sends', async () => {
+    const { saw } = await told(full);
+    expect(saw.server).toContain('accept() could return no sooner than 2 s after the first SYN');
+  });
+
+  test('is not known where it never does', async () => {
+    const { saw, next } = await told([...handshake, ...again(1.1), ...much(100)]);
+    expect(saw.server).toMatch(/^not known: nothing shows that the server took the connection/);
+    expect(next.join()).toContain('a capture on 10.0.0.2');
+  });
+});
+
+test('the client of a handshake that stays half open is not said to have seen no error', async () => {
+  const { saw } = await told([c.syn(), ...[0.01, 1.01, 3.01, 7.01].map((at) => s.synAck({ at })), ...much(100)]);
+  expect(saw.client).toBe('not known: nothing shows that the client heard the SYN-ACK of frame 2');
+  expect(saw.server).toBe('nothing: no connection came to accept()');
+});
+
+test('who closed second is told by what its FIN acknowledges, not by its place in the file', async () => {
+  const swapped = [s.fin({ ack: 11, at: 2.0001 }), c.fin({ ack: 1, at: 2 }), c.ack({ at: 2.001 })];
+  const { saw } = await told([...handshake, c.data(9), s.ack(), ...swapped, ...much(100)]);
+  expect(saw.client).toContain('it closed (FIN in frame 7)');
+  expect(saw.server).toContain('read() returned 0 (FIN in frame 7)');
+});
+
 describe('SYNs without an answer', () => {
   test('say how long the capture waited, and who gave up', async () => {
     const story = await told([c.syn(), c.syn({ id: 2, after: 1 }), ...much(100)], 98.9);
@@ -292,6 +321,11 @@ describe('what a finding sends one to', () => {
     expect(advice).toMatch(
       /^on 10\.0\.0\.1: the log .* close\(\) with unread data \(also at the end of a process\) and SO_LINGER 0/,
     );
+  });
+
+  test('nothing, where what got no answer needed none', async () => {
+    const note = found('closed-without-answer', 'server', '', 'note');
+    expect(await adviceOf(note)).toEqual([]);
   });
 
   test('what closes without an answer is named as programs report it', async () => {

@@ -120,3 +120,41 @@ test('without being asked for there are none', async () => {
   const { connection } = await talkWith({}, ...handshake);
   expect(connection.sockets).toEqual({ client: { error: null }, server: { error: null } });
 });
+
+describe('accept() of a server that repeats its SYN-ACK after the ACK', () => {
+  const request = c.data(100);
+  const again = (at: number) => [s.synAck({ seq: 0, ack: 1, at }), c.ack({ after: 0.001 })];
+  const untilTaken = [...handshake, request, ...again(1.1), ...again(3.1), c.data(100, { seq: 1, id: 2, at: 4 })];
+
+  test('returns after the packet that it acknowledges at last, and read() no sooner', async () => {
+    const { server } = await shortly(...untilTaken, s.ack(), s.data(50), c.ack());
+    expect(server).toEqual(['listen 0 -', 'accept ? -9', 'read 100 4-9', 'write 50 11-11']);
+  });
+
+  test('returns after the second ACK where the first was lost', async () => {
+    const { server } = await shortly(...handshake, ...again(1.1), s.data(50), c.ack(), request, s.ack());
+    expect(server).toEqual(['listen 0 -', 'accept ? -5', 'write 50 6-6', 'read 100 8-8']);
+  });
+
+  test('is not known to have returned where the server says nothing more', async () => {
+    const { server } = await callsOf(...untilTaken);
+    expect(server.filter(({ call }) => call !== 'listen').map(({ certainty }) => certainty)).toEqual([
+      'possible',
+      'possible',
+    ]);
+    const silent = await shortly(...handshake, request, s.synAck({ seq: 0, ack: 1, at: 1.1 }));
+    expect(silent.server).toEqual(['listen 0 -']);
+  });
+});
+
+test('connect() is not known to have returned where only SYN-ACKs came', async () => {
+  const { client } = await callsOf(c.syn(), s.synAck(), s.synAck({ at: 1.01 }));
+  expect(client).toMatchObject([{ call: 'connect', end: null, result: null }]);
+  expect(client[0].because).toContain('nothing shows that the client heard the SYN-ACK of frame 2');
+});
+
+test('a read() of 0 is as likely where the two FINs stand in the wrong order in the file', async () => {
+  const fin = c.fin({ at: 2 });
+  const { server } = await callsOf(...handshake, c.data(9), s.ack(), s.fin({ ack: 11, at: 2.0001 }), fin, c.ack());
+  expect(server.filter(({ call, result }) => call === 'read' && result === 0)[0]?.certainty).toBe('likely');
+});

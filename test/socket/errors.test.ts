@@ -143,3 +143,32 @@ test('an RST that meets TIME-WAIT after a half-close meets no socket', async () 
   const halfClosed = [...opened, c.fin(), s.data(500), c.ack(), s.fin(), c.ack()];
   expect(await errorsOf(...halfClosed, s.rst())).toEqual([null, null]);
 });
+
+describe('a handshake of which only the SYN-ACK was seen', () => {
+  const synAcks = [0.01, 1.01, 3.01, 7.01].map((at) => s.synAck({ at }));
+
+  test('leaves the server without an error: there is a request, and nobody has a socket', async () => {
+    const { connection } = await talk(c.syn(), ...synAcks, elsewhere(100));
+    expect(connection.sockets.server).toEqual({ error: null });
+  });
+
+  test('does not tell what the client saw: nothing shows that it heard the SYN-ACK', async () => {
+    const { connection } = await talk(c.syn(), ...synAcks, elsewhere(100));
+    expect(connection.sockets.client).toEqual({
+      error: null,
+      unknown: 'nothing shows that the client heard the SYN-ACK of frame 2',
+    });
+  });
+
+  test('is told as one that the client heard once it goes on', async () => {
+    const { connection } = await talk(c.syn(), ...synAcks, c.ack(), elsewhere(100));
+    expect(connection.sockets.client).toEqual({ error: null });
+  });
+});
+
+test('of a server that repeats its SYN-ACK after the ACK, and says nothing else, no errno is known', async () => {
+  const again = [1, 3, 7, 15].map((at) => s.synAck({ seq: 0, ack: 1, at }));
+  const { connection } = await talk(...handshake, c.data(10), ...again, elsewhere(200));
+  expect(connection.sockets.server.error).toBeNull();
+  expect(connection.sockets.server.unknown).toMatch(/accept\(\) may never have had it/);
+});

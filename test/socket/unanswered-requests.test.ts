@@ -213,3 +213,11 @@ describe('a request that crosses the close of an idle server', () => {
     expect((await findingsOf(...steps)).map(({ code }) => code)).not.toContain('keep-alive-race');
   });
 });
+
+test('a FIN that comes within the round trip of a long way has crossed the request, also where the SYN was sent again on that way', async () => {
+  const far = [c.syn({ at: 0 }), c.syn({ at: 1, id: 2 }), s.synAck({ at: 1.3 }), c.ack({ at: 1.3 })];
+  const once = [c.data(100, { at: 2 }), s.data(300, { at: 3.3 }), c.ack({ at: 3.3 })];
+  const crossed = [c.data(80, { at: 3.4 }), s.fin({ ack: 101, at: 4.2 }), c.ack({ at: 4.2 }), c.fin({ at: 4.2 })];
+  const found = named(await findingsOf(...far, ...once, ...crossed, s.rst({ seq: 302, at: 4.7 })));
+  expect(found.filter((name) => /keep-alive-race|closed-without-answer/.test(name))).toEqual([]);
+});

@@ -8,11 +8,12 @@ async function closeOf(...steps: Step[]): Promise<Close> {
   return close;
 }
 
+async function states(steps: Step[]): Promise<(string | undefined)[]> {
+  const { close } = await connectionOf(...steps);
+  return [close?.state.client, close?.state.server];
+}
+
 describe('states of both ends, at every point where the capture may stop', () => {
-  const states = async (steps: Step[]) => {
-    const { close } = await connectionOf(...steps);
-    return [close?.state.client, close?.state.server];
-  };
   const opening: [Step, string, string][] = [
     [c.syn(), 'SYN-SENT', 'CLOSED'],
     [s.synAck(), 'ESTABLISHED', 'SYN-RECEIVED'],
@@ -164,4 +165,40 @@ describe('no close', () => {
     expect((await closeOf(...probes, watchedTo(400))).style).toBe('abandoned');
     expect((await closeOf(...probes.flatMap((probe) => [probe, s.ack()]))).style).toBe('open');
   });
+});
+
+describe('a FIN that acknowledges one that stands behind it in the file', () => {
+  const open = [...handshake, c.data(9), s.ack()];
+
+  test('was sent after that: it closed second', async () => {
+    const swapped = [s.fin({ ack: 11, at: 2.0001 }), c.fin({ ack: 1, at: 2 }), c.ack({ at: 2.001 })];
+    const { close } = await connectionOf(...open, ...swapped);
+    expect(close).toMatchObject({
+      style: 'graceful',
+      firstCloser: 'client',
+      timeWait: 'client',
+      state: { client: 'TIME-WAIT', server: 'CLOSED' },
+    });
+    expect(close?.finToAck.client).toBeCloseTo(0.0001, 9);
+    expect(close?.closeWait.server).toBeCloseTo(0.0001, 9);
+  });
+
+  test('is another than one that crossed it', async () => {
+    const { close } = await connectionOf(...open, s.fin({ at: 2 }), c.fin({ ack: 1, at: 2 }), c.ack(), s.ack());
+    expect(close).toMatchObject({ style: 'simultaneous', firstCloser: 'both' });
+  });
+});
+
+test('SYN-ACKs again and again connect nobody, and an ACK that the server did not take does not either', async () => {
+  expect(await states([c.syn(), s.synAck(), s.synAck({ at: 1.01 })])).toEqual(['SYN-SENT', 'SYN-RECEIVED']);
+  const ignored = [...handshake, c.data(9), s.synAck({ seq: 0, ack: 1, at: 1.1 }), c.ack()];
+  expect(await states(ignored)).toEqual(['ESTABLISHED', 'SYN-RECEIVED']);
+  expect(await states([...ignored, s.ack()])).toEqual(['ESTABLISHED', 'ESTABLISHED']);
+});
+
+test('the RST of a client whose server is not in the capture is accepted: it goes on as after a handshake', async () => {
+  const steps = [c.syn(), unseen(s.synAck()), c.ack(), c.data(9), unseen(s.ack()), c.rstAck()];
+  const { resets, close } = await connectionOf(...steps);
+  expect(resets).toMatchObject([{ from: 'client', accepted: true }]);
+  expect(close?.style).toBe('reset');
 });

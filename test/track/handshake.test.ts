@@ -178,3 +178,38 @@ describe('a handshake that the capture has in part', () => {
     expect(found).toMatchObject({ outcome: 'not-captured', syn: null, synAck: null, ack: null, initialRtt: null });
   });
 });
+
+describe('accept() of a server that sends its SYN-ACK again longer than a round trip after the ACK', () => {
+  const opened = [c.syn(), s.synAck(), c.ack()];
+  const again = s.synAck({ seq: 0, ack: 1, at: 1.01 });
+
+  test('could return once the server took what the client sent after that', async () => {
+    const taken = await handshakeOf(
+      ...opened,
+      c.data(9),
+      again,
+      c.ack({ at: 1.02 }),
+      c.data(9, { seq: 1, at: 2 }),
+      s.ack(),
+    );
+    expect(taken.acceptTime).toBe(2);
+    expect(taken.ack?.frame).toBe(3);
+  });
+
+  test('is not known to have returned while the server says nothing else', async () => {
+    expect((await handshakeOf(...opened, again, c.ack(), c.data(9))).acceptTime).toBeNull();
+  });
+
+  test('is that of the ACK where the SYN-ACK may have crossed it', async () => {
+    const soon = s.synAck({ seq: 0, ack: 1, after: 0.005 });
+    expect((await handshakeOf(...opened, soon, c.data(9), s.ack())).acceptTime).toBe(0.02);
+  });
+
+  test('is that of the ACK where data shows that the way is as long as that', async () => {
+    const sent = [c.syn({ at: 1 }), s.synAck({ at: 1.3 }), c.ack({ at: 1.3 }), c.data(150, { at: 1.301 })];
+    const steps = [...sent, s.synAck({ seq: 0, ack: 1, at: 2.3 }), c.ack({ at: 2.3 }), s.ack({ at: 2.601 })];
+    const { handshake, findings } = await connectionOf(...steps);
+    expect(handshake?.acceptTime).toBe(0.3);
+    expect(findings.map(({ code }) => code)).not.toContain('accept-queue-full');
+  });
+});
