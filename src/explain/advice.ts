@@ -1,7 +1,16 @@
 import type { Connection, Finding, Reset, Side } from '../record.ts';
 import { otherSide } from '../socket/event-facts.ts';
 import { lookForFullQueue, RESET_ADVICE } from './advice-reset.ts';
-import { findingOf, isQueueFull, isRepeatedAfterAck, metOlder, neverTaken, refusals, unseenSide } from './words.ts';
+import {
+  findingOf,
+  isFarAway,
+  isQueueFull,
+  isRepeatedAfterAck,
+  metOlder,
+  neverTaken,
+  refusals,
+  unseenSide,
+} from './words.ts';
 
 /** What to look at next: a command, a place, a setting. The first that says something of a kind says it. */
 interface Advice {
@@ -52,7 +61,8 @@ const ADVICE: readonly Advice[] = [
     when: (record) =>
       findingOf(record, 'accept-queue-full') === undefined &&
       record.handshake?.outcome === 'completed' &&
-      isRepeatedAfterAck(record.handshake),
+      isRepeatedAfterAck(record.handshake) &&
+      !isFarAway(record),
     look: lookForLostAck,
   },
   {
@@ -155,7 +165,7 @@ function lookForSlowHandshake(record: Connection): string {
   if (metOlder(record) || (hasFinding('port-reuse')(record) && (handshake?.synRetransmissions ?? 0) > 0)) {
     return `on ${client.address}: why the same local port is used again so soon (a bind() to a fixed port, a small net.ipv4.ip_local_port_range, NAT); TIME-WAIT of ${server.address} takes a new SYN at once only with a later timestamp or sequence number`;
   }
-  return (handshake?.synRetransmissions ?? 0) > 0
+  return (handshake?.synRetransmissions ?? 0) > 0 && !isFarAway(record)
     ? `where the first SYN went: a capture on ${server.address}, and nstat -az TcpExtListenDrops TcpExtListenOverflows there`
     : `the distance: ping ${server.address}; if that is quick, the load of ${server.address}`;
 }

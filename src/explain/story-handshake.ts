@@ -5,6 +5,7 @@ import { packetNames } from '../track/packet-names.ts';
 import {
   findingOf,
   isAskedAgain,
+  isFarAway,
   isQueueFull,
   isRepeatedAfterAck,
   metOlder,
@@ -12,9 +13,6 @@ import {
   refusals,
   unseenSide,
 } from './words.ts';
-
-/** First wait for the ACK of a SYN-ACK (RFC 6298 2.1, TCP_TIMEOUT_INIT). */
-const SYN_ACK_RETRY = 0.9;
 
 /**
  * How the connection began, or why it did not.
@@ -119,6 +117,7 @@ function synsAgain(record: Connection, again: number): string {
   if (findingOf(record, 'port-reuse') !== undefined) {
     return `${took}: what came before met an older connection of the same ports (TIME-WAIT), or was lost.`;
   }
+  if (isFarAway(record)) return `${took}: the way takes longer than the client waits for the first answer.`;
   return `${took}: the ones before the last, or their answers, were lost or dropped.`;
 }
 
@@ -128,7 +127,7 @@ function synAcksAgain(record: Connection, handshake: Handshake): string {
   const sent = `The server sent its ${synAck} ${count(handshake.synAckRetransmissions + 1)} times`;
   if (isQueueFull(record)) return `${sent}, although the client's ACK had reached it: its accept queue was full.`;
   if (!isRepeatedAfterAck(handshake)) return `${sent}.`;
-  if ((handshake.initialRtt ?? 0) > SYN_ACK_RETRY) {
+  if (isFarAway(record)) {
     return `${sent}: the way takes so long that it repeated it before the ACK could arrive.`;
   }
   return `${sent}, also after the client's ACK had passed here: that ACK was lost behind this capture, or the server's accept queue was full.`;

@@ -58,6 +58,18 @@ export function isQueueFull(record: Connection): boolean {
   return findingOf(record, 'accept-queue-full')?.severity === 'error';
 }
 
+/** Kernels wait so long for the first answer (RFC 6298 2.1, TCP_TIMEOUT_INIT), less what clocks differ. Seconds. */
+const FIRST_WAIT = 0.9;
+
+/**
+ * The way there and back takes longer than kernels wait for the first answer: SYN and SYN-ACK are sent again before anything can have
+ * come, and nothing need be lost.
+ */
+export function isFarAway({ handshake, fromClient, fromServer }: Connection): boolean {
+  const shortest = Math.max(fromClient.rtt?.min ?? 0, fromServer.rtt?.min ?? 0);
+  return Math.max(shortest, handshake?.initialRtt ?? 0) > FIRST_WAIT;
+}
+
 /** The ACK followed the first SYN-ACK, and yet there were more. */
 export function isRepeatedAfterAck({ synAck, ack, synAckToAck, synAckRetransmissions }: Handshake): boolean {
   if (synAckRetransmissions === 0 || synAck === null || ack === null || synAckToAck === null) return false;

@@ -1,5 +1,5 @@
 import type { Certainty, Side } from '../record.ts';
-import { SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/event-columns.ts';
+import { SHAPE_AFTER_UNSEEN, SHAPE_ANSWER, SHAPE_AT_FIN, SHAPE_NEXT } from '../track/event-columns.ts';
 import { type Basis, BOTH_SEEN, COUNTED, shownBy, unseen, WHOLE_SYN_SCHEDULE } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import { KERNEL_SYNS, nextSyn } from '../track/retries.ts';
@@ -192,7 +192,9 @@ const TCP_RULES: readonly ErrorRule[] = [
     find(facts, side) {
       const reset = acceptedReset(facts, side);
       if (reset === null || reset.receiverState === SYN_SENT) return null;
-      const certainty = reset.receiverState === ESTABLISHED ? 'certain' : 'likely';
+      // A FIN that the capture has not may have come before it: EPIPE then.
+      const isOpen = reset.receiverState === ESTABLISHED && (reset.shape & SHAPE_AFTER_UNSEEN) === 0;
+      const certainty = isOpen ? 'certain' : 'likely';
       return { errno: 'ECONNRESET', certainty, because: `RST in frame ${reset.frame}`, frames: [reset.frame] };
     },
   },

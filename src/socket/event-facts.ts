@@ -90,20 +90,29 @@ export interface IcmpFacts {
 
 export const otherSide = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
-/** Adds what the event pool has of a connection, in order. @param lastSyn when connect() tried last */
+/** The SYNs of a connection; times as in Facts. */
+export interface SynFacts {
+  firstFrame: number;
+  first: number;
+  last: number;
+  /** The server's host refused one. */
+  isRefused: boolean;
+}
+
+/** Adds what the event pool has of a connection, in order. */
 export function addEvents(
   resets: ResetFacts[],
   icmp: IcmpFacts[],
   { slab, events }: RecordSource,
   row: number,
   { clientEndpoint }: Sides,
-  lastSyn: number,
+  syns: SynFacts,
 ): void {
   for (let event = events.first(slab, row); event >= 0; event = events.next(event)) {
     const endpoint = events.eventInts[event * EVENT_STRIDE + V_ENDPOINT];
     const side = endpoint === clientEndpoint ? 'client' : 'server';
     if (events.eventInts[event * EVENT_STRIDE + V_KIND] === EVENT_RST)
-      resets.push(resetFacts(events, event, side, lastSyn));
+      resets.push(resetFacts(events, event, side, syns));
     else icmp.push(icmpFacts(events, event, side));
   }
 }
@@ -112,18 +121,23 @@ function resetFacts(
   { eventInts: ints, eventTimes: times }: EventPool,
   event: number,
   from: Side,
-  lastSyn: number,
+  syns: SynFacts,
 ): ResetFacts {
   const v = event * EVENT_STRIDE;
+  const frame = ints[v + V_FRAME];
+  const time = seconds(times[event]);
+  // It answers the SYN that stands behind it in the file and was captured before it.
+  const isBeforeSyn = syns.isRefused && from === 'server' && frame < syns.firstFrame && time >= syns.first;
+  const receiverState = isBeforeSyn ? SYN_SENT : ints[v + V_DETAIL];
   return {
     from,
     to: otherSide(from),
-    frame: ints[v + V_FRAME],
-    time: seconds(times[event]),
+    frame,
+    time,
     accepted: ints[v + V_VALUE] === 1,
-    isPast: ints[v + V_DETAIL] === SYN_SENT && lastSyn > seconds(times[event]),
+    isPast: receiverState === SYN_SENT && syns.last > time,
     senderState: ints[v + V_STATE],
-    receiverState: ints[v + V_DETAIL],
+    receiverState,
     shape: ints[v + V_SHAPE],
     ttl: ints[v + V_TTL] >>> 16,
     leastTtl: (ints[v + V_TTL] >>> 8) & 0xff,

@@ -14,6 +14,7 @@ import {
   C_SYN_FRAME,
   C_UNANSWERED_AT_FIN,
   E_ACKED,
+  E_ACKED_UNSEEN,
   E_FIN_ACK_FRAME,
   E_FIN_FRAME,
   E_FLAGS,
@@ -99,6 +100,8 @@ export interface Facts {
   wholeRoundTrip: number;
   /** Of MPTCP: its FIN is not the close that an application sees. */
   isSubflow: boolean;
+  /** A side acknowledged segments that the capture does not have. */
+  lacksPackets: boolean;
   /** Nothing but who was seen first tells who is the client. */
   areRolesGuessed: boolean;
   lastSyn: number;
@@ -208,6 +211,7 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     roundTrip: elapsed(floats[times + T_CONNECTED_SYN], floats[times + T_CONNECTED]) ?? 0,
     wholeRoundTrip: seconds(floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]),
     isSubflow: isSubflow(ints, at),
+    lacksPackets: ints[sides.client + E_ACKED_UNSEEN] + ints[sides.server + E_ACKED_UNSEEN] > 0,
     areRolesGuessed: areRolesGuessed(ints, at),
     firstSyn: seconds(floats[times + T_SYN]),
     lastSyn: seconds(
@@ -220,7 +224,11 @@ function gatherFacts(source: RecordSource, row: number, sides: Sides): Facts {
     resets: [],
     icmp: [],
   };
-  if (ints[at + C_EVENTS] !== 0) addEvents(facts.resets, facts.icmp, source, row, sides, facts.lastSyn);
+  if (ints[at + C_EVENTS] !== 0) {
+    const { synFrame: firstFrame, firstSyn: first, lastSyn: last, outcome } = facts;
+    const syns = { firstFrame, first, last, isRefused: outcome === 'refused' };
+    addEvents(facts.resets, facts.icmp, source, row, sides, syns);
+  }
   return facts;
 }
 

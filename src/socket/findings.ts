@@ -21,6 +21,7 @@ import {
   LEFT_WITH_RESET_AFTER_FIN,
   RESET,
   RESET_AFTER_FIN,
+  RESET_AFTER_UNSEEN,
   RESET_INSTEAD_OF_ACCEPTED,
   unreadOf,
 } from './reset-findings.ts';
@@ -45,6 +46,7 @@ const ENDINGS: readonly EndingRule[] = [
   BROKEN_PIPE,
   LEFT_WITH_RESET,
   IDLE_RESET,
+  RESET_AFTER_UNSEEN,
   RESET,
   LEFT_WITH_RESET_AFTER_FIN,
   RESET_AFTER_FIN,

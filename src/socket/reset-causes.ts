@@ -1,6 +1,7 @@
 import type { ResetCause } from '../record.ts';
 import {
   SHAPE_ACK,
+  SHAPE_AFTER_UNSEEN,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
   SHAPE_FROM_NEWER,
@@ -113,6 +114,7 @@ const TCP_RULES: readonly CauseRule[] = [
     cause: 'backlog-overflow',
     when: (reset, facts) =>
       reset.from === 'server' &&
+      reset.accepted &&
       facts.isAccepted &&
       (reset.shape & (SHAPE_ONLY_SYNS | SHAPE_ACK)) === SHAPE_ONLY_SYNS &&
       answersHandshake(reset, facts),
@@ -163,9 +165,17 @@ const TCP_RULES: readonly CauseRule[] = [
       `the ${from} had given up ${formatSeconds(senderSilence)} before at the most, after ${counted(unansweredBefore, 'retransmission')} without an answer`,
   },
   {
+    // tcp_rcv_state_process, tcp_v4_send_reset: so a host answers for a socket that was closed; what it answers may be missing.
+    cause: 'data-after-close',
+    when: ({ from, frame, shape }, facts) =>
+      isAnswer(shape) && facts[from].finFrame !== 0 && facts[from].finFrame < frame,
+    because: ({ from, to }, facts) =>
+      `the ${from} had closed (FIN in frame ${facts[from].finFrame}), and answers something of the ${to} that came after it`,
+  },
+  {
     // tcp_v4_send_reset for a segment that no socket takes: its sequence number is the segment's ACK, without ACK flag.
     cause: 'half-open-peer',
-    when: ({ shape }) => isAnswer(shape),
+    when: ({ shape }) => isAnswer(shape) && (shape & SHAPE_AFTER_UNSEEN) === 0,
     because: ({ from, to, idle }) =>
       `answers the ${to} as a host does that knows no such connection: the ${from} lost or ended it without a word${idle >= 1 ? `, idle for ${formatSeconds(idle)} before` : ''}`,
   },

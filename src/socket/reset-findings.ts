@@ -1,9 +1,16 @@
 import type { ResetCause, Side } from '../record.ts';
-import { SHAPE_ACKS_ALL, SHAPE_AMID_WRITE, SHAPE_ANSWER, SHAPE_NEXT } from '../track/event-columns.ts';
+import {
+  SHAPE_ACKS_ALL,
+  SHAPE_AFTER_UNSEEN,
+  SHAPE_AMID_WRITE,
+  SHAPE_ANSWER,
+  SHAPE_NEXT,
+} from '../track/event-columns.ts';
 import { BOTH_SEEN } from '../track/evidence.ts';
 import { counted, formatSeconds } from '../track/finding-list.ts';
 import type { Ending, EndingRule, Found } from './ending.ts';
 import { socketErrorOf } from './error-rules.ts';
+import type { ResetFacts } from './event-facts.ts';
 import type { Facts, SideFacts } from './facts.ts';
 import { isKeepAliveExpiry } from './giving-up.ts';
 import { causeOfReset } from './reset-causes.ts';
@@ -57,12 +64,30 @@ export const BROKEN_PIPE: EndingRule = {
     const { finFrame, peerBytesAtFin } = facts[reset.from];
     const wrote = facts[reset.to].uniqueBytes > peerBytesAtFin;
     if (!wrote && cause !== 'data-after-close') return null;
+    const isFarewell =
+      facts[reset.to].wantsNoAnswer || facts[reset.to].uniqueBytes - peerBytesAtFin <= LONGEST_FAREWELL;
+    if (isFarewell && mayHaveClosed(facts, reset)) return null;
     const message = wrote
       ? `the ${reset.to} wrote after the ${reset.from} had closed`
       : `data of the ${reset.to} was on its way when the ${reset.from} closed`;
     return { side: reset.to, message, frames: [finFrame, reset.receiverDataFrame, reset.frame] };
   },
 };
+
+/** Where the round trip is not known. Seconds; RFC 6298 2.1 takes it to be no longer. */
+const LONGEST_ROUND_TRIP = 1;
+/** An answer may come a little sooner than that of the handshake. */
+const SOONER = 0.9;
+
+/**
+ * The receiver of the RST, if it only said farewell, may have closed before that reached it, and its FIN may be on the way here still: it can be
+ * until a round trip after its last data. One whose program has closed is told of no error (tcp_close).
+ */
+function mayHaveClosed(facts: Facts, { to, time }: ResetFacts): boolean {
+  const { wholeRoundTrip, lastTime, silence } = facts;
+  const roundTrip = wholeRoundTrip > 0 ? wholeRoundTrip * SOONER : LONGEST_ROUND_TRIP;
+  return lastTime + silence - Math.min(facts[to].lastDataTime, time) < roundTrip;
+}
 
 /** SO_LINGER 0 (tcp_disconnect), a closed pool or program, a health check: nothing of the server's is lost. */
 export const LEFT_WITH_RESET: EndingRule = {
@@ -104,6 +129,18 @@ export const IDLE_RESET: EndingRule = {
     if (facts.client.lastDataFrame > senderDataFrame || facts.server.isAmidWrite) return null;
     const message = `the server reset the connection after ${formatSeconds(sinceData)} idle, with nothing left to answer`;
     return { side: 'server', message, frames: resetFrames(facts) };
+  },
+};
+
+/** What came before it is missing: the FIN of a connection that was over may be among that. */
+export const RESET_AFTER_UNSEEN: EndingRule = {
+  code: 'reset',
+  severity: 'note',
+  basis: BOTH_SEEN,
+  find({ facts, style, reset }) {
+    if (style !== 'reset' || reset === null || (reset.shape & SHAPE_AFTER_UNSEEN) === 0) return null;
+    const message = `reset by the ${reset.from}, after something that the capture does not have: a FIN may be missing`;
+    return { side: reset.from, message, frames: resetFrames(facts) };
   },
 };
 

@@ -1,6 +1,7 @@
 import { BOTH_SEEN } from '../track/evidence.ts';
 import { formatSeconds } from '../track/finding-list.ts';
 import { STUCK_AFTER } from '../track/retries.ts';
+import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
 import type { Ending, EndingRule } from './ending.ts';
 import { otherSide } from './event-facts.ts';
 import type { Facts, SideFacts } from './facts.ts';
@@ -55,8 +56,12 @@ export const UNANSWERED_AFTER_SILENCE: EndingRule = {
   severity: 'error',
   basis: BOTH_SEEN,
   find({ facts, style, reset }) {
+    // What the capture lacks may have broken the silence.
+    if (facts.lacksPackets) return null;
+    // Keep-alive probes come at their own pace, and end with an RST (tcp_keepalive_timer).
+    const hasTried = (each: SideFacts) => triedFor(facts, each) >= LOST_AFTER || givesUpWith(reset, each);
     const isLost = (each: SideFacts) =>
-      style === 'abandoned' || triedFor(facts, each) >= LOST_AFTER || givesUpWith(reset, each);
+      style === 'abandoned' || ((each.lastAnalysis & ANALYSIS_KEEP_ALIVE) === 0 && hasTried(each));
     const side = bothOf(facts).find(
       (each) => each.unanswered > 0 && mayBeForgotten(each, each.silenceBefore) && isLost(each),
     );

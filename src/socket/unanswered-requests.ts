@@ -115,6 +115,8 @@ function isRaceWithReset(
 
 function unansweredAtFin({ facts }: Ending): Unanswered | null {
   const { client, server, areRolesGuessed, isSubflow, wholeRoundTrip } = facts;
+  // A handshake that no ACK of the client completed: its data came to nobody.
+  if (facts.outcome === 'half-open') return null;
   const { unansweredAtFin: bytes, idleAtFin: after, finFrame, peerBytesAtFin } = server;
   if (isSubflow || areRolesGuessed || client.closedItself) return null;
   if (finFrame === 0 || bytes === 0 || !server.isFinAcked) return null;

@@ -23,7 +23,16 @@ import {
   ROW_RESET,
   T_BASE_SECONDS,
 } from './columns.ts';
-import { EVENT_RST, EVENT_STRIDE, V_ENDPOINT, V_FRAME, V_KIND, V_VALUE } from './event-columns.ts';
+import {
+  EVENT_RST,
+  EVENT_STRIDE,
+  SHAPE_AFTER_UNSEEN,
+  V_ENDPOINT,
+  V_FRAME,
+  V_KIND,
+  V_SHAPE,
+  V_VALUE,
+} from './event-columns.ts';
 import type { EventPool } from './events.ts';
 import { BOTH_SEEN, Evidence, shownBy } from './evidence.ts';
 import type { RecordSource } from './record-source.ts';
@@ -120,11 +129,12 @@ export function firstCloser(
   return style === 'reset' ? firstReset(events, ints, row, sides) : null;
 }
 
-/** Who sent the first RST that its receiver accepts. */
+/** Who sent the first RST that its receiver accepts; not known where a FIN may be missing before it. */
 function firstReset(events: EventPool, ints: Int32Array, row: number, sides: Sides): Side | null {
   for (let event = ints[row * INT_STRIDE + C_EVENTS] - 1; event >= 0; event = events.next(event)) {
     const v = event * EVENT_STRIDE;
     if (events.eventInts[v + V_KIND] !== EVENT_RST || events.eventInts[v + V_VALUE] !== 1) continue;
+    if ((events.eventInts[v + V_SHAPE] & SHAPE_AFTER_UNSEEN) !== 0) return null;
     return events.eventInts[v + V_ENDPOINT] === sides.clientEndpoint ? 'client' : 'server';
   }
   return null;

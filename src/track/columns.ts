@@ -336,6 +336,11 @@ export const END_FIN_AFTER_UNSEEN = 1 << 21;
 export const END_NEW_OPERATION = 1 << 22;
 /** The last RST of this side was a copy of one before. */
 export const END_RESET_COPIED = 4096;
+/** Packets of this side were captured at two places on their way: copies have another TTL (duplicates.ts). */
+export const END_TWICE_ON_WAY = 1 << 15;
+/** A packet of this side, no RST, was captured twice. The last ACK of this side was a copy of one before. */
+export const END_COPIED = 1 << 24;
+export const END_ACK_COPIED = 1 << 25;
 /** All that this side has sent belongs to an older connection of the same 4-tuple. */
 export const END_OLDER = 8192;
 /** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (wireshark-numbers.ts). */

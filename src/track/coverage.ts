@@ -1,6 +1,7 @@
 import {
   E_ACKED,
   E_COVER_END,
+  E_FINS,
   E_FIRST_DATA_FRAME,
   E_FLAGS,
   E_GAP_EDGES,
@@ -34,7 +35,10 @@ export function cover(cursor: Cursor, left: number, length: number): void {
     ints[me + E_COVER_END] = right;
     const known = ints[me + E_MAX_TO_ACKNOWLEDGE];
     const missing = distance(left, known);
-    if (known !== 0 && missing > LENGTH_OF_PROBE && missing < FURTHEST_GAP) openGap(ints, me, peer, known, left);
+    if (known !== 0 && missing > LENGTH_OF_PROBE) {
+      if (missing < FURTHEST_GAP) openGap(ints, me, peer, known, left);
+      else if (isAcknowledgedBeyond(ints, peer, (known + LENGTH_OF_PROBE) | 0)) ints[me + E_FLAGS] |= END_BYTES_LOST;
+    }
     floats[myTimes + F_UNIQUE_BYTES] += length;
     return;
   }
@@ -46,7 +50,7 @@ export function cover(cursor: Cursor, left: number, length: number): void {
   }
   if (after(left, end)) {
     if (distance(left, end) < FURTHEST_GAP) openGap(ints, me, peer, end, left);
-    else ints[me + E_GAPS] = 0;
+    else beginAnew(ints, me, peer, end);
     ints[me + E_COVER_END] = right;
     floats[myTimes + F_UNIQUE_BYTES] += length;
     return;
@@ -69,6 +73,17 @@ export function beginCoverage(cursor: Cursor, sequence: number): void {
   ints[me + E_COVER_END] = sequence;
 }
 
+/** All bytes [left, left + length) were seen before. */
+export function isCovered(ints: Int32Array, me: number, left: number, length: number): boolean {
+  const right = (left + length) | 0;
+  if ((ints[me + E_FLAGS] & END_COVERED) === 0 || after(right, ints[me + E_COVER_END])) return false;
+  for (let gap = 0; gap < ints[me + E_GAPS]; gap++) {
+    const edges = me + E_GAP_EDGES + 2 * gap;
+    if (before(left, ints[edges + 1]) && after(right, ints[edges])) return false;
+  }
+  return true;
+}
+
 function openGap(ints: Int32Array, me: number, peer: number, left: number, right: number): void {
   const edges = me + E_GAP_EDGES;
   let gaps = ints[me + E_GAPS];
@@ -80,6 +95,13 @@ function openGap(ints: Int32Array, me: number, peer: number, left: number, right
   ints[edges + 2 * gaps] = left;
   ints[edges + 2 * gaps + 1] = right;
   ints[me + E_GAPS] = gaps + 1;
+}
+
+/** What the peer acknowledged of the bytes before the jump stays missing. */
+function beginAnew(ints: Int32Array, me: number, peer: number, end: number): void {
+  const first = ints[me + E_GAPS] > 0 ? ints[me + E_GAP_EDGES] : end;
+  if (isAcknowledgedBeyond(ints, peer, first)) ints[me + E_FLAGS] |= END_BYTES_LOST;
+  ints[me + E_GAPS] = 0;
 }
 
 /** Takes [left, right) out of the gaps; returns how many bytes of it were missing. */
@@ -121,16 +143,24 @@ function isAcknowledgedBeyond(ints: Int32Array, endpoint: number, sequence: numb
 }
 
 /**
+ * The sequence number behind the last byte or FIN that was seen, where a byte or SYN was. An RST without a socket takes its
+ * number from what it answers, and an ACK may stand behind a hole: they show no byte. Else the next expected, 0 where none is known.
+ */
+export function endOfSeen(ints: Int32Array, sender: number): number {
+  if ((ints[sender + E_FLAGS] & END_COVERED) === 0) return ints[sender + E_NEXT_SEQUENCE];
+  return (ints[sender + E_COVER_END] + (ints[sender + E_FINS] > 0 ? 1 : 0)) | 0;
+}
+
+/**
  * Bytes that the receiver acknowledged and that have not come until now. Where frames are in the wrong order they come
  * later; what stays away is not in the capture.
  */
 export function lacksAcknowledged(ints: Int32Array, receiver: number, sender: number): boolean {
   const flags = ints[sender + E_FLAGS];
   if ((flags & END_BYTES_LOST) !== 0) return true;
-  const next = ints[sender + E_NEXT_SEQUENCE];
-  if (next === 0) return false;
+  if (ints[sender + E_NEXT_SEQUENCE] === 0) return false;
   const isCovered = (flags & END_COVERED) !== 0;
-  const end = isCovered && after(ints[sender + E_COVER_END], next) ? ints[sender + E_COVER_END] : next;
+  const end = endOfSeen(ints, sender);
   // Without a byte or a SYN of the sender, its number may be that of a keep-alive.
   if (isAcknowledgedBeyond(ints, receiver, isCovered ? end : (end + LENGTH_OF_PROBE) | 0)) return true;
   for (let gap = 0; gap < ints[sender + E_GAPS]; gap++) {

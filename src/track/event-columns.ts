@@ -74,3 +74,5 @@ export const SHAPE_FOR_OLDER = 2048;
 export const SHAPE_FROM_NEWER = 4096;
 /** It has the numbers of a SYN-ACK that the receiver did not take. */
 export const SHAPE_OF_OTHER = 8192;
+/** Its numbers lie beyond what the capture has of either side: data or a FIN of them is missing. */
+export const SHAPE_AFTER_UNSEEN = 16384;

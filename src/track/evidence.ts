@@ -5,6 +5,7 @@ import {
   C_SYN_COUNT,
   E_FLAGS,
   E_PACKETS,
+  E_RESETS,
   E_TTL,
   E_UNANSWERED,
   END_FIN_ACKED,
@@ -20,7 +21,7 @@ import {
   T_SYN_ACK,
 } from './columns.ts';
 import type { RecordSource } from './record-source.ts';
-import { nextRetransmission, nextSyn, REFUSED_AGAIN, triesRefusedAgain } from './retries.ts';
+import { KERNEL_SYNS, nextRetransmission, nextSyn, REFUSED_AGAIN, triesRefusedAgain } from './retries.ts';
 import type { Sides } from './sides.ts';
 import { seconds, watchedUntil } from './times.ts';
 
@@ -135,14 +136,16 @@ export class Evidence {
 
   /**
    * The silence after the SYNs is one of the network, not of a capture that has only this direction: the capture has
-   * shown an answer to somebody, or the client's kernel went on as it does when it hears nothing.
+   * shown an answer to somebody, or the client's kernel went on as it does when it hears nothing, for so long that nothing
+   * but its own schedule will have ended it. An RST of the client answers something that is not in the capture.
    */
   isSilenceKnown(): boolean {
     const { ints, floats } = this.#source.slab;
-    const { at, times } = this.#sides;
+    const { at, times, client } = this.#sides;
+    if (this.#source.isTwoWay) return true;
     const syns = ints[at + C_SYN_COUNT];
     const tried = seconds(floats[times + T_LAST_SYN] - floats[times + T_SYN]);
-    return this.#source.isTwoWay || (syns > 1 && tried / (syns - 1) >= RETRY_INTO_SILENCE);
+    return syns >= KERNEL_SYNS && tried / (syns - 1) >= RETRY_INTO_SILENCE && ints[client + E_RESETS] === 0;
   }
 
   /**

@@ -249,10 +249,12 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
   const { ints } = source.slab;
   const { at, client, server } = sides;
   const unseen = ints[client + E_ACKED_UNSEEN] + ints[server + E_ACKED_UNSEEN];
-  if (unseen > 0 && lacksBytes(source, sides)) {
-    // The side that acknowledges counts them: it is its peer's that are missing.
-    const side = sideOf(ints[server + E_ACKED_UNSEEN], ints[client + E_ACKED_UNSEEN]);
-    const message = `${counted(unseen, 'ACK')} of segments ${of(side)}that the capture does not have`;
+  if (ints[at + C_UNSEEN_FRAME] !== 0 && lacksBytes(source, sides)) {
+    // The side that acknowledges counts them: it is its peer's that are missing. After duplicate ACKs Wireshark counts none.
+    const ofClient = ints[server + E_ACKED_UNSEEN] || (unseen === 0 && lacksAcknowledged(ints, server, client) ? 1 : 0);
+    const ofServer = ints[client + E_ACKED_UNSEEN] || (unseen === 0 && lacksAcknowledged(ints, client, server) ? 1 : 0);
+    const side = sideOf(ofClient, ofServer);
+    const message = `${counted(ofClient + ofServer, 'ACK')} of segments ${of(side)}that the capture does not have`;
     found.add(COUNTED, 'capture-loss', 'warning', side, message, [ints[at + C_UNSEEN_FRAME]]);
   }
   const duplicates = ints[client + E_DUPLICATES] + ints[server + E_DUPLICATES];
@@ -275,7 +277,8 @@ function findInCapture(source: RecordSource, sides: Sides, found: FindingList): 
   const silent = ints[client + E_PACKETS] === 0 ? client : ints[server + E_PACKETS] === 0 ? server : -1;
   if (silent < 0) return;
   const other = silent === client ? server : client;
-  const talksOn = (ints[other + E_FLAGS] & END_HAS_ACKED) !== 0 && ints[other + E_PACKETS] >= ONE_DIRECTION_AT_LEAST;
+  const packets = ints[other + E_PACKETS] - ints[other + E_DUPLICATES];
+  const talksOn = (ints[other + E_FLAGS] & END_HAS_ACKED) !== 0 && packets >= ONE_DIRECTION_AT_LEAST;
   if (talksOn || (ints[at + C_HANDSHAKE] & HANDSHAKE_ASSUMED) !== 0) {
     const side = silent === client ? 'client' : 'server';
     const message = `no packet of the ${side} was captured`;

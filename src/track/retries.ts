@@ -2,6 +2,8 @@
 const LATE = 1.1;
 /** The same segment sent again so often does not get through, if its peer is heard. */
 export const STUCK_AFTER = 3;
+/** The shortest time in which a kernel sends again by a timer, TCP_RTO_MIN. Copies come in less. */
+const SHORTEST_RETRY = 0.2;
 /** The longest time between two retransmissions, TCP_RTO_MAX. */
 const LONGEST_RETRY = 120;
 /** No kernel gives up connect() after fewer SYNs: Windows sends three, Linux and the BSDs more. A program with a timeout of its own may. */
@@ -34,5 +36,5 @@ export function triesRefusedAgain(ttl: number, synCount: number): boolean {
  */
 export function nextRetransmission(resentFor: number, times: number): number {
   const doubled = 2 ** Math.max(1, times - 1);
-  return Math.min((resentFor * doubled) / (doubled - 1), LONGEST_RETRY) * LATE;
+  return Math.min(Math.max((resentFor * doubled) / (doubled - 1), SHORTEST_RETRY), LONGEST_RETRY) * LATE;
 }

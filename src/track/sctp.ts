@@ -62,7 +62,7 @@ import {
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { noteDatagramPayload } from './datagrams.ts';
-import { isDuplicateDatagram } from './duplicates.ts';
+import { isDuplicateSctp } from './duplicates.ts';
 import { EVENT_RST, EVENT_STRIDE, V_DETAIL, V_ENDPOINT, V_FRAME, V_STATE, V_VALUE } from './event-columns.ts';
 import type { EventPool } from './events.ts';
 import type { Slab } from './slab.ts';
@@ -78,7 +78,7 @@ import { noteZeekDatagram } from './zeek.ts';
  */
 export function updateSctp(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): boolean {
   const { ints, at, me, peer } = cursor;
-  if (isDuplicateDatagram(cursor, view)) return false;
+  if (isDuplicateSctp(cursor, view)) return false;
   cursor.floats[cursor.myTimes + F_LAST_TIME] = cursor.floats[cursor.times + T_NOW];
   noteZeekDatagram(cursor);
   const chunks = view.chunks;

@@ -49,6 +49,7 @@ import {
   ROW_RESET,
   T_NOW,
 } from './columns.ts';
+import { endOfSeen } from './coverage.ts';
 import { type Cursor, ttlBefore } from './cursor.ts';
 import { breaksCount } from './duplicates.ts';
 import {
@@ -56,6 +57,7 @@ import {
   EVENT_STRIDE,
   SHAPE_ACK,
   SHAPE_ACKS_ALL,
+  SHAPE_AFTER_UNSEEN,
   SHAPE_AMID_WRITE,
   SHAPE_ANSWER,
   SHAPE_AT_FIN,
@@ -174,7 +176,9 @@ export function noteReset(cursor: Cursor, view: PacketView, lastId: number, slab
   if (begun && (handshake & (HANDSHAKE_ACCEPTED | HANDSHAKE_ASSUMED | HANDSHAKE_REFUSED | HANDSHAKE_ABORTED)) === 0) {
     const fromClient = ((handshake & HANDSHAKE_CLIENT_1) !== 0 ? 1 : 0) === cursor.sender;
     const refused = !fromClient && (handshake & HANDSHAKE_SYN_ACK) === 0;
-    ints[at + C_HANDSHAKE] |= refused ? HANDSHAKE_REFUSED : HANDSHAKE_ABORTED;
+    // Of a client that is not in the capture it is not known whether it had completed the handshake.
+    const isUnknown = !fromClient && ints[peer + E_PACKETS] === 0;
+    if (!isUnknown) ints[at + C_HANDSHAKE] |= refused ? HANDSHAKE_REFUSED : HANDSHAKE_ABORTED;
   }
 }
 
@@ -223,6 +227,7 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   if (isOfOtherSynAck(ints, at, me, sequence)) shape |= SHAPE_OF_OTHER;
   if (sent !== 0 && sequence === sent) shape |= SHAPE_NEXT;
   if ((mine & END_FIN_SENT) !== 0 && sequence === ints[me + E_FIN_SEQUENCE]) shape |= SHAPE_AT_FIN;
+  if (comesAfterUnseen(cursor, view)) shape |= SHAPE_AFTER_UNSEEN;
   const isSilent = ints[me + E_PACKETS] === ints[me + E_SYNS] + ints[me + E_RESETS];
   if (isSilent || (mine & END_OLDER) !== 0) shape |= SHAPE_ONLY_SYNS;
   if (view.acknowledgment === ints[peer + E_NEXT_SEQUENCE]) shape |= SHAPE_ACKS_ALL;
@@ -252,6 +257,14 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_IDLE] = isAsked
     ? ints[at + C_SILENCE_BEFORE + 1 - cursor.sender]
     : (firstUnacknowledged(ints, floats, peer, peerTimes) - heard) / 1e6;
+}
+
+/** Its numbers lie beyond what the capture has of its sender, or of its receiver: data or a FIN of them is missing. */
+function comesAfterUnseen({ ints, me, peer }: Cursor, view: PacketView): boolean {
+  const sent = endOfSeen(ints, me);
+  if (sent !== 0 && view.sequence !== 0 && after(view.sequence, sent)) return true;
+  const received = endOfSeen(ints, peer);
+  return (view.flags & TCP_ACK) !== 0 && received !== 0 && after(view.acknowledgment, received);
 }
 
 /** The endpoint sent payload, or acknowledged some. */

@@ -20,6 +20,7 @@ import {
   E_WINDOW,
   E_WINDOW_SCALE,
   E_ZEEK,
+  END_ACK_COPIED,
   END_COVERED,
   END_CROSSED,
   END_DIVERGED,
@@ -122,10 +123,10 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);
     ints[at + C_COMPLETENESS] |= COMPLETENESS_DATA;
   } else {
-    if (acknowledgment === lastAcknowledgment) return false;
+    if (acknowledgment === lastAcknowledgment || acknowledgment === ints[me + E_ACKED]) return false;
     ints[at + C_COMPLETENESS] |= COMPLETENESS_ACK;
   }
-  ints[me + E_FLAGS] = bits & ~END_UNSCALED;
+  ints[me + E_FLAGS] = bits & ~(END_UNSCALED | END_ACK_COPIED);
   if (acknowledgment !== lastAcknowledgment) {
     ints[me + E_LAST_ACKNOWLEDGMENT] = acknowledgment;
     ints[me + E_ACKED] = acknowledgment;

@@ -99,18 +99,20 @@ export function unpackOptions(packed: number): {
  * The first SYN tells who called connect(): its sender, or the receiver of a SYN-ACK.
  * Copies of a SYN count for the time of the last one, as in Wireshark.
  */
-export function noteRoles(cursor: Cursor, view: PacketView): void {
-  const { ints, floats, at, times } = cursor;
+export function noteRoles(cursor: Cursor, view: PacketView, isCopy: boolean): void {
+  const { ints, floats, at, me, times } = cursor;
   if ((view.flags & TCP_ACK) === 0) {
     ints[at + C_HANDSHAKE] |= HANDSHAKE_ANY_SYN;
     floats[times + T_ANY_SYN] = floats[times + T_NOW];
   }
   const handshake = ints[at + C_HANDSHAKE];
   if ((handshake & HANDSHAKE_CLIENT_KNOWN) !== 0) {
-    if ((handshake & HANDSHAKE_FAILED) !== 0 && (view.flags & TCP_ACK) === 0) tryAgain(cursor);
+    if ((handshake & HANDSHAKE_FAILED) !== 0 && (view.flags & TCP_ACK) === 0 && !isCopy) tryAgain(cursor);
     return;
   }
   const client = (view.flags & TCP_ACK) !== 0 ? 1 - cursor.sender : cursor.sender;
+  // What the RSTs before its first SYN-ACK refused were earlier SYNs, which the capture does not have.
+  if ((view.flags & TCP_ACK) !== 0 && ints[me + E_PACKETS] === ints[me + E_RESETS] + 1) tryAgain(cursor);
   const isAfterReset = (ints[at + C_STATUS] & ROW_RESET) !== 0 && isBeforePeer(cursor);
   ints[at + C_HANDSHAKE] =
     handshake |

@@ -47,13 +47,19 @@ import {
 } from './columns.ts';
 import { beginCoverage, cover } from './coverage.ts';
 import type { Cursor } from './cursor.ts';
-import { isDuplicate } from './duplicates.ts';
+import { isDuplicate, isOvertaken } from './duplicates.ts';
 import type { EventPool } from './events.ts';
 import { forgetUnanswering, isOfOlder, isOfOther, noteOlder, noteOther, takeOther } from './incarnations.ts';
 import { firstUnacknowledged, forgetTimed, sampleRtt, timeSegment } from './rtt.ts';
 import { after } from './sequence.ts';
 import type { Slab } from './slab.ts';
-import { ANALYSIS_KEEP_ALIVE, ANALYSIS_RESENT, ANALYSIS_ZERO_WINDOW_PROBE, analyzeSegment } from './tcp-analysis.ts';
+import {
+  ANALYSIS_FAST_RETRANSMISSION,
+  ANALYSIS_KEEP_ALIVE,
+  ANALYSIS_RESENT,
+  ANALYSIS_ZERO_WINDOW_PROBE,
+  analyzeSegment,
+} from './tcp-analysis.ts';
 import { noteFin, noteFinAck, noteReset } from './tcp-close.ts';
 import { followPredicted } from './tcp-fast-path.ts';
 import {
@@ -97,7 +103,9 @@ export function updateTcpFully(
   const flags = view.flags;
 
   if (ints[me + E_PACKETS] === 1 && ints[peer + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
-  if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view);
+  const lastId = ints[me + E_SIGNATURE_SLOT];
+  const isCopy = isDuplicate(cursor, view);
+  if ((flags & TCP_SYN) !== 0) noteRoles(cursor, view, isCopy);
   if ((flags & CONTROL) !== 0) countControl(cursor, flags);
   const isOlder = isOfOlder(cursor, view);
   const isAside = isOlder || isOfOther(cursor, view);
@@ -105,8 +113,6 @@ export function updateTcpFully(
   if ((known === 0 || (flags & TCP_SYN) !== 0) && !isAside) noteBaseSequences(cursor, view);
   if ((ints[at + C_HANDSHAKE] & HANDSHAKE_OTHER) !== 0) takeOther(cursor, view);
   if ((flags & TCP_SYN) !== 0 && !isAside) forgetUnanswering(cursor, view);
-  const lastId = ints[me + E_SIGNATURE_SLOT];
-  const isCopy = isDuplicate(cursor, view);
   if ((flags & TCP_RST) !== 0 && !isCopy) noteReset(cursor, view, lastId, slab, events);
   const isDiverged = isAside || (ints[me + E_FLAGS] & END_DIVERGED) !== 0;
   const found = isDiverged ? analyzeDiverged(cursor, view, isAside) : analyzeSegment(cursor, view);
@@ -119,11 +125,17 @@ export function updateTcpFully(
   if (isOlder) noteOlder(cursor, view);
   else if (isAside) noteOther(cursor, view, packOptions(view));
   else if (!isCopy) updateEndpoints(cursor, view, found);
-  else if ((found & ANALYSIS_RESENT) !== 0) ints[at + C_RESENT_COPIES + cursor.sender]++;
+  if ((isCopy && !isAside && (found & ANALYSIS_RESENT) !== 0) || isOnlyOvertaken(cursor, isCopy || isAside, found)) {
+    ints[at + C_RESENT_COPIES + cursor.sender]++;
+  }
   if ((flags & TCP_SYN) !== 0 && !isAside) noteWindowScale(cursor, view);
 
   if ((ints[at + C_STATUS] & ROW_RESET) !== 0) return true;
   return (ints[me + E_FLAGS] & ints[peer + E_FLAGS] & END_FIN_SENT) !== 0;
+}
+
+function isOnlyOvertaken(cursor: Cursor, isNone: boolean, found: number): boolean {
+  return !isNone && (found & ANALYSIS_FAST_RETRANSMISSION) !== 0 && isOvertaken(cursor);
 }
 
 /** What a segment that is no copy changes: handshake, close, samples, payload. */
@@ -156,6 +168,8 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
   if ((found & ANALYSIS_RESENT) !== 0) forgetTimed(cursor);
   else timeSegment(cursor, (view.sequence + space) | 0);
   if (length > 0 && (found & ANALYSIS_KEEP_ALIVE) === 0) notePayload(cursor, view);
+  // A FIN stands behind the last byte: what is missing before it was sent.
+  else if ((flags & (TCP_SYN | TCP_FIN)) === TCP_FIN) cover(cursor, view.sequence, 0);
 }
 
 /** The sender answers what its peer had sent again, or asked: the silence before that did no harm. */

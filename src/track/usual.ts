@@ -10,8 +10,8 @@ import {
   C_SYN_ACK_COUNT,
   C_SYN_COUNT,
   C_UNANSWERED_AT_FIN,
+  C_UNSEEN_FRAME,
   C_ZONE,
-  E_ACKED_UNSEEN,
   E_DUPLICATES,
   E_FLAGS,
   E_PACKETS,
@@ -111,8 +111,8 @@ export function usualShape(slab: Slab, row: number): number {
     return !isWanted && ints[at + C_STATUS] === ROW_USED && ints[at + C_EVENTS] === 0 ? USUAL_EXCHANGE : UNUSUAL;
   }
   if (protocol !== TCP || (ints[at + C_ZONE] | ints[at + C_MULTIPATH]) !== 0) return UNUSUAL;
-  const unseen = ints[first + E_ACKED_UNSEEN] | ints[second + E_ACKED_UNSEEN];
-  if ((unseen | ints[first + E_ZERO_WINDOW_FRAME] | ints[second + E_ZERO_WINDOW_FRAME]) !== 0) return UNUSUAL;
+  if ((ints[at + C_UNSEEN_FRAME] | ints[first + E_ZERO_WINDOW_FRAME] | ints[second + E_ZERO_WINDOW_FRAME]) !== 0)
+    return UNUSUAL;
   const handshake = ints[at + C_HANDSHAKE] & ~BESIDE;
   if (handshake === THREE_WAY) return isWanted ? UNUSUAL : shapeOfTransfer(slab, row, first, second);
   if ((handshake & ~HANDSHAKE_REFUSED) !== SYN_ALONE || isWantedIfFailed) return UNUSUAL;

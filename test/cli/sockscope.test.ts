@@ -8,6 +8,7 @@ import { c, play, s } from '../support/conversation.ts';
 import { bytes, ethernet, ipv4, pcap, tcp } from '../support/packets.ts';
 
 const SYN = 0x02;
+const ACK = 0x10;
 const HTTP = 'fixtures/transfer/http.pcap';
 let folder: string;
 
@@ -18,6 +19,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'no-packets.pcap'), pcap([]));
   writeFileSync(join(folder, 'cut.pcap'), pcap(syns(10)).subarray(0, -7));
   writeFileSync(join(folder, 'many.pcap'), pcap(syns(5000)));
+  writeFileSync(join(folder, 'unanswered.pcap'), pcap([...syns(5000), ...answeredLater()]));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -27,6 +29,18 @@ function syns(count: number) {
     time: `1700000000.${String(i).padStart(9, '0')}`,
     bytes: ethernet({}, ipv4({}, tcp({ sourcePort: 10000 + i, destinationPort: 80, flags: SYN, sequence: i }))),
   }));
+}
+
+/** A handshake ten seconds later: the capture went on, and has both directions. */
+function answeredLater() {
+  const ends = { sourcePort: 9, destinationPort: 80, sequence: 1 };
+  const client = { source: '10.0.0.1', destination: '10.0.0.2' };
+  const server = { source: '10.0.0.2', destination: '10.0.0.1' };
+  const synAck = { sourcePort: 80, destinationPort: 9, flags: SYN | ACK, sequence: 7, acknowledgment: 2 };
+  return [
+    { time: '1700000010.000000000', bytes: ethernet({}, ipv4(client, tcp({ ...ends, flags: SYN }))) },
+    { time: '1700000010.000000001', bytes: ethernet({}, ipv4(server, tcp(synAck))) },
+  ];
 }
 
 describe('what cannot be done is one line on stderr and exit code 2', () => {
@@ -105,7 +119,7 @@ describe('formats', () => {
   });
 
   test('the report has no colours where there is no terminal, and fits COLUMNS', () => {
-    const { stdout } = sockscope([join(folder, 'many.pcap')], { env: { COLUMNS: '90' } });
+    const { stdout } = sockscope([join(folder, 'unanswered.pcap')], { env: { COLUMNS: '90' } });
     expect(stdout).not.toContain('\u001b');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(90);
     expect(stdout).toContain('\nConnections with problems (20 of 5,000; --all)\n');

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { c, connectionOf, handshake, pair, type Step, s, talk } from '../support/conversation.ts';
+import { c, connectionOf, handshake, pair, type Step, s, talk, unseen } from '../support/conversation.ts';
 import { tcpOption } from '../support/packets.ts';
 
 async function findingsOf(...steps: Step[]): Promise<string[]> {
-  const { findings } = await connectionOf(...steps);
-  return findings.map(({ code, severity, side }) => `${severity} ${code} ${side}`);
+  const { connection } = await talk(...steps);
+  return connection.findings.map(({ code, severity, side }) => `${severity} ${code} ${side}`);
 }
 
 /** The same where the capture goes on until `at`. */
@@ -12,6 +12,9 @@ async function findingsAt(at: number, ...steps: Step[]): Promise<string[]> {
   const { connection } = await talk(...steps, pair({ client: { address: '10.0.0.9' } }).client.syn({ at }));
   return connection.findings.map(({ code }) => code);
 }
+
+/** A packet of another connection: the capture goes on. */
+const muchLater = pair({ client: { address: '10.0.0.9' } }).client.data(1, { at: 400 });
 
 const opened = [...handshake, c.data(100), s.data(100), c.ack()];
 
@@ -30,7 +33,7 @@ describe('an RST', () => {
     ],
     [
       'for a write after the close',
-      [...opened, s.fin(), c.ack(), c.data(9), s.rst({ seq: 102 })],
+      [...opened, s.fin(), c.ack(), c.data(9), s.rst({ seq: 102 }), muchLater],
       ['error broken-pipe client'],
     ],
     [
@@ -128,7 +131,8 @@ describe('an accept queue', () => {
   });
 
   test('is not said to be full when the second SYN-ACK may have crossed the ACK', async () => {
-    expect(await findingsOf(...synAckAgain(0.009))).toEqual(['warning handshake-retransmitted server']);
+    const steps = [c.syn(), s.synAck({ after: 0.4 }), c.ack(), s.synAck({ after: 0.39 }), c.ack()];
+    expect(await findingsOf(...steps)).toEqual(['warning handshake-retransmitted server']);
   });
 
   test('has nothing to do with the SYN-ACK of a simultaneous open', async () => {
@@ -242,5 +246,30 @@ describe('a half-close', () => {
     const { findings } = await connectionOf(...asked, ...streamed, s.fin({ at: 40 }), c.ack());
     expect(findings.map(({ code }) => code)).toEqual(['long-close-wait']);
     expect(findings[0].message).toContain("closed 20.0 s after its last data, which came after the client's FIN");
+  });
+});
+
+describe('what was on its way when an RST came', () => {
+  const written = [...opened, s.fin(), c.ack(), c.data(9), s.rst({ seq: 102 })];
+
+  test('where the capture ends within a round trip, the FIN of the writer may still come: no broken-pipe', async () => {
+    expect(await findingsOf(...written)).toEqual(['warning reset-after-fin server']);
+  });
+
+  test('the FIN of the writer comes: nobody is told', async () => {
+    expect(await findingsOf(...written, c.fin(), muchLater)).toEqual(['note reset-after-fin server']);
+  });
+});
+
+describe('after something that the capture does not have', () => {
+  test.each<[string, Step[]]>([
+    ['an RST beyond the FIN of its sender', [...opened, unseen(s.fin()), c.ack(), c.data(9), s.rst()]],
+    ['an RST that acknowledges the FIN of its receiver', [...opened, unseen(c.fin()), s.ack(), s.rstAck()]],
+    ['the same after an ACK that stands behind the FIN', [...opened, unseen(c.fin()), s.ack(), c.ack(), s.rstAck()]],
+  ])('%s is a note', async (_, steps) => {
+    const { connection } = await talk(...steps, muchLater);
+    const resets = connection.findings.filter(({ code }) => code === 'reset');
+    expect(resets.map(({ severity }) => severity)).toEqual(['note']);
+    expect(connection.close?.firstCloser).toBeNull();
   });
 });

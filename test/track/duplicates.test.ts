@@ -82,6 +82,51 @@ describe('without an identification copies are told by time', () => {
     expect(found.fromServer.duplicates).toBe(0);
   });
 
+  test('not: RSTs that may each answer a segment, though none is timed since one was sent again', async () => {
+    const soon = { after: 0.0001 };
+    const sent = [s.data(9), s.data(9), s.data(9), s.data(9, { seq: 1, after: 0.3 })];
+    const found = await connectionOf(...handshake, c.ack(), ...sent, c.rst({ seq: 1 }), c.rst({ seq: 1, ...soon }));
+    expect(found.resets).toHaveLength(2);
+  });
+
+  test('a copy of the SYN after the RST that refused it is no new try', async () => {
+    const steps = [c.syn(), s.rstAck({ seq: 0, after: 0.00002 }), c.syn({ after: 0.00003 })];
+    const found = await connectionOf(...steps, s.rstAck({ seq: 0, after: 0.00002 }));
+    expect(found.handshake?.outcome).toBe('refused');
+    expect(found.fromClient.duplicates).toBe(1);
+  });
+
+  test('not: the SYN that Linux sends again two ticks after an ACK of an older connection', async () => {
+    const steps = [
+      c.syn({ id: 7 }),
+      s.ack({ ack: 9999 }),
+      c.rst({ seq: 9999 }),
+      c.syn({ id: 8, seq: 0, after: 0.004 }),
+    ];
+    expect(await copiesOf(...steps)).toBe(0);
+  });
+
+  test('nothing is sent again in the first millisecond of a connection, whatever came between', async () => {
+    const soon = { after: 0.00001 };
+    const sent = [1, 2, 3, 4, 5, 6].flatMap(() => [c.data(10, soon), s.data(10, soon)]);
+    const again = [c.data(10, { seq: 1, ack: 1, after: 0.0005 }), s.synAck({ seq: 0, ack: 1, ...soon })];
+    const found = await connectionOf(c.syn(), s.synAck(soon), c.ack(soon), ...sent, ...again);
+    expect([found.fromClient.duplicates, found.fromServer.duplicates]).toEqual([1, 1]);
+    expect(found.handshake?.synAckRetransmissions).toBe(0);
+  });
+
+  test('a pure ACK, every second time, where other packets came twice', async () => {
+    const soon = { after: 0.00005 };
+    const twice = [c.syn({ id: 7 }), copy(soon), s.synAck(), copy(soon), c.ack(), copy(soon), c.ack(), copy(soon)];
+    expect(await copiesOf(...twice)).toBe(3);
+  });
+
+  test('a FIN that a later ACK has overtaken is no copy', async () => {
+    const steps = [c.data(9, { id: 5 }), copy(), c.ack({ id: 7, seq: 11 }), c.fin({ id: 6, seq: 10, after: 0.0004 })];
+    expect((await connectionOf(...handshake, ...steps)).fromClient).toMatchObject({ duplicates: 1, fins: 1 });
+    expect((await connectionOf(...handshake, ...steps)).close?.firstCloser).toBe('client');
+  });
+
   test('IPv6 has none', async () => {
     expect(await copiesOf(...handshake6, c6.data(100), copy({ after: 0.001 }))).toBe(1);
     expect(await copiesOf(...handshake6, c6.data(100), copy({ after: 0.0011 }))).toBe(0);
@@ -94,6 +139,55 @@ describe('without an identification copies are told by time', () => {
     const segments = [c6.data(100, soon), c6.data(100, { ...soon, seq: 201 }), c6.data(100, { ...soon, seq: 101 })];
     const found = await connectionOf(...handshake6, ...segments);
     expect(found.fromClient).toMatchObject({ duplicates: 0, uniqueBytes: 300 });
+  });
+});
+
+describe('where a capture has both ends of the way, a copy has a smaller TTL and comes later', () => {
+  const near = { ttl: 64 };
+  const far = { ttl: 59 };
+  const opening = [
+    c.syn({ id: 7, ...near }),
+    c.syn({ id: 7, seq: 0, ...far, after: 0.2 }),
+    s.synAck({ ...near }),
+    s.synAck({ seq: 0, ...far, after: 0.2 }),
+    c.ack({ id: 8, ...near }),
+    c.ack({ id: 8, ...far, after: 0.2 }),
+  ];
+  const copies = async (...steps: Step[]) => {
+    const { fromClient, fromServer } = await connectionOf(...opening, ...steps);
+    return [fromClient.duplicates, fromServer.duplicates];
+  };
+
+  test('the handshake', async () => {
+    const { handshake, findings } = await connectionOf(...opening);
+    expect(handshake).toMatchObject({ outcome: 'completed', synRetransmissions: 0, synAckRetransmissions: 0 });
+    expect(findings.map(({ code }) => code)).toEqual(['duplicate-packets']);
+  });
+
+  test('data, a FIN and an RST, whatever came between', async () => {
+    const six = [10, 11, 12, 13, 14, 15];
+    const sent = six.map((id) => c.data(10, { id, ...near, after: 0.001 }));
+    const later = six.map((id, i) => c.data(10, { id, seq: 1 + 10 * i, ...far, after: 0.001 }));
+    expect(await copies(...sent, ...later)).toEqual([8, 1]);
+    const fin = [c.fin({ id: 9, ...near }), s.ack(near), c.fin({ id: 9, seq: 1, ...far, after: 0.2 })];
+    expect(await copies(...fin)).toEqual([3, 1]);
+    const rst = [c.rst({ seq: 1, ...near }), s.data(9, near), c.rst({ seq: 1, ...far, after: 0.2 })];
+    expect((await connectionOf(...opening, ...rst)).resets).toHaveLength(1);
+  });
+
+  test('not: what is sent again has the greater one, and bytes that had not come are new', async () => {
+    const again = [c.data(10, { id: 9, ...near }), c.data(10, { id: 10, seq: 1, ...near, after: 0.3 })];
+    expect(await copies(...again)).toEqual([2, 1]);
+    expect(await copies(c.data(10, { id: 9, ...near }), c.data(10, { id: 11, seq: 11, ...far }))).toEqual([2, 1]);
+  });
+
+  test('not: an RST with a smaller TTL that nobody sent before', async () => {
+    expect(await copies(s.rst({ seq: 1, ttl: 50 }))).toEqual([2, 1]);
+  });
+
+  test('not: where the TTL of a sender changes without a copy', async () => {
+    const steps = [c.data(10, { id: 9, ...near }), c.data(10, { id: 10, seq: 1, ...far, after: 0.3 })];
+    expect((await connectionOf(...handshake, ...steps)).fromClient.duplicates).toBe(0);
   });
 });
 

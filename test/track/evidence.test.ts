@@ -44,7 +44,16 @@ describe('a capture that shows no answer to anybody may have one direction only'
   });
 
   test('SYNs at the intervals of a kernel that hears nothing are an error', async () => {
-    expect(await said(c.syn(), c.syn({ at: 1 }), ...oneWayAt(9))).toEqual(['error unanswered']);
+    expect(await said(c.syn(), c.syn({ at: 1 }), c.syn({ at: 3 }), ...oneWayAt(19))).toEqual(['error unanswered']);
+  });
+
+  test('after two SYNs the client stopped before its kernel does: an answer or an ICMP error may have come', async () => {
+    expect(await said(c.syn(), c.syn({ at: 1 }), ...oneWayAt(19))).toEqual(['warning unanswered']);
+  });
+
+  test('an RST of the client answers something that was not captured', async () => {
+    const steps = [c.syn(), c.syn({ at: 1 }), c.rst({ at: 1.1 }), c.syn({ at: 3 })];
+    expect(await said(...steps, ...oneWayAt(19))).not.toContain('error unanswered');
   });
 
   test('SYNs after half a second are what Windows sends when it was refused', async () => {

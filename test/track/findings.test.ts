@@ -276,7 +276,7 @@ describe('frames in the wrong order', () => {
   });
 
   test('which are in the right order, say what they say', async () => {
-    expect(await codesOf([...closed, s.data(24), c.rst()])).toEqual(['broken-pipe']);
+    expect(await codesOf([...closed, s.data(24), c.rst(), muchLater])).toEqual(['broken-pipe']);
     // After an RST that came a socket sends nothing: it had closed before.
     expect(await codesOf([...closed, s.data(24), c.rst(), s.fin()])).toEqual(['reset-after-fin']);
     expect(await codesOf([...open, s.rst(), c.fin()])).toEqual(['reset']);

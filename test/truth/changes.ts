@@ -169,8 +169,12 @@ function aDayLater({ frames }: Whole): Copies {
   ];
 }
 
-/** Captured at both ends, and the two files merged. */
+/**
+ * Captured at both ends, and the two files merged in order of time. Where times go back the merged file would have the
+ * farther of two packets first, or the nearer, as chance has it: nothing tells which was the copy.
+ */
 function bothEndsMerged(whole: Whole): Copies {
+  if (!isInOrderOfTime(whole.frames)) return [];
   const merged = mergedEnds(whole);
   return merged === null ? [] : [{ words: 'both ends, merged', frames: merged }];
 }

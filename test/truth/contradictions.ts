@@ -57,8 +57,9 @@ type Rule = (compared: Compared) => Claim[];
 /** What is claimed by a copy of each change. */
 const RULES: Record<Exclude<ChangeName, 'double' | 'merged' | 'shift'>, readonly Rule[]> = {
   cut: [errors, warnings(), errnos, styles, closers, causes, outcomes],
-  // ICMP errors and what the other side acknowledged are not in the copy, so those may be missed.
-  side: [errors, warnings('capture-loss'), errnos, styles, closers, causes, outcomes, unseenSides],
+  // ICMP errors and what the other side acknowledged are not in the copy, so those may be missed. That nothing answered is a warning
+  // where it may only not have been captured, and says so.
+  side: [errors, warnings('capture-loss', 'unanswered'), errnos, styles, closers, causes, outcomes, unseenSides],
   // Which of two packets came first is what the order of a file tells; here, it tells wrong.
   swap: [errors, warnings(), errnos, styles, causes, outcomes],
   holes: [errors, errnos, styles, closers, causes, outcomes],
@@ -225,13 +226,11 @@ function changesOf(change: ChangeName, { copy, wholes: [whole] }: Match, numbers
   same('style', 'style', copy.close?.style, whole.close?.style);
   same('closer', 'closer', copy.close?.firstCloser ?? null, closerAsIn(copy, whole));
   same('outcome', 'outcome', copy.handshake?.outcome, whole.handshake?.outcome);
-  if (copy.resets.length < MOST_RESETS) {
-    const ours = causesOfEach(copy, (frame) => numbers[frame - 1]);
-    const theirs = causesOfEach(whole, (frame) => frame);
-    for (const [frame, cause] of ours) {
-      if (theirs.get(frame) !== cause) differs('cause', `${cause}, not ${theirs.get(frame)}`);
-    }
-    if (theirs.size > ours.size) differs('cause', `${theirs.size - ours.size} resets missing`);
+  if (whole.resets.length < MOST_RESETS) {
+    const ours = causesOf(copy, (frame) => numbers[frame - 1]);
+    const theirs = causesOf(whole, (frame) => frame);
+    for (const [i, cause] of ours.entries()) if (cause !== theirs[i]) differs('cause', `${cause}, not ${theirs[i]}`);
+    if (theirs.length > ours.length) differs('cause', `${theirs.length - ours.length} resets missing`);
   }
   for (const side of SIDES) {
     const wholeSide = sideIn(whole, copy, side);
@@ -250,14 +249,12 @@ function changesOf(change: ChangeName, { copy, wholes: [whole] }: Match, numbers
 /** A record has so many resets at most. */
 const MOST_RESETS = 16;
 
-/** The causes of the RST with each number; of a packet that is there twice, all that differ. */
-function causesOfEach({ resets }: Connection, numberOf: (frame: number) => number): Map<number, string> {
-  const causes = new Map<number, string>();
-  for (const { cause, frame } of resets) {
-    const before = causes.get(numberOf(frame));
-    causes.set(numberOf(frame), before === undefined || before === cause ? cause : `${before} and ${cause}`);
-  }
-  return causes;
+/**
+ * The causes of all RSTs in order. Which of several that are alike are the copies cannot be told (Linux gives them no
+ * identification, and answers each segment of a burst with one): how many there are, and why they were sent, can.
+ */
+function causesOf({ resets }: Connection, numberOf: (frame: number) => number): string[] {
+  return [...resets].sort((one, other) => numberOf(one.frame) - numberOf(other.frame)).map(({ cause }) => cause);
 }
 
 function kindOf(severity: Finding['severity']): Kind {
