@@ -28,9 +28,20 @@ const FRAME_PING = 6;
 const FRAME_GOAWAY = 7;
 const FRAME_WINDOW_UPDATE = 8;
 
-/** "HTTP" and "SIP/": a status line answers. */
+/** "HTTP", "SIP/" and "RTSP": a status line answers. */
 const HTTP = 0x48545450;
 const SIP = 0x5349502f;
+const RTSP = 0x52545350;
+/** BGP: a message begins with 16 bytes of ones, a length and its type (RFC 4271 4.1). Of all only an OPEN is answered. */
+const BGP_MARKER = -1;
+const BGP_HEADER_LENGTH = 19;
+const BGP_TYPE = 18;
+const BGP_OPEN = 1;
+/** STUN (RFC 8489 5): two bits of zeros, then the type with the class in two of its bits; the cookie after the length. */
+const STUN_COOKIE = 0x2112a442;
+const STUN_HEADER_LENGTH = 20;
+const STUN_NO_TYPE = 0xc000;
+const STUN_NO_REQUEST = 0x0110;
 /** PostgreSQL: a CancelRequest begins with its length, and is never answered. */
 const CANCEL_LENGTH = 16;
 /** "<34>": the priority of a syslog message (RFC 5424 6.2.1), which nobody answers (RFC 6587). */
@@ -44,7 +55,8 @@ export function wantsNoAnswer(view: PacketView, payload: number): boolean {
   if (dataLength < RECORD_HEADER_LENGTH) return false;
   if (payload + RECORD_HEADER_LENGTH > view.end) return dataLength < SHORTEST_TLS_REQUEST;
   const first = data.getInt32(payload);
-  if (first === HTTP || first === SIP) return true;
+  if (first === HTTP || first === SIP || first === RTSP) return true;
+  if (first === BGP_MARKER) return isBgp(view, payload);
   if (first === CANCEL_LENGTH && dataLength === CANCEL_LENGTH) return true;
   const type = bytes[payload];
   const second = bytes[payload + 1];
@@ -52,10 +64,26 @@ export function wantsNoAnswer(view: PacketView, payload: number): boolean {
   if (type >= RECORD_CHANGE_CIPHER_SPEC && type <= RECORD_APPLICATION_DATA && second === TLS_MAJOR) {
     return areShortRecords(view, payload);
   }
+  // Over TCP a length may stand before it (RFC 4571).
+  if (isStunAnswer(view, payload) || isStunAnswer(view, payload + 2)) return true;
   if (dataLength < FRAME_HEADER_LENGTH || first >>> 8 > dataLength - FRAME_HEADER_LENGTH) return false;
   const frame = first & 0xff;
   if (frame === FRAME_RST_STREAM || frame === FRAME_SETTINGS || frame === FRAME_PING) return true;
   return frame === FRAME_GOAWAY || frame === FRAME_WINDOW_UPDATE;
+}
+
+/** A message of BGP that nobody answers: KEEPALIVE, UPDATE, NOTIFICATION. */
+function isBgp({ bytes, data, dataLength, end }: PacketView, payload: number): boolean {
+  if (dataLength < BGP_HEADER_LENGTH || payload + BGP_HEADER_LENGTH > end) return false;
+  for (let at = 4; at < 16; at += 4) if (data.getInt32(payload + at) !== BGP_MARKER) return false;
+  return bytes[payload + BGP_TYPE] > BGP_OPEN;
+}
+
+/** A response of STUN, or an indication. */
+function isStunAnswer({ data, dataLength, end }: PacketView, at: number): boolean {
+  if (dataLength < STUN_HEADER_LENGTH || at + 8 > end || data.getInt32(at + 4) !== STUN_COOKIE) return false;
+  const type = data.getUint16(at);
+  return (type & STUN_NO_TYPE) === 0 && (type & STUN_NO_REQUEST) !== 0;
 }
 
 /** TLS records of which none is long enough for a request, as far as the capture has them: alerts, the end of a handshake. */

@@ -1,5 +1,6 @@
 import type { HandshakeOutcome, Mark, Protocol, Side } from '../record.ts';
 import {
+  ANSWERED_SILENCE,
   C_ACK_FRAME,
   C_EVENTS,
   C_HANDSHAKE,
@@ -37,6 +38,7 @@ import {
   END_NOT_TAKEN,
   END_SYN_ACK_SENT,
   END_SYN_SENT,
+  END_UNPUSHED,
   F_FIN_TIME,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
@@ -148,6 +150,8 @@ export interface SideFacts {
   wantsNoAnswer: boolean;
   /** It has sent payload after a pause in which its peer had said nothing. */
   goesOn: boolean;
+  /** Its last payload was not the end of what it wrote. */
+  isAmidWrite: boolean;
   /** Payload of its own, sent before its peer's FIN came, passed after it. */
   metFin: boolean;
   /** Payload of its own, each byte once, and of its peer when its FIN came. */
@@ -163,6 +167,8 @@ export interface SideFacts {
   unanswered: number;
   /** If there is such: seconds without a packet of its peer before the first that it got no answer to; negative if its peer spoke after that. */
   silenceBefore: number;
+  /** The longest silence of its peer, in seconds, after which that answered it; 0 where there is none to tell. */
+  answeredSilence: number;
   lastAnalysis: number;
   /** The segment at the edge of what its peer acknowledged was sent again so many times, and so long it is. */
   stuckRun: number;
@@ -281,6 +287,7 @@ function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Si
     idleAtFin: ints[endpoint + C_IDLE_AT_FIN] / 1000,
     wantsNoAnswer: (flags & END_NO_REQUEST) !== 0,
     goesOn: (flags & END_GOES_ON) !== 0,
+    isAmidWrite: (flags & END_UNPUSHED) !== 0,
     isCrossed: (flags & END_CROSSED) !== 0,
     metFin: (flags & END_MET_FIN) !== 0,
     uniqueBytes: floats[myTimes + F_UNIQUE_BYTES],
@@ -292,6 +299,7 @@ function sideFacts(side: Side, ints: Int32Array, floats: Float64Array, sides: Si
     lastNewTime: seconds(floats[myTimes + F_NEXT_SEQUENCE_TIME]),
     unanswered: ints[me + E_UNANSWERED],
     silenceBefore: ints[endpoint + C_SILENCE_BEFORE] / 1000,
+    answeredSilence: (flags & END_FIN_ACKED) !== 0 ? 0 : floats[myTimes + ANSWERED_SILENCE] / 1000,
     lastAnalysis: ints[me + E_LAST_ANALYSIS],
     stuckRun: hasAcked && ints[peer + E_ACKED] === ints[me + E_RESENT_SEQUENCE] ? ints[me + E_RESENT_RUN] : 0,
     stuckLength: ints[me + E_RESENT_LENGTH],

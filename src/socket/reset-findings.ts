@@ -120,7 +120,7 @@ export const IDLE_RESET: EndingRule = {
     if (style !== 'reset' || reset?.from !== 'server' || cause !== 'abortive-close') return null;
     const { shape, cameSince, sinceData, senderDataFrame } = reset;
     if (cameSince > 0 || senderDataFrame === 0 || sinceData < IDLE_AFTER || (shape & SHAPE_ANSWER) === 0) return null;
-    if (facts.client.lastDataFrame > senderDataFrame) return null;
+    if (facts.client.lastDataFrame > senderDataFrame || facts.server.isAmidWrite) return null;
     const message = `the server reset the connection after ${formatSeconds(sinceData)} idle, with nothing left to answer`;
     return { side: 'server', message, frames: resetFrames(facts) };
   },

@@ -2,7 +2,7 @@ import { BOTH_SEEN } from '../track/evidence.ts';
 import { formatSeconds } from '../track/finding-list.ts';
 import { STUCK_AFTER } from '../track/retries.ts';
 import { ANALYSIS_KEEP_ALIVE } from '../track/tcp-analysis.ts';
-import type { EndingRule } from './ending.ts';
+import type { Ending, EndingRule } from './ending.ts';
 import { otherSide } from './event-facts.ts';
 import type { Facts, SideFacts } from './facts.ts';
 
@@ -12,6 +12,8 @@ import type { Facts, SideFacts } from './facts.ts';
 const FORGOTTEN_AFTER = 30;
 /** A path that fails for a moment is back before a side has tried for so long. Seconds. */
 const LOST_AFTER = 60;
+/** A silence is longer than another if it is so many times as long: what is sent at an interval comes not to the millisecond. */
+const LONGER = 1.05;
 /** Room for options in a full-size segment (RFC 9293 3.7.1): an MSS counts them as payload. */
 const MOST_OPTIONS = 40;
 /** What every path carries, where the MSS is not known. */
@@ -40,8 +42,8 @@ export const RESET_AFTER_SILENCE: EndingRule = {
   code: 'idle-timeout',
   severity: 'error',
   basis: BOTH_SEEN,
-  find({ reset, cause }) {
-    if (reset === null || reset.idle < FORGOTTEN_AFTER) return null;
+  find({ facts, reset, cause }) {
+    if (reset === null || !mayBeForgotten(facts[reset.to], reset.idle)) return null;
     if (cause !== 'half-open-peer' && cause !== 'injected-suspected') return null;
     const message = `RST for the first packet of the ${reset.to} after ${formatSeconds(reset.idle)} of silence: a middlebox or the ${reset.from} had forgotten the connection`;
     return { side: reset.from, message, frames: [reset.receiverDataFrame, reset.frame] };
@@ -53,14 +55,15 @@ export const UNANSWERED_AFTER_SILENCE: EndingRule = {
   code: 'idle-timeout',
   severity: 'error',
   basis: BOTH_SEEN,
-  find({ facts, style }) {
+  find({ facts, style, reset }) {
     // What the capture lacks may have broken the silence.
     if (facts.lacksPackets) return null;
     // Keep-alive probes come at their own pace, and end with an RST (tcp_keepalive_timer).
+    const hasTried = (each: SideFacts) => triedFor(facts, each) >= LOST_AFTER || givesUpWith(reset, each);
     const isLost = (each: SideFacts) =>
-      style === 'abandoned' || (triedFor(facts, each) >= LOST_AFTER && (each.lastAnalysis & ANALYSIS_KEEP_ALIVE) === 0);
+      style === 'abandoned' || ((each.lastAnalysis & ANALYSIS_KEEP_ALIVE) === 0 && hasTried(each));
     const side = bothOf(facts).find(
-      (each) => each.unanswered > 0 && each.silenceBefore >= FORGOTTEN_AFTER && isLost(each),
+      (each) => each.unanswered > 0 && mayBeForgotten(each, each.silenceBefore) && isLost(each),
     );
     if (side === undefined) return null;
     const message = `no answer to the ${side.side} any more after ${formatSeconds(side.silenceBefore)} of silence: a middlebox or the ${otherSide(side.side)} had forgotten the connection`;
@@ -85,6 +88,17 @@ export const ABANDONED: EndingRule = {
     };
   },
 };
+
+/** The connection was never silent for so long before and worked on: nobody forgets it sooner than before. */
+function mayBeForgotten({ answeredSilence }: SideFacts, silence: number): boolean {
+  return silence >= FORGOTTEN_AFTER && silence > answeredSilence * LONGER;
+}
+
+/** The RST comes where the side's next retry was due, after a wait as long as all before (RFC 6298 5.5): Windows says so that it gives up. */
+function givesUpWith(reset: Ending['reset'], { side }: SideFacts): boolean {
+  if (reset?.from !== side || reset.senderUnanswered < STUCK_AFTER) return false;
+  return reset.senderSilence >= reset.resentFor;
+}
 
 /** Seconds from the first packet that got no answer to the last. */
 function triedFor(facts: Facts, { side, lastTime, silenceBefore }: SideFacts): number {

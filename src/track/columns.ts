@@ -98,6 +98,11 @@ export const C_IDLE_AT_FIN = 59; // and 60
 export const C_SYN_WINDOW = 76; // and 77
 /** Milliseconds without a packet of its peer before the first that an endpoint got no answer to. Guarded by its E_UNANSWERED. */
 export const C_SILENCE_BEFORE = 61; // and 62
+/**
+ * In the place of C_IDLE_AT_FIN, until the endpoint's FIN comes: milliseconds without a packet of its peer before its last payload
+ * after a pause that all it had sent was acknowledged in.
+ */
+export const PENDING_SILENCE = 59; // and 60
 
 // --- endpoint, int32: the first line is what every packet reads or writes ---
 /** END_ bits. */
@@ -239,6 +244,8 @@ export const F_ZERO_WINDOW_TIME = 32;
 /** Times of the FIN and of its acknowledgment. */
 export const F_FIN_TIME = 33;
 export const F_FIN_ACK_TIME = 34;
+/** In the place of F_FIN_ACK_TIME, until the FIN is acknowledged: the longest such silence, in milliseconds, that its peer answered after. */
+export const ANSWERED_SILENCE = 34;
 /** F_UNIQUE_BYTES of the peer when this side's FIN came. */
 export const F_PEER_BYTES_AT_FIN = 55;
 
@@ -322,8 +329,12 @@ export const END_CROSSED = 1 << 17;
 export const END_NO_REQUEST = 1 << 18;
 /** Payload of this side passed after its peer's FIN, and had been sent before that FIN came. */
 export const END_MET_FIN = 1 << 19;
-/** This side sent new payload after a pause in which its peer had said nothing: it does not wait for answers. */
+/** This side sent new payload after a pause in which its peer had said nothing and nothing held it up: it does not wait for answers. */
 export const END_GOES_ON = 1 << 20;
+/** The last new payload of this side had no PSH and was large: more of the same write follows for sure (RFC 9293 3.9.1.2). */
+export const END_UNPUSHED = 1 << 26;
+/** A short payload of this side waited for the ACK of the one before, once since its peer last answered after a pause (RFC 9293 3.7.4). */
+export const END_HELD_UP = 1 << 27;
 /** Bytes of this side were acknowledged and never came, and their place in E_GAP_EDGES had to be given up. */
 export const END_BYTES_LOST = 1 << 23;
 /** Its FIN acknowledges more than the capture has of its peer: a FIN of the peer may be among what is missing. */

@@ -26,7 +26,6 @@ import {
   END_DIVERGED,
   END_FIN_ACKED,
   END_FIN_SENT,
-  END_GOES_ON,
   END_HAS_ACKED,
   END_NEW_OPERATION,
   END_NO_REQUEST,
@@ -35,6 +34,7 @@ import {
   END_SYN_ACKED,
   END_SYN_SENT,
   END_UNFINISHED,
+  END_UNPUSHED,
   END_UNSCALED,
   END_WINDOW_CLOSED,
   F_FIRST_DATA_TIME,
@@ -51,7 +51,7 @@ import { remember, signatureOf } from './duplicates.ts';
 import { sampleRtt, TIMED_KEPT, timeSegment } from './rtt.ts';
 import { noteFinAck } from './tcp-close.ts';
 import { COMPLETENESS_ACK, COMPLETENESS_DATA, noteHandshakeAck, noteInitialRtt } from './tcp-handshake.ts';
-import { END_OF_PAYLOAD, isAmidWrite, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
+import { END_OF_PAYLOAD, flagsAfterPause, isAmidWrite, LEAST_FULL_SIZE, PAUSE } from './unanswered.ts';
 import { hasNothingForZeek, updateZeek } from './zeek.ts';
 
 /** Bits of the sender that must be as END_COVERED alone. */
@@ -107,8 +107,8 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     if (ints[me + E_FIRST_DATA_FRAME] === 0) {
       ints[me + E_FIRST_DATA_FRAME] = view.frame;
       floats[myTimes + F_FIRST_DATA_TIME] = now;
-    } else if (now - floats[myTimes + F_LAST_DATA_TIME] > PAUSE && ints[peer + E_ANSWERED] !== sequence) {
-      bits |= END_GOES_ON;
+    } else if (now - floats[myTimes + F_LAST_DATA_TIME] > PAUSE) {
+      bits = flagsAfterPause(cursor, view, bits);
     }
     ints[me + E_LAST_DATA_FRAME] = view.frame;
     floats[myTimes + F_NEXT_SEQUENCE_TIME] = now;
@@ -119,7 +119,9 @@ export function followPredicted(cursor: Cursor, view: PacketView): boolean {
     ints[me + E_ANSWERED] = sent;
     bits &= ~END_OF_PAYLOAD;
     if (view.wantsNoAnswer !== 0) bits |= END_NO_REQUEST;
-    if (length >= LEAST_FULL_SIZE && isAmidWrite(view, ints[me + E_SYN_OPTIONS])) bits |= END_UNFINISHED;
+    if (length >= LEAST_FULL_SIZE && isAmidWrite(view, ints[me + E_SYN_OPTIONS])) {
+      bits |= (view.flags & TCP_PSH) === 0 ? END_UNFINISHED | END_UNPUSHED : END_UNFINISHED;
+    }
     if (acknowledgment !== sent || (theirs & END_UNFINISHED) !== 0) bits |= END_CROSSED;
     if (ints[me + E_TIMED] < TIMED_KEPT) timeSegment(cursor, following);
     ints[at + C_COMPLETENESS] |= COMPLETENESS_DATA;

@@ -1,5 +1,6 @@
 import { type PacketView, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../parsers/packet-view.ts';
 import {
+  ANSWERED_SILENCE,
   C_HANDSHAKE,
   C_RESENT_COPIES,
   C_SILENCE_BEFORE,
@@ -161,6 +162,7 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
   if (ints[peer + E_UNANSWERED] !== 0) {
     ints[peer + E_UNANSWERED_BEFORE] = ints[peer + E_UNANSWERED];
     ints[peer + E_UNANSWERED] = 0;
+    if ((flags & TCP_RST) === 0) noteAnswer(cursor);
   }
   if ((found & UNANSWERED) !== 0) noteUnanswered(cursor, found);
   const length = view.dataLength;
@@ -171,6 +173,13 @@ function updateEndpoints(cursor: Cursor, view: PacketView, found: number): void 
   if (length > 0 && (found & ANALYSIS_KEEP_ALIVE) === 0) notePayload(cursor, view);
   // A FIN stands behind the last byte: what is missing before it was sent.
   else if ((flags & (TCP_SYN | TCP_FIN)) === TCP_FIN) cover(cursor, view.sequence, 0);
+}
+
+/** The sender answers what its peer had sent again, or asked: the silence before that did no harm. */
+function noteAnswer({ ints, floats, at, peer, sender, peerTimes }: Cursor): void {
+  const silence = ints[at + C_SILENCE_BEFORE + 1 - sender];
+  if ((ints[peer + E_FLAGS] & END_FIN_ACKED) !== 0 || silence <= floats[peerTimes + ANSWERED_SILENCE]) return;
+  floats[peerTimes + ANSWERED_SILENCE] = silence;
 }
 
 /** Sent again, or a probe: before the first of them in a row, the silence that the first of what they repeat broke. */

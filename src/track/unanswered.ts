@@ -1,8 +1,10 @@
 import { type PacketView, TCP_ACK, TCP_PSH } from '../../parsers/packet-view.ts';
 import {
+  ANSWERED_SILENCE,
   E_ANSWERED,
   E_COVER_END,
   E_FLAGS,
+  E_LAST_ACKNOWLEDGMENT,
   E_LAST_ANALYSIS,
   E_LAST_DATA_FRAME,
   E_NEXT_SEQUENCE,
@@ -11,11 +13,17 @@ import {
   END_CROSSED,
   END_FIN_SENT,
   END_GOES_ON,
+  END_HELD_UP,
   END_NO_REQUEST,
   END_UNFINISHED,
+  END_UNPUSHED,
   F_LAST_DATA_TIME,
+  F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   F_UNIQUE_BYTES,
+  PENDING_SILENCE,
+  T_ACCEPTED,
+  T_CONNECTED_SYN,
   T_NOW,
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
@@ -28,7 +36,7 @@ import { ANALYSIS_LOST_SEGMENT } from './tcp-analysis.ts';
  */
 
 /** Of the last new payload. */
-export const END_OF_PAYLOAD = END_UNFINISHED | END_CROSSED | END_NO_REQUEST;
+export const END_OF_PAYLOAD = END_UNFINISHED | END_UNPUSHED | END_CROSSED | END_NO_REQUEST;
 /** A segment that is not the last of its write is of full size; the least size that all hosts take (RFC 9293 3.7.1). */
 export const LEAST_FULL_SIZE = 536;
 /** Room that options may take of the MSS. */
@@ -46,6 +54,44 @@ export function isAmidWrite(view: PacketView, options: number): boolean {
 
 /** Nanoseconds after which what a side sends is no more of the same write, unless it was held up. */
 export const PAUSE = 250e6;
+/** A sender that waited for an ACK goes on so soon after it, and a round trip: nanoseconds. */
+const AT_ONCE = 100e6;
+
+/**
+ * New payload of the sender after a PAUSE since its last: keeps the silences that were answered, and tells whether the sender
+ * goes on without an answer. It does not by itself if it was held up: amid a write, or by congestion control (RFC 5681) or
+ * Nagle's algorithm (RFC 9293 3.7.4), which the ACK before sets free. Nor does what follows the peer's FIN tell: to that it says goodbye.
+ * @param mine E_FLAGS of the sender, as its last payload left them
+ * @returns what they are now
+ */
+export function flagsAfterPause(cursor: Cursor, view: PacketView, mine: number): number {
+  const { ints, peer } = cursor;
+  if ((mine & END_FIN_SENT) !== 0) return mine;
+  noteSilence(cursor, view);
+  if (ints[peer + E_ANSWERED] === view.sequence) return mine & ~END_HELD_UP;
+  if ((ints[peer + E_FLAGS] & END_FIN_SENT) !== 0 || (mine & END_UNPUSHED) !== 0) return mine;
+  if (isSetFree(cursor, view)) {
+    if ((mine & END_UNFINISHED) !== 0) return mine;
+    // What goes on and on at the pace of the ACKs is no request in two pieces.
+    if ((mine & END_HELD_UP) === 0) return mine | END_HELD_UP;
+  }
+  return mine | END_GOES_ON;
+}
+
+/** The peer's last packet, just before, acknowledges all that the sender had sent. */
+function isSetFree({ ints, floats, peer, times, peerTimes }: Cursor, view: PacketView): boolean {
+  if (ints[peer + E_LAST_ACKNOWLEDGMENT] !== view.sequence) return false;
+  const since = floats[times + T_NOW] - floats[peerTimes + F_LAST_TIME];
+  return since <= Math.max(0, floats[times + T_ACCEPTED] - floats[times + T_CONNECTED_SYN]) + AT_ONCE;
+}
+
+/** What the sender last said after a silence was answered if all is acknowledged now; and here another silence ends. */
+function noteSilence({ ints, floats, at, peer, sender, times, myTimes, peerTimes }: Cursor, view: PacketView): void {
+  if (ints[peer + E_LAST_ACKNOWLEDGMENT] !== view.sequence) return;
+  const pending = ints[at + PENDING_SILENCE + sender];
+  if (pending > floats[myTimes + ANSWERED_SILENCE]) floats[myTimes + ANSWERED_SILENCE] = pending;
+  ints[at + PENDING_SILENCE + sender] = (floats[times + T_NOW] - floats[peerTimes + F_LAST_TIME]) / 1e6;
+}
 
 /**
  * New payload of the sender: how far its peer was. The fast path has the same lines.
@@ -54,12 +100,13 @@ export const PAUSE = 250e6;
 export function noteNewPayload(cursor: Cursor, view: PacketView, before: number): void {
   const { ints, floats, me, peer, times } = cursor;
   const sent = ints[peer + E_NEXT_SEQUENCE];
-  if (floats[times + T_NOW] - before > PAUSE && ints[peer + E_ANSWERED] !== view.sequence)
-    ints[me + E_FLAGS] |= END_GOES_ON;
+  if (floats[times + T_NOW] - before > PAUSE) ints[me + E_FLAGS] = flagsAfterPause(cursor, view, ints[me + E_FLAGS]);
   // An ACK of what the capture does not have yet: the sender knew it.
   ints[me + E_ANSWERED] = after(view.acknowledgment, sent) ? view.acknowledgment : sent;
   let bits = view.wantsNoAnswer !== 0 ? END_NO_REQUEST : 0;
-  if (view.dataLength >= LEAST_FULL_SIZE && isAmidWrite(view, ints[me + E_SYN_OPTIONS])) bits |= END_UNFINISHED;
+  if (view.dataLength >= LEAST_FULL_SIZE && isAmidWrite(view, ints[me + E_SYN_OPTIONS])) {
+    bits |= (view.flags & TCP_PSH) === 0 ? END_UNFINISHED | END_UNPUSHED : END_UNFINISHED;
+  }
   if (view.acknowledgment !== sent || (ints[peer + E_FLAGS] & END_UNFINISHED) !== 0) bits |= END_CROSSED;
   ints[me + E_FLAGS] = (ints[me + E_FLAGS] & ~END_OF_PAYLOAD) | bits;
 }

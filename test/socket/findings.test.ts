@@ -27,6 +27,11 @@ describe('an RST', () => {
       ['error closed-without-answer server', 'error reset server', 'warning unread-data server'],
     ],
     [
+      'amid an answer that stalls',
+      [...handshake, c.data(90), s.data(1448), s.data(1448), c.ack(), s.rstAck({ after: 3 })],
+      ['error reset server'],
+    ],
+    [
       'for a write after the close',
       [...opened, s.fin(), c.ack(), c.data(18), s.rst({ seq: 102 })],
       ['error broken-pipe client'],
@@ -160,6 +165,36 @@ describe('silence', () => {
     const resent = (from: number) => [1, 2, 4].map((wait) => c.data(9, { seq: 101, at: from + wait }));
     expect(await findingsAt(420, ...opened, c.data(9, { at: 400 }), ...resent(400))).toContain('idle-timeout');
     expect(await findingsAt(40, ...opened, c.data(9, { at: 20 }), ...resent(20))).toContain('abandoned');
+  });
+
+  test('after which the writer gives up by RST: somebody forgot the connection', async () => {
+    const resent = [1, 3, 7].map((wait) => c.data(9, { seq: 101, at: 400 + wait }));
+    const tried = [...opened, c.data(9, { at: 400 }), ...resent];
+    expect(await findingsAt(500, ...tried, c.rstAck({ at: 415 }))).toContain('idle-timeout');
+    // Its next retry was not due: a program had no patience.
+    expect(await findingsAt(500, ...tried, c.rstAck({ at: 409 }))).not.toContain('idle-timeout');
+  });
+
+  test('that the connection has survived before is not what ended it', async () => {
+    const pushed = (at: number) => [c.data(9, { at }), s.ack()];
+    const lost = (at: number) => [0, 1, 3, 7].map((wait) => c.data(9, { seq: 128, at: at + wait }));
+    const kept = [...opened, ...pushed(60), ...pushed(120), ...pushed(180)];
+    const codes = await findingsAt(400, ...kept, ...lost(240.5));
+    expect(codes).toContain('abandoned');
+    expect(codes).not.toContain('idle-timeout');
+    expect(await findingsAt(500, ...kept, ...lost(340))).toContain('idle-timeout');
+    const refused = (at: number) => [c.data(9, { at }), s.rst({ seq: 101 })];
+    expect(await findingsAt(300, ...kept, ...refused(240.5))).not.toContain('idle-timeout');
+    expect(await findingsAt(500, ...kept, ...refused(340))).toContain('idle-timeout');
+  });
+
+  test('that keep-alive probes were answered after is not what ended it', async () => {
+    const probe = (at: number) => c.data(0, { seq: 100, at });
+    const kept = [...opened, probe(60), s.ack(), probe(120), s.ack()];
+    const lost = [0, 1, 3, 7].map((wait) => c.data(9, { seq: 101, at: 180 + wait }));
+    const codes = await findingsAt(400, ...kept, ...lost);
+    expect(codes).toContain('abandoned');
+    expect(codes).not.toContain('idle-timeout');
   });
 
   test('is counted from the last packet to the first that got no answer, whatever came after that', async () => {

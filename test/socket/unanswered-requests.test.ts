@@ -17,6 +17,8 @@ const answered = [...handshake, c.data(100), s.data(300), c.ack()];
 const CLOSED = 'error closed-without-answer server';
 const text = (line: string) => new TextEncoder().encode(line);
 const bytes = (...values: number[]) => Uint8Array.from(values);
+/** As TLS 1.3 encrypts it. */
+const closeNotify = bytes(23, 3, 3, 0, 19, ...Array(19).fill(7));
 
 describe('a server that closes without a byte of answer', () => {
   test.each<[string, Step[], string]>([
@@ -54,6 +56,29 @@ describe('a server that closes without a byte of answer', () => {
     const findings = await findingsOf(...steps);
     expect(named(findings)).toContain(CLOSED);
     expect(findings.find(({ code }) => code === 'closed-without-answer')?.message).toBe(message);
+  });
+
+  test.each<[string, Step[]]>([
+    [
+      'where the client says goodbye once it has got the FIN',
+      [c.data(420), s.ack(), s.fin({ after: 2 }), c.ack(), c.data(0, { content: closeNotify }), c.fin(), s.rst()],
+    ],
+    [
+      'to a request whose second part waited for the ACK of the first',
+      [c.data(180), s.ack({ after: 0.2 }), c.data(300, { after: 0.08 }), s.ack(), s.fin(), ...goodbye],
+    ],
+    [
+      'to an upload in rounds that end amid a write',
+      [
+        ...[1, 2, 3].flatMap(() => [c.data(1448, { after: 0.3 }), c.data(1448), s.ack({ after: 0.3 })]),
+        c.data(90),
+        s.ack(),
+        s.fin(),
+        ...goodbye,
+      ],
+    ],
+  ])('%s has closed without answer: an error', async (_, steps) => {
+    expect(named(await findingsOf(...handshake, ...steps))).toContain(CLOSED);
   });
 
   test('is found by the frames of the request and of the close', async () => {
@@ -145,6 +170,10 @@ describe('a server does not owe an answer', () => {
         s.fin({ after: 9 }),
         ...goodbye,
       ],
+    ],
+    [
+      'in a protocol whose messages go out at the pace of the ACKs',
+      [...handshake, ...[1, 2, 3].flatMap(() => [c.data(90), s.ack({ after: 0.3 })]), s.fin({ after: 9 }), ...goodbye],
     ],
     ['in a capture that began later', [c.data(120), s.ack(), s.fin({ after: 1 }), ...goodbye]],
   ])('for sure %s: a note', async (_, steps) => {

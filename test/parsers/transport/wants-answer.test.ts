@@ -4,6 +4,8 @@ import { bytes, ethernet, hex, ipv4, tcp, u16, zeros } from '../../support/packe
 
 const record = (type: number, length: number) => bytes(type, 3, 3, u16(length), zeros(length));
 const frame = (type: number, length: number) => bytes(0, u16(length), type, 0, zeros(4), zeros(length));
+const bgp = (type: number) => bytes(new Uint8Array(16).fill(0xff), u16(19), type);
+const stun = (type: number) => bytes(u16(type), u16(16), hex('2112a442'), zeros(28));
 
 /** What a segment with the payload is taken for. @param missing bytes of its end that the capture does not have */
 function wantsNoAnswer(payload: Uint8Array | string, missing = 0): number {
@@ -26,6 +28,10 @@ test.each<[string, Uint8Array | string]>([
   ['RST_STREAM of HTTP/2', frame(3, 4)],
   ['an answer of SIP', 'SIP/2.0 200 OK\r\n\r\n'],
   ['an answer of HTTP', 'HTTP/1.1 200 OK\r\n\r\n'],
+  ['an answer of RTSP', 'RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n'],
+  ['KEEPALIVE of BGP', bgp(4)],
+  ['a response of STUN', stun(0x0101)],
+  ['an error response of STUN, behind its length', bytes(u16(36), stun(0x0111))],
   ['a syslog line', '<34>1 2026-11-28T12:00:00Z host app - - - it happened\n'],
   ['a CancelRequest of PostgreSQL', hex('0000001004d2162e0000000100000002')],
 ])('%s wants no answer', (_, payload) => {
@@ -37,6 +43,8 @@ test.each<[string, Uint8Array | string]>([
   ['a ClientHello', record(22, 300)],
   ['a request within TLS', record(23, 90)],
   ['HEADERS of HTTP/2', frame(1, 40)],
+  ['OPEN of BGP', bgp(1)],
+  ['a request of STUN', stun(0x0001)],
   ['a long message', bytes(record(21, 2), zeros(600))],
   ['XML', '<?xml version="1.0"?><q/>'],
   ['one byte', 'x'],
