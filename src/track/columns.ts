@@ -353,4 +353,4 @@ export const END_OLDER = 8192;
 /** Segments came that are not of the connection: Wireshark goes on from other numbers than its own (wireshark-numbers.ts). */
 export const END_DIVERGED = 16384;
 /** HANDSHAKE_ACK_MISSED, and the server has sent nothing but SYN-ACKs since: accept() has not got the connection. On both sides. */
-export const END_NOT_TAKEN = 32768;
+export const END_NOT_TAKEN = 1 << 28;
