@@ -175,7 +175,7 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean
   else pointAt(cursor, row, words[W_SENDER]);
   if (older !== 0) ints[cursor.at + C_OLDER] = older;
   countPacket(cursor, view);
-  if (!isTcp) updateUdp(cursor, view);
+  if (!isTcp) updateUdp(cursor, view, slab);
   else if (updateTcp(cursor, view, isFirst, slab, events)) endConnection(cursor, tables, view.seconds);
   if (isTcp && (view.flags & TCP_SYN) !== 0 && isAnswered(ints, cursor.at)) takeOutOlder(tables, cursor.row);
   return true;

@@ -2,6 +2,7 @@ import type { PacketView } from '../../parsers/packet-view.ts';
 import {
   E_FIRST_DATA_FRAME,
   E_LAST_DATA_FRAME,
+  E_PACKETS,
   F_FIRST_DATA_TIME,
   F_LAST_DATA_TIME,
   F_LAST_TIME,
@@ -10,10 +11,14 @@ import {
 } from './columns.ts';
 import type { Cursor } from './cursor.ts';
 import { isDuplicateDatagram } from './duplicates.ts';
+import type { Slab } from './slab.ts';
+import { W_TWO_WAY } from './words.ts';
 import { noteZeekDatagram } from './zeek.ts';
 
 /** A UDP datagram of a known exchange. */
-export function updateUdp(cursor: Cursor, view: PacketView): void {
+export function updateUdp(cursor: Cursor, view: PacketView, slab: Slab): void {
+  const { ints, me, peer } = cursor;
+  if (ints[me + E_PACKETS] === 1 && ints[peer + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
   if (isDuplicateDatagram(cursor, view)) return;
   cursor.floats[cursor.myTimes + F_LAST_TIME] = cursor.floats[cursor.times + T_NOW];
   noteZeekDatagram(cursor);

@@ -5,6 +5,7 @@ import {
   E_FLAGS,
   E_ISN,
   E_NEXT_SEQUENCE,
+  E_PACKETS,
   END_HAS_ACKED,
   HANDSHAKE_ACCEPTED,
   HANDSHAKE_CONNECTED,
@@ -32,6 +33,7 @@ import { icmpMeaning } from './icmp-errors.ts';
 import { atOrBefore, before } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { ESTABLISHED, stateOf } from './tcp-state.ts';
+import { W_TWO_WAY } from './words.ts';
 
 /**
  * An ICMP error that quotes a packet of the connection; the cursor's sender sent the quoted packet.
@@ -40,6 +42,8 @@ import { ESTABLISHED, stateOf } from './tcp-state.ts';
 export function noteIcmpError(cursor: Cursor, view: PacketView, slab: Slab, events: EventPool): void {
   const { ints, floats, at, me, peer, times } = cursor;
   const now = (view.seconds - floats[times + T_BASE_SECONDS]) * 1e9 + view.nanoseconds;
+  // It came the other way than the packet that it quotes.
+  if (ints[me + E_PACKETS] !== 0) slab.words[W_TWO_WAY] = 1;
   if (isCopy(cursor, view, now, slab, events)) return;
   const isTcp = view.quotedProtocol === 6;
   const inFlight = !isTcp || isInFlight(ints, me, peer, view.quotedSequence);

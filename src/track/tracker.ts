@@ -168,7 +168,7 @@ export class Tracker implements Tables {
       this.#tcp(view);
     } else if (kind === PACKET_UDP) {
       const cursor = this.#follow(view, this.flows.find(view), 0);
-      updateUdp(cursor, view);
+      updateUdp(cursor, view, this.slab);
       if (this.turns !== null) this.turns.note(cursor, view.frame, false);
       if (this.#observer !== null) this.#observer.updated(cursor.row, cursor.sender);
     } else if (kind === PACKET_SCTP) {

@@ -61,7 +61,7 @@ export const W_LEFT_COUNT = 36;
 export const W_EVICTED = 37;
 /** A connection with so many retransmissions may be worth a finding. */
 export const W_RETRANSMISSIONS_AT_LEAST = 24;
-/** 1 once the second side of some TCP connection was heard: the capture has both directions. */
+/** 1 once the second side of some connection was heard, or an ICMP error about a packet: the capture has both directions. */
 export const W_TWO_WAY = 39;
 export const WORDS = 64;
 

@@ -56,6 +56,15 @@ describe('a capture that shows no answer to anybody may have one direction only'
     expect(await said(...steps, ...oneWayAt(19))).not.toContain('error unanswered');
   });
 
+  test('an answer over UDP, or an ICMP error, shows the other direction, too', async () => {
+    const dns = pair({ server: { port: 53 } });
+    expect(await said(c.syn(), dns.client.datagram(9, { at: 4 }), dns.server.datagram(9))).toEqual([
+      'error unanswered',
+    ]);
+    const query = dns.client.datagram(9, { at: 4 });
+    expect(await said(c.syn(), query, icmpError(query, 11, 0))).toEqual(['error unanswered']);
+  });
+
   test('SYNs after half a second are what Windows sends when it was refused', async () => {
     expect(await said(c.syn(), c.syn({ at: 0.5 }), c.syn({ at: 1 }), ...oneWayAt(9))).toEqual(['warning unanswered']);
   });
