@@ -29,7 +29,7 @@ describe('counts', () => {
     const [a, b, d, e] = [web(41000), web(41001), web(41002), web(41003)];
     const { summary } = await talk(
       ...[...opened(a), ...closed(a), ...opened(b), b.client.rst(), ...refused(d), e.client.syn()],
-      ...[a.client.datagram(9), b.client.datagram(9), web(42000).client.chunks(1, [])],
+      ...[a.client.datagram(9), b.client.datagram(9, { at: 9 }), web(42000).client.chunks(1, [])],
     );
     expect(summary.connections).toEqual({ tcp: 4, udp: 2, sctp: 1 });
     // SCTP has a handshake and a close, too.
@@ -55,7 +55,7 @@ describe('counts', () => {
     const causes = Object.entries(summary.resetCauses).filter(([, count]) => count > 0);
     expect(causes).toEqual([
       ['port-closed', 1],
-      ['half-open-peer', 1],
+      ['abortive-close', 1],
     ]);
   });
 
@@ -175,15 +175,16 @@ describe('problems', () => {
 
   test('know what was left on which sockets, and on how many', async () => {
     const [a, b, d] = [web(41000), web(41001), web(41002)];
-    const late = web(41003, 81).client.syn({ at: 100 });
-    const { summary } = await talk(...refused(a), ...refused(b), d.client.syn(), d.client.syn({ id: 2 }), late);
+    const tried = [d.client.syn({ at: 1 }), d.client.syn({ id: 2, at: 2 }), d.client.syn({ id: 3, at: 4 })];
+    const once = web(41003, 81).client.syn({ at: 100 });
+    const { summary } = await talk(...refused(a), ...refused(b), ...tried, once, c.datagram(9, { at: 110 }));
     const errors = Object.fromEntries(
       summary.problems.map(({ code, server, errors }) => [`${code} ${server.port}`, errors]),
     );
     expect(errors).toEqual({
       'connection-refused 80': [{ side: 'client', error: 'ECONNREFUSED', count: 2 }],
       'unanswered 80': [{ side: 'client', error: 'ETIMEDOUT', count: 1 }],
-      // The capture ends before another SYN would have to come.
+      // After one SYN a program has given up, and no kernel.
       'unanswered 81': [],
     });
   });
@@ -191,7 +192,7 @@ describe('problems', () => {
   test('that end on either side name both, the most frequent first', async () => {
     const ends = (port: number, by: 'client' | 'server') => {
       const each = web(port);
-      return [...opened(each), each.client.data(9), each.server.data(9), each[by].rstAck()];
+      return [...opened(each), each.client.data(30), each.server.data(2000), each.client.data(30), each[by].rstAck()];
     };
     const { summary } = await talk(...ends(41000, 'client'), ...ends(41001, 'server'), ...ends(41002, 'client'));
     expect(summary.problems.find(({ code }) => code === 'reset')).toMatchObject({
@@ -237,6 +238,7 @@ describe('problems', () => {
     const times = summary.problems.map(({ code, firstTime, lastTime }) => [code, firstTime, lastTime]);
     expect(times).toEqual([
       ['connection-refused', '1700000001.000000000', '1700000001.000000000'],
+      ['closed-without-answer', '1700000008.250000000', '1700000008.250000000'],
       ['reset', '1700000008.250000000', '1700000008.250000000'],
       ['unread-data', '1700000008.250000000', '1700000008.250000000'],
     ]);
@@ -244,7 +246,8 @@ describe('problems', () => {
 
   test('know how often when', async () => {
     const at = [0, 1, 1.5, 20, 40, 40, 63.9];
-    const { summary } = await talk(...at.map((time, i) => web(41000 + i).client.syn({ at: time })));
+    const syns = at.map((time, i) => web(41000 + i).client.syn({ at: time }));
+    const { summary } = await talk(...syns, c.datagram(9, { at: 70 }));
     expect(summary.problems).toMatchObject([
       {
         firstTime: '1700000000.000000000',
@@ -286,21 +289,24 @@ describe('problems', () => {
       ({ code, server, count, sameAs }) => `${server.port} ${code} ${count}: ${sameAs}`,
     );
     expect(same.sort()).toEqual([
-      '80 reset 2: unread-data',
-      '80 unread-data 2: reset',
+      '80 closed-without-answer 2: reset,unread-data',
+      '80 reset 2: closed-without-answer,unread-data',
+      '80 unread-data 2: closed-without-answer,reset',
+      '81 closed-without-answer 1: unread-data',
       '81 reset 2: ',
-      '81 unread-data 1: ',
+      '81 unread-data 1: closed-without-answer',
       '82 reset 1: ',
       '82 slow-handshake 1: ',
+      '83 closed-without-answer 1: unread-data',
       '83 reset 2: ',
-      '83 unread-data 1: ',
+      '83 unread-data 1: closed-without-answer',
     ]);
   });
 
   test('of one code are two groups where it is a fault of some connections, and less of others', async () => {
     const [a, b, d] = [web(41000), web(41001), web(41002)];
     // The capture shows no answer to anybody: only who went on as a kernel does that hears nothing was surely not answered.
-    const tried = [a.client.syn(), a.client.syn({ id: 2, after: 1 })];
+    const tried = [a.client.syn(), a.client.syn({ id: 2, after: 1 }), a.client.syn({ id: 3, after: 2 })];
     const { summary } = await talk(...tried, b.client.syn(), d.client.syn(), c.datagram(9, { at: 400 }));
     expect(summary.problems.map(({ code, severity, count }) => [code, severity, count])).toEqual([
       ['unanswered', 'error', 1],

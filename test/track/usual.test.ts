@@ -99,7 +99,6 @@ describe('a connection that nobody wants to see', () => {
       ],
       3,
     ],
-    ['was not answered, in a capture that shows answers to nobody', [c.syn(), other.client.syn()], 0],
     [
       'was refused',
       [c.syn(), s.rstAck(), other.client.syn(), other.server.rstAck(), beside.client.syn(), beside.server.rstAck()],
