@@ -151,7 +151,8 @@ function followPacket(view: PacketView, cursor: Cursor, tables: Tables): boolean
     if (!hasRoom(slab) || isCrowded(slab) || isBetweenNeighbours(view)) return false;
   }
   if (row >= 0 && !isReused && (ints[row * INT_STRIDE + C_STATUS] & ROW_QUOTED) !== 0) return false;
-  if (row >= 0 && isTcp && (view.flags & TCP_RST) !== 0 && ints[row * INT_STRIDE + C_OLDER] !== 0) return false;
+  const meetsOlder = isReused || (row >= 0 && ints[row * INT_STRIDE + C_OLDER] !== 0);
+  if (isTcp && (view.flags & TCP_RST) !== 0 && meetsOlder) return false;
 
   sums[N_SECONDS] = view.seconds;
   sums[N_NANOSECONDS] = view.nanoseconds;

@@ -97,7 +97,7 @@ import { firstUnacknowledged } from './rtt.ts';
 import { after, atOrBefore } from './sequence.ts';
 import type { Slab } from './slab.ts';
 import { CLOSE_WAIT, CLOSED, CLOSING, ESTABLISHED, LAST_ACK, SYN_RECEIVED, SYN_SENT, stateOf } from './tcp-state.ts';
-import { cameSince, idleBefore, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
+import { cameSince, idleBefore, milliseconds, unansweredAtFin, unansweredAtReset } from './unanswered.ts';
 
 /** The segment acknowledges the peer's FIN, if it covers it and nothing that was not sent. */
 export function noteFinAck(cursor: Cursor, view: PacketView): void {
@@ -269,7 +269,7 @@ function noteResetShape(cursor: Cursor, view: PacketView, lastId: number, { even
   eventInts[v + V_SINCE_DATA] = idleBefore(cursor, unanswered);
   eventInts[v + V_CAME_SINCE] = cameSince(cursor, view);
   const heard = floats[myTimes + F_LAST_TIME];
-  eventInts[v + V_SILENCE] = Math.max(0, floats[times + T_NOW] - heard) / 1e6;
+  eventInts[v + V_SILENCE] = milliseconds(floats[times + T_NOW] - heard);
   eventInts[v + V_RESENT_FOR] = (heard - floats[myTimes + F_NEXT_SEQUENCE_TIME]) / 1e6;
   const isAsked = ints[peer + E_UNANSWERED] > 0;
   eventInts[v + V_IDLE] = isAsked

@@ -29,6 +29,7 @@ import {
 import type { Cursor } from './cursor.ts';
 import { after, distance } from './sequence.ts';
 import { ANALYSIS_LOST_SEGMENT } from './tcp-analysis.ts';
+import { INT32_MAX } from './words.ts';
 
 /*
  * Whether a side has answered what its peer said last. A request is payload of the peer that came after this side's last new
@@ -90,7 +91,7 @@ function noteSilence({ ints, floats, at, peer, sender, times, myTimes, peerTimes
   if (ints[peer + E_LAST_ACKNOWLEDGMENT] !== view.sequence) return;
   const pending = ints[at + PENDING_SILENCE + sender];
   if (pending > floats[myTimes + ANSWERED_SILENCE]) floats[myTimes + ANSWERED_SILENCE] = pending;
-  ints[at + PENDING_SILENCE + sender] = (floats[times + T_NOW] - floats[peerTimes + F_LAST_TIME]) / 1e6;
+  ints[at + PENDING_SILENCE + sender] = milliseconds(floats[times + T_NOW] - floats[peerTimes + F_LAST_TIME]);
 }
 
 /**
@@ -152,6 +153,11 @@ export function unansweredAtReset(cursor: Cursor, view: PacketView): number {
   return after(view.sequence, cursor.ints[cursor.me + E_NEXT_SEQUENCE]) ? 0 : unansweredBytes(cursor, view);
 }
 
+/** Of nanoseconds, as an int32 column holds them: none where the clock was set back, 24 days at the most. */
+export function milliseconds(nanoseconds: number): number {
+  return Math.min(Math.max(nanoseconds, 0) / 1e6, INT32_MAX);
+}
+
 /**
  * Milliseconds since the last payload of either side; since that of the sender alone where what its peer said last had not
  * come. @param unanswered what `unansweredBytes` gives
@@ -163,5 +169,5 @@ export function idleBefore(cursor: Cursor, unanswered: number): number {
     const theirs = ints[peer + E_PACKETS] === 0 ? 0 : floats[peerTimes + F_NEXT_SEQUENCE_TIME];
     last = Math.max(last, theirs);
   }
-  return (floats[times + T_NOW] - last) / 1e6;
+  return milliseconds(floats[times + T_NOW] - last);
 }
