@@ -13,6 +13,7 @@ import {
 import {
   C_DUPLICATE_FRAME,
   C_FIRST_NANOSECONDS,
+  C_HANDSHAKE,
   E_ACKED,
   E_DUPLICATE_ACK_RUN,
   E_DUPLICATES,
@@ -40,6 +41,7 @@ import {
   F_LAST_TIME,
   F_NEXT_SEQUENCE_TIME,
   F_TIMED,
+  HANDSHAKE_NOT_HEARD,
   T_INITIAL_RTT,
   T_LAST_SYN,
   T_LAST_SYN_ACK,
@@ -113,12 +115,14 @@ function isCopyOfOld(cursor: Cursor, view: PacketView, signature: number): boole
  * A SYN or SYN-ACK with the same number, sooner after the last than any is sent again, whatever came between: a SYN-ACK after
  * a second (RFC 6298 2.1), but a SYN after two ticks where an ACK of an older connection came (tcp_rcv_synsent_state_process).
  */
-function isSynAtOnce({ ints, floats, me, times }: Cursor, view: PacketView): boolean {
+function isSynAtOnce({ ints, floats, at, me, times }: Cursor, view: PacketView): boolean {
   const isSynAck = (view.flags & TCP_ACK) !== 0;
   if ((ints[me + E_FLAGS] & (isSynAck ? END_SYN_ACK_SENT : END_SYN_SENT)) === 0) return false;
   if (view.sequence !== ints[me + E_ISN]) return false;
   const since = floats[times + T_NOW] - floats[times + (isSynAck ? T_LAST_SYN_ACK : T_LAST_SYN)];
-  return since >= 0 && since <= (isSynAck ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID);
+  // A SYN after the SYN-ACK draws another at once.
+  const isFree = isSynAck && (ints[at + C_HANDSHAKE] & HANDSHAKE_NOT_HEARD) === 0;
+  return since >= 0 && since <= (isFree ? COPY_WINDOW : COPY_WINDOW_WITHOUT_ID);
 }
 
 /** The connection is younger than anything that is sent again, but for duplicate ACKs. */

@@ -192,7 +192,7 @@ describe('the processes of connections', () => {
       if (live.told.length === 2) atClose ??= structuredClone(finder.processesOf(live.told[1].connection));
     };
     const again = c.syn({ isn: 9_000_000, at: 5 });
-    await live.play([c.syn(), s.synAck(), c.ack(), c.fin(), s.fin(), c.ack(), again], { look });
+    await live.play([c.syn(), s.synAck(), c.ack(), c.fin(), s.fin(), c.ack(), again, s.synAck({ isn: 1 })], { look });
     expect(atClose).toMatchObject({ client: { pid: process.pid }, server: { pid: process.pid } });
     expect(finder.processesOf(live.told[0].connection)).toEqual({ client: null, server: null });
   });
